@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# espalier_sources(<out> <pattern>...): the files of this folder that match, seen again at each build.
+function(espalier_sources out)
+    set(found "")
+    foreach(pattern IN LISTS ARGN)
+        file(GLOB matches CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${pattern}")
+        list(APPEND found ${matches})
+    endforeach()
+    set(${out} "${found}" PARENT_SCOPE)
+endfunction()
+
+# espalier_target(<target>): our conventions for a library or program.
+function(espalier_target target)
+    target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}")
+    target_link_libraries(${target} PRIVATE espalier_warnings espalier_sanitize)
+endfunction()
+
+# espalier_qt_target(<target>): the same for a target that uses Qt.
+function(espalier_qt_target target)
+    espalier_target(${target})
+    target_link_libraries(${target} PRIVATE espalier_qt)
+    set_target_properties(${target} PROPERTIES AUTOMOC ON)
+endfunction()
+
+# espalier_core_test(<target> SOURCES ... LIBRARIES ...): one GoogleTest program, one ctest entry per test.
+function(espalier_core_test target)
+    cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+    add_executable(${target} ${arg_SOURCES})
+    espalier_target(${target})
+    target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gtest_main)
+    target_compile_definitions(${target} PRIVATE
+        ESPALIER_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
+    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit TIMEOUT 300)
+endfunction()
+
+# espalier_gui_test(<source> <library>...): one Qt Test program named after its file.
+function(espalier_gui_test source)
+    get_filename_component(target "${source}" NAME_WE)
+    add_executable(${target} "${source}")
+    espalier_qt_target(${target})
+    target_link_libraries(${target} PRIVATE ${ARGN} Qt6::Test)
+    target_compile_definitions(${target} PRIVATE
+        ESPALIER_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
+    add_test(NAME ${target} COMMAND ${target})
+    set_tests_properties(${target} PROPERTIES
+        LABELS gui TIMEOUT 300 ENVIRONMENT "QT_QPA_PLATFORM=offscreen")
+endfunction()
