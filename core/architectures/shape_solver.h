@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/architectures/architecture.h"
+
+#include <string>
+#include <vector>
+
+namespace espalier {
+
+/// What a destination may look like: the parent, which direction the method goes, and whether it keeps whole heads.
+struct ShapeBounds {
+    const ModelConfig* parent = nullptr; ///< not owned
+    bool mayShrink = true;
+    bool mayGrow = false;
+    bool keepsHeadDim = true; ///< heads are kept whole, so head-dim stays the parent's
+};
+
+/// Why a value cannot be, and where it could: one line naming the rule, and the nearest legal values (equal if one).
+struct ShapeViolation {
+    std::string rule;
+    std::int64_t nearestBelow = 0;
+    std::int64_t nearestAbove = 0;
+};
+
+/// Shape with one size changed and the sizes that hang on it: hidden moves heads (head-dim kept), kv-heads and mlp by
+/// the parent's ratios while they are `linked`; each rounded to the nearest value that can exist.
+[[nodiscard]] ModelShape withSize(const ShapeBounds& bounds, const ModelShape& current, Size size, std::int64_t value,
+    bool linked = true);
+
+/// The values that `size` may take, ascending, given the bounds (other sizes follow as in withSize if linked,
+/// else stay as they are in `current`).
+[[nodiscard]] std::vector<std::int64_t> legalValues(
+    const ShapeBounds& bounds, const ModelShape& current, Size size, bool linked = true);
+
+/// Nothing if `value` is legal for `size`; else the rule that forbids it and the nearest legal values.
+[[nodiscard]] std::optional<ShapeViolation> explainValue(const ShapeBounds& bounds, const ModelShape& current, Size size,
+    std::int64_t value, bool linked = true);
+
+/// Refused with the rule and the nearest legal values if the shape cannot exist for this family and these bounds.
+[[nodiscard]] Status checkShape(const ShapeBounds& bounds, const ModelShape& shape);
+
+} // namespace espalier

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/architectures/shape_solver.h"
+#include "core/methods/method.h"
+
+#include <span>
+
+namespace espalier {
+
+/// Every method, one row each.
+[[nodiscard]] std::span<const Method> methods();
+[[nodiscard]] const Method* findMethod(std::string_view id);
+/// Refused, listing the known ids, if there is none.
+[[nodiscard]] Result<const Method*> methodOf(std::string_view id);
+
+[[nodiscard]] ShapeBounds boundsOf(const Method& method, const ModelConfig& parent);
+
+/// The one way to a plan: completes the options, checks direction, shape and needs, plans, and checks the plan.
+[[nodiscard]] Result<TransferPlan> makePlan(const Method& method, PlanRequest request);
+
+} // namespace espalier

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/axes/model_shape.h"
+#include "core/base/random.h"
+#include "core/base/result.h"
+#include "core/methods/option.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace espalier {
+
+/// Which data, how much, and how it is cut. `source` is what the command line calls DATA.
+struct DataSpec {
+    std::string source; ///< "demo:garden", "demo:glyphs", a path
+    std::int64_t sequenceLength = 0; ///< tokens per sample; 0: the model's positions, at most 128 for text
+    double validationShare = 0.1; ///< the last part of a text, every n-th image
+    friend bool operator==(const DataSpec&, const DataSpec&) = default;
+};
+
+struct MeasureSettings {
+    DataSpec data;
+    std::int64_t samples = 64; ///< sequences or images
+    std::int64_t batch = 8;
+    bool blockLosses = true; ///< also the loss with each block removed and run twice
+    friend bool operator==(const MeasureSettings&, const MeasureSettings&) = default;
+};
+
+/// Training as every lane of a race uses it; AdamW, warm-up then cosine to `finalLearningRateShare`.
+struct TrainSettings {
+    DataSpec data;
+    std::int64_t steps = 500;
+    std::int64_t batch = 16;
+    double learningRate = 1e-3;
+    double finalLearningRateShare = 0.1;
+    std::int64_t warmupSteps = 20;
+    double weightDecay = 0.1; ///< matrices and tables only
+    double beta1 = 0.9;
+    double beta2 = 0.95;
+    double clipNorm = 1.0; ///< 0: no clipping
+    std::int64_t evalEvery = 50; ///< steps between validation losses; 0: at the end only
+    std::int64_t evalSamples = 64;
+    std::int64_t autosaveEvery = 200; ///< steps between checkpoints; 0: only when stopped or done
+    std::string device = "auto"; ///< "auto", "cpu", "cuda"
+    Seed seed = {1}; ///< order of batches; fresh weights come from the recipe's seed
+    friend bool operator==(const TrainSettings&, const TrainSettings&) = default;
+};
+
+/// The whole input of a destination: the same recipe and the same parent give the same bytes, from window and command
+/// line alike. What undo and redo step through, what recipe.json holds.
+struct Recipe {
+    std::string parentPath;
+    std::string parentHash; ///< sha256 of the weights; empty: not checked
+    ModelShape shape;
+    std::string method = "subcloning";
+    Options options = {}; ///< only those that differ from the method's defaults need be here
+    Seed seed = {0};
+    std::optional<MeasureSettings> measure = std::nullopt;
+    std::optional<TrainSettings> train = std::nullopt;
+    friend bool operator==(const Recipe&, const Recipe&) = default;
+};
+
+/// Unknown keys, wrong types and impossible values are refused, naming file and key. Task sizes (vocab, classes, …)
+/// are the parent's and not in the file.
+[[nodiscard]] Result<Recipe> readRecipe(std::string_view json, std::string_view where);
+[[nodiscard]] std::string writeRecipe(const Recipe& recipe);
+
+} // namespace espalier
