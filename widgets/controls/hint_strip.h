@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+
+namespace espalier {
+
+/// One line of advice above the views that can be closed; the caller remembers that it was.
+class HintStrip : public QWidget {
+    Q_OBJECT
+public:
+    explicit HintStrip(QWidget* parent = nullptr);
+
+    void setText(const QString& text);
+    [[nodiscard]] QString text() const;
+
+Q_SIGNALS:
+    void closed();
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    QLabel* m_label;
+};
+
+} // namespace espalier

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/theme/theme.h"
+
+#include <QApplication>
+#include <QStyle>
+#include <QStyleFactory>
+
+#include <array>
+#include <cmath>
+
+namespace espalier {
+namespace {
+
+constexpr int kLaneCount = 8;
+using LaneColours = std::array<QRgb, kLaneCount>;
+
+// Okabe-Ito: orange, sky blue, green, yellow, blue, vermillion, purple, black; darkened or lightened until each has a
+// contrast of 3 to the surface.
+constexpr LaneColours kLightLanes
+    = {0xFFC27C00, 0xFF2E8FC7, 0xFF009070, 0xFF9C8A00, 0xFF0060A0, 0xFFD55E00, 0xFFB8578F, 0xFF44484C};
+constexpr LaneColours kDarkLanes
+    = {0xFFE69F00, 0xFF56B4E9, 0xFF2BC79B, 0xFFF0E442, 0xFF6F9BFF, 0xFFF5803E, 0xFFDB95BD, 0xFFD0D0CC};
+
+QList<qreal> laneDash(int lane)
+{
+    switch (lane % kLaneCount) {
+    case 1: return {8, 3};
+    case 2: return {3, 3};
+    case 3: return {8, 3, 2, 3};
+    case 4: return {12, 4};
+    case 5: return {2, 2};
+    case 6: return {8, 3, 2, 3, 2, 3};
+    case 7: return {5, 5};
+    default: return {};
+    }
+}
+
+double luminance(const QColor& colour)
+{
+    const auto linear = [](double c) { return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
+}
+
+QColor mixed(const QColor& over, const QColor& under, double strength)
+{
+    const auto part = [strength](float a, float b) { return static_cast<float>(a * strength + b * (1 - strength)); };
+    return QColor::fromRgbF(part(over.redF(), under.redF()), part(over.greenF(), under.greenF()),
+        part(over.blueF(), under.blueF()));
+}
+
+QFont sized(double points, QFont::Weight weight)
+{
+    QFont font = QApplication::font();
+    font.setPointSizeF(points);
+    font.setWeight(weight);
+    return font;
+}
+
+} // namespace
+
+Theme Theme::light()
+{
+    return {.isDark = false,
+        .background = QColor(0xFAFAF7),
+        .surface = QColor(0xFFFFFF),
+        .line = QColor(0xE2E2DC),
+        .text = QColor(0x1D1F21),
+        .muted = QColor(0x6B6F73),
+        .accent = QColor(0x2F7D4F),
+        .parent = QColor(0x3B5BA9),
+        .warn = QColor(0xB06A00),
+        .error = QColor(0xB3261E),
+        .notANumber = QColor(0xC2188B)};
+}
+
+Theme Theme::dark()
+{
+    return {.isDark = true,
+        .background = QColor(0x16181A),
+        .surface = QColor(0x1E2124),
+        .line = QColor(0x32363A),
+        .text = QColor(0xE8E8E4),
+        .muted = QColor(0x9A9EA3),
+        .accent = QColor(0x63C08C),
+        .parent = QColor(0x8FAAF0),
+        .warn = QColor(0xE9A94A),
+        .error = QColor(0xF2877F),
+        .notANumber = QColor(0xFF5FD0)};
+}
+
+Theme Theme::of(const QPalette& palette)
+{
+    return palette.color(QPalette::Window).lightness() < 128 ? dark() : light();
+}
+
+QPalette Theme::palette() const
+{
+    QPalette result;
+    const QColor raised = isDark ? surface.lighter(125) : surface;
+    result.setColor(QPalette::Window, background);
+    result.setColor(QPalette::WindowText, text);
+    result.setColor(QPalette::Base, surface);
+    result.setColor(QPalette::AlternateBase, faint(line, 0.35));
+    result.setColor(QPalette::ToolTipBase, surface);
+    result.setColor(QPalette::ToolTipText, text);
+    result.setColor(QPalette::PlaceholderText, muted);
+    result.setColor(QPalette::Text, text);
+    result.setColor(QPalette::Button, raised);
+    result.setColor(QPalette::ButtonText, text);
+    result.setColor(QPalette::BrightText, error);
+    result.setColor(QPalette::Light, isDark ? raised.lighter(120) : surface);
+    result.setColor(QPalette::Midlight, raised);
+    result.setColor(QPalette::Mid, line);
+    result.setColor(QPalette::Dark, isDark ? background.darker(130) : line.darker(125));
+    result.setColor(QPalette::Shadow, isDark ? QColor(Qt::black) : line.darker(160));
+    result.setColor(QPalette::Highlight, accent);
+    result.setColor(QPalette::HighlightedText, isDark ? background : surface);
+    result.setColor(QPalette::Link, parent);
+    result.setColor(QPalette::LinkVisited, muted);
+    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
+        result.setColor(QPalette::Disabled, role, faint(muted, 0.7));
+    result.setColor(QPalette::Disabled, QPalette::Highlight, line);
+    return result;
+}
+
+QColor Theme::grid() const { return mixed(line, surface, 0.5); }
+
+QColor Theme::faint(const QColor& colour, double strength) const { return mixed(colour, surface, strength); }
+
+LaneStyle Theme::lane(int index) const
+{
+    const int lane = std::max(index, 0) % kLaneCount;
+    const LaneColours& colours = isDark ? kDarkLanes : kLightLanes;
+    return {QColor::fromRgba(colours[static_cast<std::size_t>(lane)]), laneDash(lane)};
+}
+
+QColor Theme::colour(PlotRole role, int laneIndex) const
+{
+    switch (role) {
+    case PlotRole::Parent: return parent;
+    case PlotRole::Destination: return accent;
+    case PlotRole::Muted: return muted;
+    case PlotRole::Lane: break;
+    }
+    return lane(laneIndex).colour;
+}
+
+QPen Theme::pen(PlotRole role, int laneIndex) const
+{
+    QPen result(colour(role, laneIndex), 1.0);
+    result.setCosmetic(true);
+    const QList<qreal> dash = lane(laneIndex).dash;
+    if (role == PlotRole::Lane && !dash.isEmpty())
+        result.setDashPattern(dash);
+    return result;
+}
+
+void applyTheme(QApplication& application, const Theme& theme)
+{
+    if (application.style()->name().compare(QLatin1String("fusion"), Qt::CaseInsensitive) != 0)
+        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setPalette(theme.palette());
+    QApplication::setFont(fonts::text());
+}
+
+double contrast(const QColor& a, const QColor& b)
+{
+    const double first = luminance(a);
+    const double second = luminance(b);
+    return (std::max(first, second) + 0.05) / (std::min(first, second) + 0.05);
+}
+
+namespace fonts {
+QFont text() { return sized(10, QFont::Normal); }
+QFont head() { return sized(10, QFont::DemiBold); }
+QFont number() { return sized(16, QFont::Normal); }
+QFont axis() { return sized(9, QFont::Normal); }
+} // namespace fonts
+
+} // namespace espalier
