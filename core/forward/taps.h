@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+
+namespace espalier {
+
+/// Places of a forward pass that an observer sees. All are [B, T, channels].
+enum class Tap {
+    Embedding, ///< the stream that enters the first block that runs; block -1
+    Context, ///< head contexts, input of the output projection
+    AttentionOut, ///< what attention adds to the stream
+    AfterAttention, ///< the stream after that
+    MlpHidden, ///< after the activation, input of the down projection
+    MlpOut, ///< what the MLP adds
+    AfterMlp, ///< the stream that leaves the block
+    FinalNorm, ///< after the last norm; block -1
+};
+
+/// Called in the order of computation. The tensor belongs to the forward pass: read it, don't write it.
+using TapObserver = std::function<void(Tap tap, int block, const at::Tensor& value)>;
+
+} // namespace espalier

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/axes/model_config.h"
+
+namespace espalier::test {
+
+/// Sizes of the toys below: no two axes share a length unless the family ties them.
+struct ToySizes {
+    std::int64_t layers = 2;
+    std::int64_t hidden = 12;
+    std::int64_t heads = 3;
+    std::int64_t headDim = 4;
+    std::int64_t mlp = 10;
+};
+
+/// A GPT-2 layout with 17 tokens and 9 positions, head tied unless asked otherwise.
+[[nodiscard]] ModelConfig toyGpt2(const ToySizes& sizes = {}, bool tiedHead = true);
+
+/// A ViT layout: 2 channels, 8 x 4 pixels in patches of 4 x 2 (5 tokens), 7 classes.
+[[nodiscard]] ModelConfig toyVit(const ToySizes& sizes = {});
+
+} // namespace espalier::test
