@@ -14,7 +14,7 @@ namespace espalier {
 /// How often values fall into equal bins of [low, high]; the last bin includes `high`.
 struct Histogram {
     std::string title = {};
-    Role role = Role::Lane;
+    PlotRole role = PlotRole::Lane;
     double low = 0;
     double high = 0;
     std::vector<std::uint64_t> counts = {};

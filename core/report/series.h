@@ -7,7 +7,7 @@
 namespace espalier {
 
 /// Whom a drawn thing belongs to; widgets turn it into a colour (parent blue, destination green, lanes in order).
-enum class Role { Lane, Parent, Destination, Muted };
+enum class PlotRole { Lane, Parent, Destination, Muted };
 
 /// One line of a chart. `x` ascends; `y` has the same length and may hold NaN or infinities, which are shown as such.
 struct Series {
@@ -18,7 +18,7 @@ struct Series {
     std::vector<double> low = {}; ///< lower edge of an uncertainty band, empty or as long as x
     std::vector<double> high = {}; ///< upper edge, empty or as long as x
     std::string unit = {}; ///< unit of y where it differs from the chart's
-    Role role = Role::Lane;
+    PlotRole role = PlotRole::Lane;
     int lane = -1; ///< colour and dash number of a Lane; -1: the series' position in the chart
 
     bool operator==(const Series&) const = default;
@@ -28,7 +28,7 @@ struct Series {
 struct ReferenceLine {
     double value = 0;
     std::string label = {};
-    Role role = Role::Muted;
+    PlotRole role = PlotRole::Muted;
 
     bool operator==(const ReferenceLine&) const = default;
 };
@@ -52,7 +52,7 @@ struct LineChart {
 struct BarPart {
     std::string title = {};
     std::vector<double> values = {};
-    Role role = Role::Lane;
+    PlotRole role = PlotRole::Lane;
 
     bool operator==(const BarPart&) const = default;
 };
