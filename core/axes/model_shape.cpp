@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/axes/model_shape.h"
+
+#include "core/base/expect.h"
+
+namespace espalier {
+namespace {
+
+std::int64_t ModelShape::*memberOf(Size size)
+{
+    switch (size) {
+    case Size::Layers:
+        return &ModelShape::layers;
+    case Size::Hidden:
+        return &ModelShape::hidden;
+    case Size::Heads:
+        return &ModelShape::heads;
+    case Size::KvHeads:
+        return &ModelShape::kvHeads;
+    case Size::HeadDim:
+        return &ModelShape::headDim;
+    case Size::Mlp:
+        return &ModelShape::mlp;
+    }
+    ESPALIER_EXPECT(false, "a size is one of the enum's");
+}
+
+} // namespace
+
+std::int64_t lengthOf(AxisLabel label, const ModelShape& shape)
+{
+    switch (label) {
+    case AxisLabel::Residual:
+        return shape.hidden;
+    case AxisLabel::Query:
+    case AxisLabel::Context:
+        return shape.heads * shape.headDim;
+    case AxisLabel::Key:
+    case AxisLabel::Value:
+        return shape.kvHeads * shape.headDim;
+    case AxisLabel::Mlp:
+        return shape.mlp;
+    case AxisLabel::Vocab:
+        return shape.vocab;
+    case AxisLabel::Position:
+        return shape.positions;
+    case AxisLabel::TokenType:
+        return shape.tokenTypes;
+    case AxisLabel::Class:
+        return shape.classes;
+    case AxisLabel::Patch:
+        return shape.channels * shape.patchHeight * shape.patchWidth;
+    }
+    ESPALIER_EXPECT(false, "an axis label is one of the enum's");
+}
+
+std::int64_t lengthOf(const Dim& dim, const ModelShape& shape)
+{
+    std::int64_t length = 0;
+    for (const AxisLabel label : dim.segments)
+        length += lengthOf(label, shape);
+    return length;
+}
+
+std::string_view nameOf(Size size)
+{
+    switch (size) {
+    case Size::Layers:
+        return "layers";
+    case Size::Hidden:
+        return "hidden";
+    case Size::Heads:
+        return "heads";
+    case Size::KvHeads:
+        return "kv-heads";
+    case Size::HeadDim:
+        return "head-dim";
+    case Size::Mlp:
+        return "mlp";
+    }
+    ESPALIER_EXPECT(false, "a size is one of the enum's");
+}
+
+std::int64_t get(const ModelShape& shape, Size size)
+{
+    return shape.*memberOf(size);
+}
+
+void set(ModelShape& shape, Size size, std::int64_t value)
+{
+    shape.*memberOf(size) = value;
+}
+
+} // namespace espalier

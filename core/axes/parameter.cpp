@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/axes/parameter.h"
+
+#include "core/base/expect.h"
+
+#include <fmt/format.h>
+
+namespace espalier {
+
+std::string_view nameOf(Role role)
+{
+    switch (role) {
+    case Role::TokenEmbedding:
+        return "token_embedding";
+    case Role::PositionEmbedding:
+        return "position_embedding";
+    case Role::TokenTypeEmbedding:
+        return "token_type_embedding";
+    case Role::PatchWeight:
+        return "patch.weight";
+    case Role::PatchBias:
+        return "patch.bias";
+    case Role::ClassToken:
+        return "class_token";
+    case Role::EmbeddingNormGain:
+        return "embedding_norm.gain";
+    case Role::EmbeddingNormBias:
+        return "embedding_norm.bias";
+    case Role::AttentionNormGain:
+        return "attention_norm.gain";
+    case Role::AttentionNormBias:
+        return "attention_norm.bias";
+    case Role::QkvWeight:
+        return "attention.qkv.weight";
+    case Role::QkvBias:
+        return "attention.qkv.bias";
+    case Role::AttentionOutWeight:
+        return "attention.out.weight";
+    case Role::AttentionOutBias:
+        return "attention.out.bias";
+    case Role::MlpNormGain:
+        return "mlp_norm.gain";
+    case Role::MlpNormBias:
+        return "mlp_norm.bias";
+    case Role::MlpUpWeight:
+        return "mlp.up.weight";
+    case Role::MlpUpBias:
+        return "mlp.up.bias";
+    case Role::MlpDownWeight:
+        return "mlp.down.weight";
+    case Role::MlpDownBias:
+        return "mlp.down.bias";
+    case Role::FinalNormGain:
+        return "final_norm.gain";
+    case Role::FinalNormBias:
+        return "final_norm.bias";
+    case Role::HeadWeight:
+        return "head.weight";
+    case Role::HeadBias:
+        return "head.bias";
+    }
+    ESPALIER_EXPECT(false, "a role is one of the enum's");
+}
+
+bool isPerBlock(Role role)
+{
+    return role >= Role::AttentionNormGain && role <= Role::MlpDownBias;
+}
+
+std::string nameOf(const ParameterId& id)
+{
+    if (id.block < 0)
+        return std::string(nameOf(id.role));
+    return fmt::format("block.{}.{}", id.block, nameOf(id.role));
+}
+
+std::vector<std::int64_t> sizesOf(const ParameterSpec& spec, const ModelShape& shape)
+{
+    std::vector<std::int64_t> sizes;
+    for (const Dim& dim : spec.dims)
+        sizes.push_back(lengthOf(dim, shape));
+    return sizes;
+}
+
+std::int64_t elementsOf(const ParameterSpec& spec, const ModelShape& shape)
+{
+    std::int64_t elements = 1;
+    for (const Dim& dim : spec.dims)
+        elements *= lengthOf(dim, shape);
+    return elements;
+}
+
+} // namespace espalier
