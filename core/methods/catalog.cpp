@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/methods/catalog.h"
+
+#include "core/methods/rows.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace espalier {
+
+std::span<const Method> methods()
+{
+    static const std::vector<Method> rows = {
+        subcloningMethod(),
+        randomMethod(),
+    };
+    return rows;
+}
+
+const Method* findMethod(std::string_view id)
+{
+    const auto all = methods();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Method& method) { return method.id == id; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+Result<const Method*> methodOf(std::string_view id)
+{
+    if (const Method* method = findMethod(id))
+        return method;
+    std::vector<std::string_view> known;
+    for (const Method& method : methods())
+        known.push_back(method.id);
+    return refused(fmt::format("method: found \"{}\", wanted one of {}", id, fmt::join(known, ", ")));
+}
+
+ShapeBounds boundsOf(const Method& method, const ModelConfig& parent)
+{
+    return {&parent, method.mayShrink, method.mayGrow, method.keepsHeadDim};
+}
+
+Result<TransferPlan> makePlan(const Method& method, PlanRequest request)
+{
+    Result<Options> options = completeOptions(method.options, request.options);
+    if (!options)
+        return Error{options.error().code, fmt::format("{}: {}", method.id, options.error().message)};
+    request.options = std::move(*options);
+    if (const Status status = checkShape(boundsOf(method, request.parent), request.childShape); !status)
+        return status.error();
+    if (method.needs(request.options).measurements && !request.measurements)
+        return refused(fmt::format("{}: needs measurements of the parent, found none", method.id));
+    Result<TransferPlan> plan = method.plan(request);
+    if (!plan)
+        return plan;
+    if (const Status status = checkPlan(*plan); !status)
+        return status.error();
+    return plan;
+}
+
+} // namespace espalier

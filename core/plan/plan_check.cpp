@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/plan/transfer_plan.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <unordered_set>
+
+namespace espalier {
+
+namespace {
+
+Error badPlan(const TransferPlan& plan, const std::string& what)
+{
+    return refused(fmt::format("plan of {}: {}", plan.method, what));
+}
+
+/// What is wrong with a map between axes of these lengths; empty if nothing.
+std::string faultOf(const AxisMap* map, std::int64_t parentLength, std::int64_t childLength)
+{
+    if (!map || map->kind == AxisMap::Kind::Identity) {
+        const std::int64_t from = map ? map->parentLength : parentLength;
+        const std::int64_t to = map ? map->childLength : parentLength;
+        return from == parentLength && to == childLength && from == to
+            ? ""
+            : fmt::format("is kept as it is, but has {} in the parent and {} in the destination", parentLength, childLength);
+    }
+    if (map->parentLength != parentLength || map->childLength != childLength)
+        return fmt::format("maps {} to {}, wanted {} to {}", map->parentLength, map->childLength, parentLength, childLength);
+    if (map->kind == AxisMap::Kind::Dense) {
+        const bool fits = map->write.rows == childLength && map->write.cols == parentLength && map->read.rows == childLength
+            && map->read.cols == parentLength;
+        return fits ? "" : fmt::format("has a dense map of another size than {} x {}", childLength, parentLength);
+    }
+    if (static_cast<std::int64_t>(map->child_from_parent.size()) != childLength)
+        return fmt::format("lists {} indices, wanted {}", map->child_from_parent.size(), childLength);
+    if (map->kind == AxisMap::Kind::Repeat && map->readWeight.size() != map->child_from_parent.size())
+        return fmt::format("lists {} reading weights, wanted {}", map->readWeight.size(), childLength);
+    std::unordered_set<std::int64_t> seen;
+    for (const std::int64_t index : map->child_from_parent) {
+        if (index < 0 || index >= parentLength)
+            return fmt::format("takes index {} of {}", index, parentLength);
+        if (!seen.insert(index).second && map->kind == AxisMap::Kind::Select)
+            return fmt::format("selects index {} twice", index);
+    }
+    return "";
+}
+
+/// The parent head that each destination head comes from; empty for maps that are no index lists (nothing to check).
+struct HeadsOf {
+    std::vector<std::int64_t> heads;
+    std::string fault;
+};
+HeadsOf headsOf(const AxisMap* map, std::int64_t childHeads, std::int64_t headDim)
+{
+    HeadsOf result;
+    if (map && map->kind == AxisMap::Kind::Dense)
+        return result;
+    for (std::int64_t head = 0; head < childHeads; ++head) {
+        const auto index = [&](std::int64_t channel) {
+            const std::int64_t at = head * headDim + channel;
+            return map && map->kind != AxisMap::Kind::Identity ? map->child_from_parent[static_cast<std::size_t>(at)] : at;
+        };
+        const std::int64_t first = index(0);
+        for (std::int64_t channel = 0; channel < headDim; ++channel)
+            if (first % headDim != 0 || index(channel) != first + channel)
+                return {{}, fmt::format("splits head {} (heads are kept whole)", head)};
+        result.heads.push_back(first / headDim);
+    }
+    return result;
+}
+
+const AxisMap* mapOf(const SourceTerm& term, AxisLabel label)
+{
+    const auto found = term.maps.find(label);
+    return found == term.maps.end() ? nullptr : &found->second;
+}
+
+/// Whole heads, and every query head still reads the key/value group it read in the parent.
+std::string headFault(const TransferPlan& plan, const SourceTerm& term)
+{
+    const ModelShape& parent = plan.parent.shape;
+    const ModelShape& child = plan.child.shape;
+    if (parent.headDim != child.headDim)
+        return "";
+    const HeadsOf query = headsOf(mapOf(term, AxisLabel::Query), child.heads, child.headDim);
+    const HeadsOf context = headsOf(mapOf(term, AxisLabel::Context), child.heads, child.headDim);
+    const HeadsOf key = headsOf(mapOf(term, AxisLabel::Key), child.kvHeads, child.headDim);
+    const HeadsOf value = headsOf(mapOf(term, AxisLabel::Value), child.kvHeads, child.headDim);
+    for (const auto& [name, heads] : {std::pair{"query", &query}, {"context", &context}, {"key", &key}, {"value", &value}})
+        if (!heads->fault.empty())
+            return fmt::format("axis {} {}", name, heads->fault);
+    if (query.heads.empty() || context.heads.empty() || key.heads.empty() || value.heads.empty())
+        return "";
+    if (query.heads != context.heads)
+        return "query and context keep different heads";
+    if (key.heads != value.heads)
+        return "key and value keep different heads";
+    const std::int64_t parentGroup = parent.heads / parent.kvHeads;
+    const std::int64_t childGroup = child.heads / child.kvHeads;
+    for (std::size_t head = 0; head < query.heads.size(); ++head) {
+        const std::int64_t wanted = query.heads[head] / parentGroup;
+        const std::int64_t found = key.heads[head / static_cast<std::size_t>(childGroup)];
+        if (wanted != found)
+            return fmt::format("query head {} would read key/value group {}, in the parent it reads {}", head, found, wanted);
+    }
+    return "";
+}
+
+Status checkTerm(const TransferPlan& plan, const ParameterPlan& parameter, const ResolvedTerm& term)
+{
+    const std::string name = nameOf(parameter.child.id);
+    if (!hasParameter(plan.parent, term.parent))
+        return badPlan(plan, fmt::format("{} comes from {}, which the parent does not have", name, nameOf(term.parent)));
+    if (!std::isfinite(term.weight))
+        return badPlan(plan, fmt::format("{}: a source weight is {}", name, term.weight));
+    const ParameterSpec source = parameterOf(plan.parent, term.parent);
+    for (std::size_t d = 0; d < parameter.child.dims.size(); ++d) {
+        const std::vector<AxisLabel>& segments = parameter.child.dims[d].segments;
+        if (source.dims.size() <= d || source.dims[d].segments != segments)
+            return badPlan(plan, fmt::format("{} and its source {} have different axes", name, nameOf(term.parent)));
+        for (std::size_t s = 0; s < segments.size(); ++s) {
+            const std::string fault = faultOf(
+                term.maps[d][s], lengthOf(segments[s], plan.parent.shape), lengthOf(segments[s], plan.child.shape));
+            if (!fault.empty())
+                return badPlan(plan, fmt::format("{}: axis {} {}", name, nameOf(segments[s]), fault));
+        }
+    }
+    return {};
+}
+
+Status checkParameter(const TransferPlan& plan, ParameterId id)
+{
+    const ParameterPlan parameter = resolve(plan, id);
+    const auto rule = plan.rules.find(id);
+    const bool fresh = rule != plan.rules.end() && rule->second.fresh;
+    if (parameter.terms.empty() && !(fresh && parameter.noise))
+        return badPlan(plan, fmt::format("{} has no source and no fresh values", nameOf(id)));
+    if (!std::isfinite(parameter.scale))
+        return badPlan(plan, fmt::format("{}: the scale is {}", nameOf(id), parameter.scale));
+    for (const ResolvedTerm& term : parameter.terms)
+        if (const Status status = checkTerm(plan, parameter, term); !status)
+            return status;
+    return {};
+}
+
+Status checkBlocks(const TransferPlan& plan)
+{
+    if (static_cast<std::int64_t>(plan.blocks.size()) != plan.child.shape.layers)
+        return badPlan(plan, fmt::format("{} blocks, wanted {}", plan.blocks.size(), plan.child.shape.layers));
+    const auto checkTerms = [&](std::size_t block, const std::vector<SourceTerm>& terms) -> Status {
+        for (const SourceTerm& term : terms)
+            if (term.parentBlock < 0 || term.parentBlock >= plan.parent.shape.layers)
+                return badPlan(plan, fmt::format("block {} comes from block {}, the parent has {}", block, term.parentBlock,
+                                         plan.parent.shape.layers));
+        return {};
+    };
+    for (std::size_t block = 0; block < plan.blocks.size(); ++block) {
+        if (const Status status = checkTerms(block, plan.blocks[block].terms); !status)
+            return status;
+        for (const auto& [role, terms] : plan.blocks[block].termsByRole)
+            if (const Status status = checkTerms(block, terms); !status)
+                return status;
+    }
+    return {};
+}
+
+} // namespace
+
+Status checkPlan(const TransferPlan& plan)
+{
+    if (const Status status = checkBlocks(plan); !status)
+        return status;
+    for (const ParameterSpec& spec : parametersOf(plan.child))
+        if (const Status status = checkParameter(plan, spec.id); !status)
+            return status;
+    for (std::size_t block = 0; block < plan.blocks.size(); ++block)
+        for (const SourceTerm& term : plan.blocks[block].terms)
+            if (const std::string fault = headFault(plan, term); !fault.empty())
+                return badPlan(plan, fmt::format("block {}: {}", block, fault));
+    return {};
+}
+
+} // namespace espalier

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/plan/provenance.h"
+
+#include "core/base/expect.h"
+
+#include <fmt/format.h>
+
+namespace espalier {
+
+namespace {
+
+struct IndexShare {
+    std::int64_t index = 0;
+    double factor = 1;
+};
+
+/// Parent indices (within the segment) that feed one child index, as the map's face for this side says.
+std::vector<IndexShare> sharesIn(const AxisMap* map, Side side, std::int64_t child)
+{
+    if (!map || map->kind == AxisMap::Kind::Identity)
+        return {{child, 1.0}};
+    const auto at = static_cast<std::size_t>(child);
+    if (map->kind == AxisMap::Kind::Select)
+        return {{map->child_from_parent[at], 1.0}};
+    if (map->kind == AxisMap::Kind::Repeat)
+        return {{map->child_from_parent[at], side == Side::Read ? map->readWeight[at] : 1.0}};
+    const Matrix& face = side == Side::Read ? map->read : map->write;
+    std::vector<IndexShare> shares;
+    for (std::int64_t parent = 0; parent < face.cols; ++parent)
+        if (face.at(child, parent) != 0)
+            shares.push_back({parent, face.at(child, parent)});
+    return shares;
+}
+
+/// The same for a whole dimension: finds the segment that the child index lies in.
+std::vector<IndexShare> sharesIn(
+    const TransferPlan& plan, const Dim& dim, const std::vector<const AxisMap*>& maps, std::int64_t child)
+{
+    std::int64_t childStart = 0;
+    std::int64_t parentStart = 0;
+    for (std::size_t s = 0; s < dim.segments.size(); ++s) {
+        const std::int64_t length = lengthOf(dim.segments[s], plan.child.shape);
+        if (child < childStart + length) {
+            std::vector<IndexShare> shares = sharesIn(maps[s], dim.side, child - childStart);
+            for (IndexShare& share : shares)
+                share.index += parentStart;
+            return shares;
+        }
+        childStart += length;
+        parentStart += lengthOf(dim.segments[s], plan.parent.shape);
+    }
+    ESPALIER_EXPECT(false, "the cell lies inside the parameter");
+    return {};
+}
+
+} // namespace
+
+CellOrigin originOf(const TransferPlan& plan, ParameterId child, const std::vector<std::int64_t>& index)
+{
+    const ParameterPlan parameter = resolve(plan, child);
+    ESPALIER_EXPECT(index.size() == parameter.child.dims.size(), "one index per dimension");
+    CellOrigin origin{.sources = {}, .noise = parameter.noise};
+    for (const ResolvedTerm& term : parameter.terms) {
+        std::vector<CellSource> cells = {{term.parent, {}, parameter.scale * term.weight}};
+        for (std::size_t d = 0; d < index.size(); ++d) {
+            std::vector<CellSource> longer;
+            for (const CellSource& cell : cells)
+                for (const IndexShare& share : sharesIn(plan, parameter.child.dims[d], term.maps[d], index[d])) {
+                    CellSource next = cell;
+                    next.index.push_back(share.index);
+                    next.factor *= share.factor;
+                    longer.push_back(std::move(next));
+                }
+            cells = std::move(longer);
+        }
+        origin.sources.insert(origin.sources.end(), cells.begin(), cells.end());
+    }
+    return origin;
+}
+
+std::string describe(const CellOrigin& origin)
+{
+    constexpr std::size_t kMostShown = 4;
+    std::string text;
+    for (std::size_t i = 0; i < origin.sources.size() && i < kMostShown; ++i) {
+        const CellSource& source = origin.sources[i];
+        text += fmt::format("{}{} [{}] × {:.4g}", i ? " + " : "", nameOf(source.parent), fmt::join(source.index, ", "),
+            source.factor);
+    }
+    if (origin.sources.size() > kMostShown)
+        text += fmt::format(" + {} more", origin.sources.size() - kMostShown);
+    if (!origin.noise)
+        return text;
+    const std::string noise = origin.noise->std == 0 ? fmt::format("constant {:g}", origin.noise->mean)
+                                                     : fmt::format("N({:g}, {:.3g}²)", origin.noise->mean, origin.noise->std);
+    return text.empty() ? "fresh, " + noise : text + " + " + noise;
+}
+
+} // namespace espalier
