@@ -31,7 +31,8 @@ std::size_t editDistance(std::string_view a, std::string_view b)
 
 } // namespace
 
-std::optional<std::string> nearestName(std::string_view name, std::span<const std::string> candidates)
+std::optional<std::string> nearestName(
+    std::string_view name, std::span<const std::string> candidates)
 {
     const std::string* best = nullptr;
     std::size_t bestDistance = 0;

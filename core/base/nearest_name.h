@@ -8,9 +8,11 @@
 
 namespace espalier {
 
-/// The candidate a person most likely meant: smallest number of single-character edits, first of equals.
-/// Nothing if even that one differs in more than a third of its characters (at least one edit is always allowed).
-/// Cost: product of the lengths, per candidate; names over 256 bytes are never suggested.
-[[nodiscard]] std::optional<std::string> nearestName(std::string_view name, std::span<const std::string> candidates);
+/// The candidate a person most likely meant: smallest number of single-character edits, first of
+/// equals. Nothing if even that one differs in more than a third of its characters (at least one
+/// edit is always allowed). Cost: product of the lengths, per candidate; names over 256 bytes are
+/// never suggested.
+[[nodiscard]] std::optional<std::string> nearestName(
+    std::string_view name, std::span<const std::string> candidates);
 
 } // namespace espalier

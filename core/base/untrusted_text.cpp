@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/quoted.h"
+#include "core/base/untrusted_text.h"
 
 #include <cstdint>
 
@@ -14,13 +14,18 @@ unsigned byteAt(std::string_view text, std::size_t position)
     return static_cast<unsigned char>(text[position]);
 }
 
-/// Length of the UTF-8 sequence that starts at `position`, 0 if there is none (RFC 3629, table of section 4).
+/// Length of the UTF-8 sequence that starts at `position`, 0 if there is none (RFC 3629, table of
+/// section 4).
 std::size_t sequenceLength(std::string_view text, std::size_t position)
 {
     const unsigned first = byteAt(text, position);
     if (first < 0x80)
         return 1;
-    const std::size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+    const std::size_t length = first < 0xC2 ? 0
+        : first < 0xE0                      ? 2
+        : first < 0xF0                      ? 3
+        : first < 0xF5                      ? 4
+                                            : 0;
     if (length == 0 || text.size() - position < length)
         return 0;
     for (std::size_t i = 1; i < length; ++i)
@@ -46,9 +51,9 @@ std::optional<std::size_t> firstInvalidUtf8(std::string_view text)
     return std::nullopt;
 }
 
-std::string quoted(std::string_view text, std::size_t maxBytes)
+std::string printable(std::string_view text, std::size_t maxBytes)
 {
-    std::string out = "\"";
+    std::string out;
     for (std::size_t position = 0; position < text.size();) {
         if (position >= maxBytes) {
             out += "…";
@@ -64,7 +69,12 @@ std::string quoted(std::string_view text, std::size_t maxBytes)
             position += length;
         }
     }
-    return out + '"';
+    return out;
+}
+
+std::string inQuotes(std::string_view text, std::size_t maxBytes)
+{
+    return '"' + printable(text, maxBytes) + '"';
 }
 
 } // namespace espalier
