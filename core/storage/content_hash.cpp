@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/storage/content_hash.h"
+
+#include "core/base/expect.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <fstream>
+#include <memory>
+#include <system_error>
+
+namespace espalier {
+
+namespace {
+
+constexpr std::size_t kReadBytes = std::size_t{4} << 20;
+
+/// OpenSSL's digest context. Its calls fail only without memory or without the algorithm: not on
+/// any input.
+class Sha256
+{
+public:
+    Sha256()
+        : m_context(EVP_MD_CTX_new(), &EVP_MD_CTX_free)
+    {
+        ESPALIER_EXPECT(m_context && EVP_DigestInit_ex(m_context.get(), EVP_sha256(), nullptr) == 1,
+            "OpenSSL has SHA-256");
+    }
+
+    void add(std::span<const std::byte> bytes)
+    {
+        ESPALIER_EXPECT(EVP_DigestUpdate(m_context.get(), bytes.data(), bytes.size()) == 1,
+            "SHA-256 takes any bytes");
+    }
+
+    [[nodiscard]] std::string hexDigits()
+    {
+        std::array<unsigned char, EVP_MAX_MD_SIZE> digest = {};
+        unsigned int size = 0;
+        ESPALIER_EXPECT(
+            EVP_DigestFinal_ex(m_context.get(), digest.data(), &size) == 1 && size == 32,
+            "SHA-256 has 32 bytes");
+        std::string text;
+        for (const unsigned char byte : std::span(digest).first(size))
+            text += fmt::format("{:02x}", byte);
+        return text;
+    }
+
+private:
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> m_context;
+};
+
+/// How far a walk over several files has come.
+struct Walk
+{
+    std::uintmax_t totalBytes = 0;
+    std::uintmax_t doneBytes = 0;
+    const Progress& progress;
+};
+
+Status addFile(
+    Sha256& hash, const std::filesystem::path& path, std::vector<char>& buffer, Walk& walk)
+{
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+        return refused(fmt::format("{}: cannot be opened for reading", path.string()));
+    while (file) {
+        if (walk.progress.stopRequested())
+            return cancelled();
+        file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+        const auto count = static_cast<std::size_t>(file.gcount());
+        hash.add(std::as_bytes(std::span(buffer).first(count)));
+        walk.doneBytes += count;
+        const double fraction = walk.totalBytes > 0
+            ? static_cast<double>(walk.doneBytes) / static_cast<double>(walk.totalBytes)
+            : 1.0;
+        walk.progress(std::min(fraction, 1.0), "hashing " + path.filename().string());
+    }
+    if (file.bad())
+        return refused(fmt::format("{}: cannot be read to its end", path.string()));
+    return {};
+}
+
+} // namespace
+
+std::string sha256OfBytes(std::span<const std::byte> bytes)
+{
+    Sha256 hash;
+    hash.add(bytes);
+    return hash.hexDigits();
+}
+
+Result<std::string> sha256OfFile(const std::filesystem::path& path, const Progress& progress)
+{
+    return sha256OfFiles({path}, progress);
+}
+
+Result<std::string> sha256OfFiles(
+    const std::vector<std::filesystem::path>& paths, const Progress& progress)
+{
+    Walk walk{.progress = progress};
+    for (const std::filesystem::path& path : paths) {
+        std::error_code failed;
+        if (!std::filesystem::is_regular_file(path, failed))
+            return refused(fmt::format("{}: is not a file that can be read", path.string()));
+        const std::uintmax_t size = std::filesystem::file_size(path, failed);
+        walk.totalBytes += failed ? 0 : size;
+    }
+    Sha256 hash;
+    std::vector<char> buffer(kReadBytes);
+    for (const std::filesystem::path& path : paths)
+        if (Status added = addFile(hash, path, buffer, walk); !added)
+            return added.error();
+    return hash.hexDigits();
+}
+
+} // namespace espalier

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+
+#include <filesystem>
+
+namespace espalier {
+
+/// Waits until a file's bytes, or a folder's list of names, would survive a power cut. File systems
+/// that cannot say so for folders (some network mounts) count as done. Errors: Resource, naming the
+/// path.
+[[nodiscard]] Status syncToDisk(const std::filesystem::path& path);
+
+} // namespace espalier
