@@ -16,7 +16,8 @@ namespace espalier {
 /// rounded once per source term; terms are summed in fp32 in their order; a factor of exactly 1 multiplies nothing, so
 /// a selection without scale moves bits. Dense maps are multiplied in fp64 and rounded once. Noise is added last.
 /// Cost: one pass over the output for selections.
-[[nodiscard]] at::Tensor applyPlan(const ParameterPlan& plan, const ParameterSet& parent);
+[[nodiscard]] at::Tensor applyPlan(
+    const ParameterPlan& plan, const ParameterSet& parent, const ModelShape& childShape);
 
 /// All parameters of the destination. The plan has passed checkPlan and is for this parent (our bug otherwise).
 /// Errors: Cancelled.

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+namespace espalier {
+
+/// Calls work(begin, end) on parts of 0 … count-1, on as many threads as LibTorch uses, none with fewer than `grain`
+/// items. (at::parallel_for is serial in programs that are not compiled with OpenMP; linking a second OpenMP runtime
+/// beside LibTorch's own would fight for the same cores.) `work` must not throw.
+template <typename Work>
+void inParallel(std::int64_t count, std::int64_t grain, const Work& work)
+{
+    const std::int64_t most = std::max<std::int64_t>(1, count / std::max<std::int64_t>(1, grain));
+    const std::int64_t parts = std::min<std::int64_t>(at::get_num_threads(), most);
+    const auto start = [&](std::int64_t part) { return count * part / parts; };
+    std::vector<std::jthread> threads;
+    for (std::int64_t part = 1; part < parts; ++part)
+        threads.emplace_back([&, part] { work(start(part), start(part + 1)); });
+    work(start(0), start(1));
+}
+
+} // namespace espalier
