@@ -32,7 +32,7 @@ std::vector<std::int64_t> sizesOnDisk(const DiskRow& row, ParameterSpec spec, co
     const std::vector<std::int64_t> sizes = sizesOf(spec, shape);
     switch (row.layout) {
     case Layout::Plain:
-        return sizes;
+        break;
     case Layout::InOut:
         return {sizes.at(1), sizes.at(0)};
     case Layout::PatchConv:
@@ -42,7 +42,7 @@ std::vector<std::int64_t> sizesOnDisk(const DiskRow& row, ParameterSpec spec, co
     case Layout::OneByRows:
         return {1, sizes.at(0), sizes.at(1)};
     }
-    ESPALIER_EXPECT(false, "a layout is one of the enum's");
+    return sizes;
 }
 
 /// Whether `name` is `pattern` with a block number for {l}.

@@ -13,13 +13,13 @@
 
 namespace espalier {
 
-/// Largest sizes that a config may state. Generous, and small enough that no product of a real model's sizes (elements,
-/// bytes, sums over blocks) leaves 64 bits.
+/// Largest sizes that a config may state. Generous, and small enough that parameters and bytes of the model, and of one
+/// grown as far as a method may (8 x in every width, 4 x in depth), stay inside 64 bits.
 struct SizeLimits {
-    static constexpr std::int64_t layers = 4096;
-    static constexpr std::int64_t hidden = std::int64_t{1} << 20;
+    static constexpr std::int64_t layers = 1024;
+    static constexpr std::int64_t hidden = std::int64_t{1} << 18;
     static constexpr std::int64_t heads = std::int64_t{1} << 16;
-    static constexpr std::int64_t mlp = std::int64_t{1} << 22;
+    static constexpr std::int64_t mlp = std::int64_t{1} << 20;
     static constexpr std::int64_t vocab = std::int64_t{1} << 24;
     static constexpr std::int64_t positions = std::int64_t{1} << 24;
     static constexpr std::int64_t classes = std::int64_t{1} << 20;
