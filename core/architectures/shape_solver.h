@@ -16,12 +16,15 @@ struct ShapeBounds {
     bool keepsHeadDim = true; ///< heads are kept whole, so head-dim stays the parent's
 };
 
-/// Why a value cannot be, and where it could: one line naming the rule, and the nearest legal values (equal if one).
+/// Why a value cannot be, and where it could: the rule, and the nearest legal values (equal if one).
 struct ShapeViolation {
-    std::string rule;
+    std::string rule; ///< "hidden 100: heads keep their size 24, so hidden must be a multiple of 24"
     std::int64_t nearestBelow = 0;
     std::int64_t nearestAbove = 0;
 };
+
+/// The rule with " (nearest: 96, 120)".
+[[nodiscard]] std::string describe(const ShapeViolation& violation);
 
 /// Shape with one size changed and the sizes that hang on it: hidden moves heads (head-dim kept), kv-heads and mlp by
 /// the parent's ratios while they are `linked`; each rounded to the nearest value that can exist.
@@ -29,7 +32,8 @@ struct ShapeViolation {
     bool linked = true);
 
 /// The values that `size` may take, ascending, given the bounds (other sizes follow as in withSize if linked,
-/// else stay as they are in `current`).
+/// else stay as they are in `current`). Of mlp, where any number can exist, a slider's marks: multiples of the head size
+/// (of 8, of 1 in small models), and the parent's and current values.
 [[nodiscard]] std::vector<std::int64_t> legalValues(
     const ShapeBounds& bounds, const ModelShape& current, Size size, bool linked = true);
 

@@ -40,7 +40,7 @@ using Options = std::map<std::string, OptionValue, std::less<>>;
 /// out of range, not among the choices.
 [[nodiscard]] Result<Options> completeOptions(const std::vector<OptionSpec>& specs, const Options& given);
 
-/// Reads "key=value" from the command line by the spec's type; lists are comma-separated.
+/// Reads the value of --set key=value by the type of the spec; lists are comma-separated, an empty text is the empty list.
 [[nodiscard]] Result<OptionValue> parseOption(const OptionSpec& spec, std::string_view text);
 [[nodiscard]] std::string toText(const OptionValue& value);
 

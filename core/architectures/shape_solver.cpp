@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/architectures/shape_solver.h"
+
+#include "core/architectures/catalog.h"
+#include "core/base/expect.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+#include <utility>
+
+namespace espalier {
+namespace {
+
+constexpr std::int64_t kMaxWidthGrowth = 8;
+constexpr std::int64_t kMaxDepthGrowth = 4;
+constexpr std::int64_t kPlainMlpStep = 8;
+
+const ModelShape& parentOf(const ShapeBounds& bounds)
+{
+    ESPALIER_EXPECT(bounds.parent, "bounds have a parent");
+    return bounds.parent->shape;
+}
+
+ShapeRules rulesOf(const ShapeBounds& bounds)
+{
+    return architectureOf(*bounds.parent).rules;
+}
+
+struct Range {
+    std::int64_t low = 1;
+    std::int64_t high = 1;
+
+    [[nodiscard]] std::int64_t clamp(std::int64_t value) const { return std::clamp(value, low, high); }
+};
+
+std::int64_t growthOf(Size size)
+{
+    return size == Size::Layers ? kMaxDepthGrowth : kMaxWidthGrowth;
+}
+
+Range rangeOf(const ShapeBounds& bounds, Size size)
+{
+    const std::int64_t parent = get(parentOf(bounds), size);
+    if (size == Size::HeadDim && bounds.keepsHeadDim)
+        return {parent, parent};
+    return {bounds.mayShrink ? 1 : parent, bounds.mayGrow ? parent * growthOf(size) : parent};
+}
+
+/// A size that breaks a rule, why (to follow "hidden 100: "), and the nearest values that this rule allows.
+struct Broken {
+    Size size = Size::Layers;
+    std::string reason;
+    std::int64_t below = 0;
+    std::int64_t above = 0;
+};
+
+std::optional<Broken> outOfRange(const ShapeBounds& bounds, const ModelShape& shape, Size size)
+{
+    const Range range = rangeOf(bounds, size);
+    const std::int64_t value = get(shape, size);
+    const std::int64_t parent = get(parentOf(bounds), size);
+    if (value >= range.low && value <= range.high)
+        return std::nullopt;
+    const auto broken = [&](std::string reason) {
+        return Broken{size, std::move(reason), range.clamp(value), range.clamp(value)};
+    };
+    if (size == Size::HeadDim && bounds.keepsHeadDim)
+        return broken(fmt::format("heads keep their size, so {} must be the parent's {}", nameOf(size), parent));
+    if (value < 1)
+        return broken(fmt::format("{} must be at least 1", nameOf(size)));
+    if (value < range.low)
+        return broken(fmt::format("the method does not shrink, so {} must be at least the parent's {}", nameOf(size), parent));
+    if (bounds.mayGrow)
+        return broken(fmt::format("{} may be at most {} times the parent's {}", nameOf(size), growthOf(size), parent));
+    return broken(fmt::format("the method does not grow, so {} may be at most the parent's {}", nameOf(size), parent));
+}
+
+/// Hidden is heads * head-dim, exactly.
+std::optional<Broken> brokenHeads(const ShapeBounds& bounds, const ModelShape& shape, Size asked)
+{
+    const auto [hidden, heads, headDim] = std::tuple(shape.hidden, shape.heads, shape.headDim);
+    if (hidden % headDim == 0 && hidden / headDim == heads)
+        return std::nullopt;
+    if (!bounds.keepsHeadDim && (asked == Size::Heads || asked == Size::HeadDim) && hidden % get(shape, asked) != 0)
+        return Broken{asked, fmt::format("{} must divide hidden {}", nameOf(asked), hidden), 1, hidden};
+    if (hidden % headDim != 0) {
+        const Range range = rangeOf(bounds, Size::Hidden);
+        const std::int64_t below = hidden / headDim * headDim;
+        const std::int64_t above = below + headDim;
+        return Broken{Size::Hidden,
+            fmt::format("heads {} size {}, so hidden must be a multiple of {}",
+                bounds.keepsHeadDim ? "keep their" : "have", headDim, headDim),
+            below < std::max(range.low, headDim) ? above : below, above > range.high ? below : above};
+    }
+    return Broken{Size::Heads, fmt::format("hidden {} is {} heads of size {}", hidden, hidden / headDim, headDim),
+        hidden / headDim, hidden / headDim};
+}
+
+std::int64_t nearestDivisor(std::int64_t number, double wanted)
+{
+    std::int64_t best = 1;
+    for (std::int64_t divisor = 1; divisor <= number; ++divisor)
+        if (number % divisor == 0
+            && std::abs(static_cast<double>(divisor) - wanted) < std::abs(static_cast<double>(best) - wanted))
+            best = divisor;
+    return best;
+}
+
+std::optional<Broken> brokenKeyValues(const ShapeBounds& bounds, const ModelShape& shape)
+{
+    if (!rulesOf(bounds).groupedKeyValues) {
+        if (shape.kvHeads == shape.heads)
+            return std::nullopt;
+        return Broken{Size::KvHeads,
+            fmt::format("every head has its own keys and values, so kv-heads must be heads {}", shape.heads),
+            shape.heads, shape.heads};
+    }
+    if (shape.heads % shape.kvHeads == 0)
+        return std::nullopt;
+    const std::int64_t nearest = nearestDivisor(shape.heads, static_cast<double>(shape.kvHeads));
+    return Broken{Size::KvHeads,
+        fmt::format("heads share keys and values in equal groups, so kv-heads must divide heads {}", shape.heads),
+        nearest, nearest};
+}
+
+/// The first rule that `shape` breaks. Of rules about sizes that `before` has just as well only those count that the
+/// asked size takes part in: a person who moves one size is told about that one.
+std::optional<Broken> firstBroken(const ShapeBounds& bounds, const ModelShape& shape, Size asked, const ModelShape* before)
+{
+    const auto counts = [&](Size size) {
+        return !before || size == asked || get(shape, size) != get(*before, size);
+    };
+    // Limits first: the rules below multiply and divide by these sizes. The asked size leads: its own limit explains most.
+    if (auto broken = before ? outOfRange(bounds, shape, asked) : std::nullopt)
+        return broken;
+    for (const Size size : kAllSizes)
+        if (get(shape, size) < 1 || counts(size))
+            if (auto broken = outOfRange(bounds, shape, size))
+                return broken;
+    const bool headsCount = counts(Size::Hidden) || counts(Size::Heads) || counts(Size::HeadDim);
+    if (headsCount && rulesOf(bounds).hiddenIsHeadsTimesHeadDim)
+        if (auto broken = brokenHeads(bounds, shape, asked))
+            return broken;
+    if (counts(Size::KvHeads) || counts(Size::Heads))
+        return brokenKeyValues(bounds, shape);
+    return std::nullopt;
+}
+
+/// Parent's ratio, rounded to the nearest size in range.
+std::int64_t followed(const ShapeBounds& bounds, Size size, std::int64_t moved, Size mover)
+{
+    const ModelShape& parent = parentOf(bounds);
+    const double ratio = static_cast<double>(moved) / static_cast<double>(get(parent, mover));
+    return rangeOf(bounds, size).clamp(std::llround(ratio * static_cast<double>(get(parent, size))));
+}
+
+void letKeyValuesFollow(const ShapeBounds& bounds, ModelShape& shape, bool linked)
+{
+    const ModelShape& parent = parentOf(bounds);
+    if (!rulesOf(bounds).groupedKeyValues)
+        shape.kvHeads = shape.heads;
+    else if (linked && shape.heads > 0)
+        shape.kvHeads = nearestDivisor(shape.heads,
+            static_cast<double>(shape.heads * parent.kvHeads) / static_cast<double>(parent.heads));
+}
+
+/// Where hidden is heads * head-dim, the other two sizes follow the asked one. Quotients that are not whole are left
+/// to brokenHeads to find.
+void letHeadsFollow(const ShapeBounds& bounds, ModelShape& shape, Size asked, bool linked)
+{
+    if (bounds.keepsHeadDim && asked != Size::HeadDim)
+        shape.headDim = parentOf(bounds).headDim;
+    if (get(shape, asked) < 1)
+        return;
+    if (asked == Size::Heads && (linked || bounds.keepsHeadDim))
+        shape.hidden = shape.heads * shape.headDim;
+    else if (asked == Size::Heads)
+        shape.headDim = std::max<std::int64_t>(1, shape.hidden / shape.heads);
+    else
+        shape.heads = std::max<std::int64_t>(1, shape.hidden / shape.headDim);
+}
+
+/// The shape with `size` at exactly `value` and what hangs on it; may break rules.
+ModelShape moved(const ShapeBounds& bounds, const ModelShape& current, Size size, std::int64_t value, bool linked)
+{
+    ModelShape shape = current;
+    set(shape, size, value);
+    if (size != Size::Hidden && size != Size::Heads && size != Size::HeadDim)
+        return shape;
+    if (rulesOf(bounds).hiddenIsHeadsTimesHeadDim)
+        letHeadsFollow(bounds, shape, size, linked);
+    else if (size == Size::Hidden && linked)
+        shape.heads = followed(bounds, Size::Heads, value, Size::Hidden);
+    letKeyValuesFollow(bounds, shape, linked);
+    if (linked && shape.hidden != current.hidden)
+        shape.mlp = followed(bounds, Size::Mlp, shape.hidden, Size::Hidden);
+    return shape;
+}
+
+bool isLegal(const ShapeBounds& bounds, const ModelShape& current, Size size, std::int64_t value, bool linked)
+{
+    // A far too large number must not be multiplied.
+    const Range range = rangeOf(bounds, size);
+    if (value < range.low || value > range.high)
+        return false;
+    return !firstBroken(bounds, moved(bounds, current, size, value, linked), size, &current);
+}
+
+/// Every count of MLP units can exist; a slider over all of them would have no feel.
+std::vector<std::int64_t> mlpMarks(const ShapeBounds& bounds, const ModelShape& current)
+{
+    const ModelShape& parent = parentOf(bounds);
+    const Range range = rangeOf(bounds, Size::Mlp);
+    std::int64_t step = parent.mlp % parent.headDim == 0 ? parent.headDim : kPlainMlpStep;
+    if (parent.mlp / step < 8)
+        step = 1;
+    std::vector<std::int64_t> marks;
+    for (std::int64_t value = step; value <= range.high; value += step)
+        if (value >= range.low)
+            marks.push_back(value);
+    for (const std::int64_t value : {parent.mlp, current.mlp})
+        if (value >= range.low && value <= range.high)
+            marks.push_back(value);
+    std::sort(marks.begin(), marks.end());
+    marks.erase(std::unique(marks.begin(), marks.end()), marks.end());
+    return marks;
+}
+
+std::string sentence(Size size, std::int64_t value, std::string_view reason)
+{
+    return fmt::format("{} {}: {}", nameOf(size), value, reason);
+}
+
+} // namespace
+
+ModelShape withSize(
+    const ShapeBounds& bounds, const ModelShape& current, Size size, std::int64_t value, bool linked)
+{
+    if (isLegal(bounds, current, size, value, linked))
+        return moved(bounds, current, size, value, linked);
+    const std::optional<ShapeViolation> violation = explainValue(bounds, current, size, value, linked);
+    const bool belowIsNearer
+        = value <= violation->nearestBelow || value - violation->nearestBelow <= violation->nearestAbove - value;
+    return moved(bounds, current, size, belowIsNearer ? violation->nearestBelow : violation->nearestAbove, linked);
+}
+
+std::vector<std::int64_t> legalValues(
+    const ShapeBounds& bounds, const ModelShape& current, Size size, bool linked)
+{
+    if (size == Size::Mlp)
+        return mlpMarks(bounds, current);
+    const Range range = rangeOf(bounds, size);
+    std::vector<std::int64_t> values;
+    for (std::int64_t value = range.low; value <= range.high; ++value)
+        if (isLegal(bounds, current, size, value, linked))
+            values.push_back(value);
+    return values;
+}
+
+std::optional<ShapeViolation> explainValue(
+    const ShapeBounds& bounds, const ModelShape& current, Size size, std::int64_t value, bool linked)
+{
+    if (isLegal(bounds, current, size, value, linked))
+        return std::nullopt;
+    ModelShape alone = current;
+    set(alone, size, value);
+    std::optional<Broken> broken = outOfRange(bounds, alone, size);
+    if (!broken) {
+        const ModelShape shape = moved(bounds, current, size, value, linked);
+        broken = firstBroken(bounds, shape, size, &current);
+        if (broken->size != size)
+            broken->reason = fmt::format(
+                "{} would be {}, but {}", nameOf(broken->size), get(shape, broken->size), broken->reason);
+    }
+    ShapeViolation violation{sentence(size, value, broken->reason), broken->below, broken->above};
+    if (size == Size::Mlp)
+        return violation; // any number in range is legal
+    const std::vector<std::int64_t> legal = legalValues(bounds, current, size, linked);
+    const std::int64_t fallback = get(parentOf(bounds), size);
+    const auto above = std::lower_bound(legal.begin(), legal.end(), value);
+    violation.nearestAbove = above != legal.end() ? *above : legal.empty() ? fallback : legal.back();
+    violation.nearestBelow = above != legal.begin() ? *(above - 1) : violation.nearestAbove;
+    return violation;
+}
+
+std::string describe(const ShapeViolation& violation)
+{
+    if (violation.nearestBelow == violation.nearestAbove)
+        return fmt::format("{} (nearest: {})", violation.rule, violation.nearestBelow);
+    return fmt::format("{} (nearest: {}, {})", violation.rule, violation.nearestBelow, violation.nearestAbove);
+}
+
+Status checkShape(const ShapeBounds& bounds, const ModelShape& shape)
+{
+    ModelShape task = shape;
+    for (const Size size : kAllSizes)
+        set(task, size, get(parentOf(bounds), size));
+    if (task != parentOf(bounds))
+        return refused("shape: vocabulary, positions, classes and image sizes must be the parent's");
+    const std::optional<Broken> broken = firstBroken(bounds, shape, Size::Hidden, nullptr);
+    if (!broken)
+        return {};
+    return refused(
+        describe({sentence(broken->size, get(shape, broken->size), broken->reason), broken->below, broken->above}));
+}
+
+} // namespace espalier
