@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/recipe/recipe_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <cmath>
+#include <utility>
+
+namespace espalier {
+namespace {
+
+constexpr std::int64_t kMaxCount = std::int64_t{1} << 40; // steps, samples
+constexpr std::int64_t kMaxBatch = std::int64_t{1} << 24;
+constexpr std::int64_t kMaxSize = std::int64_t{1} << 24; // checkShape knows the real limits
+
+ModelShape shapeFrom(ObjectReader& keys)
+{
+    ModelShape shape;
+    for (const Size size : kAllSizes)
+        set(shape, size, keys.requiredInteger(nameOf(size), 1, kMaxSize));
+    return shape;
+}
+
+std::optional<std::int64_t> integerFrom(const nlohmann::json& value)
+{
+    if (!value.is_number_integer()
+        || (value.is_number_unsigned() && !std::in_range<std::int64_t>(value.get<std::uint64_t>())))
+        return std::nullopt;
+    return value.get<std::int64_t>();
+}
+
+std::optional<std::vector<std::int64_t>> integersFrom(const nlohmann::json& array)
+{
+    std::vector<std::int64_t> list;
+    for (const nlohmann::json& entry : array) {
+        const std::optional<std::int64_t> integer = integerFrom(entry);
+        if (!integer)
+            return std::nullopt;
+        list.push_back(*integer);
+    }
+    return list;
+}
+
+std::optional<OptionValue> optionFrom(const nlohmann::json& value)
+{
+    if (value.is_boolean())
+        return value.get<bool>();
+    if (const auto integer = integerFrom(value))
+        return *integer;
+    if (value.is_number_float() && std::isfinite(value.get<double>()))
+        return value.get<double>();
+    if (value.is_string())
+        return value.get<std::string>();
+    if (!value.is_array())
+        return std::nullopt;
+    const auto list = integersFrom(value);
+    return list ? std::optional<OptionValue>(*list) : std::nullopt;
+}
+
+/// By JSON type; the method's specs decide later which keys and values are its own (completeOptions).
+Options optionsFrom(ObjectReader& keys)
+{
+    Options options;
+    for (const std::string& key : keys.keys()) {
+        const nlohmann::json* const value = keys.anything(key);
+        const std::optional<OptionValue> option = value ? optionFrom(*value) : std::nullopt;
+        if (option)
+            options.emplace(key, *option);
+        else
+            keys.refuse(key, "true, false, a number, a text or a list of integers");
+    }
+    return options;
+}
+
+nlohmann::ordered_json toJson(const Options& options)
+{
+    auto json = nlohmann::ordered_json::object();
+    for (const auto& [key, option] : options)
+        std::visit([&, name = key](const auto& value) { json[name] = value; }, option);
+    return json;
+}
+
+nlohmann::ordered_json toJson(const ModelShape& shape)
+{
+    nlohmann::ordered_json json;
+    for (const Size size : kAllSizes)
+        json[std::string(nameOf(size))] = get(shape, size);
+    return json;
+}
+
+void readInteger(ObjectReader& keys, std::string_view key, std::int64_t min, std::int64_t max, std::int64_t& value)
+{
+    value = keys.optionalInteger(key, min, max).value_or(value);
+}
+
+void readNumber(ObjectReader& keys, std::string_view key, double min, double max, double& value)
+{
+    value = keys.optionalNumber(key, min, max).value_or(value);
+}
+
+} // namespace
+
+Seed seedFrom(ObjectReader& keys, std::string_view key, Seed absent)
+{
+    const nlohmann::json* const value = keys.anything(key);
+    if (!value)
+        return absent;
+    if (value->is_number_integer() && (value->is_number_unsigned() || value->get<std::int64_t>() >= 0))
+        return {value->get<std::uint64_t>()};
+    keys.refuse(key, "an integer from 0 to 18446744073709551615");
+    return absent;
+}
+
+DataSpec dataSpecFrom(ObjectReader& keys)
+{
+    DataSpec data;
+    data.source = keys.requiredString("source");
+    readInteger(keys, "sequence-length", 0, kMaxSize, data.sequenceLength);
+    readNumber(keys, "validation-share", 0, 0.9, data.validationShare);
+    return data;
+}
+
+MeasureSettings measureSettingsFrom(ObjectReader& keys)
+{
+    MeasureSettings settings;
+    settings.data = dataSpecFrom(keys.requiredObject("data"));
+    readInteger(keys, "samples", 1, kMaxCount, settings.samples);
+    readInteger(keys, "batch", 1, kMaxBatch, settings.batch);
+    settings.blockLosses = keys.optionalBool("block-losses").value_or(settings.blockLosses);
+    return settings;
+}
+
+TrainSettings trainSettingsFrom(ObjectReader& keys)
+{
+    static const std::array<std::string, 3> kDevices = {"auto", "cpu", "cuda"};
+    TrainSettings settings;
+    settings.data = dataSpecFrom(keys.requiredObject("data"));
+    readInteger(keys, "steps", 1, kMaxCount, settings.steps);
+    readInteger(keys, "batch", 1, kMaxBatch, settings.batch);
+    readNumber(keys, "learning-rate", 0, 1e3, settings.learningRate);
+    readNumber(keys, "final-learning-rate-share", 0, 1, settings.finalLearningRateShare);
+    readInteger(keys, "warmup-steps", 0, kMaxCount, settings.warmupSteps);
+    readNumber(keys, "weight-decay", 0, 1e3, settings.weightDecay);
+    readNumber(keys, "beta1", 0, 0.999999, settings.beta1);
+    readNumber(keys, "beta2", 0, 0.999999, settings.beta2);
+    readNumber(keys, "clip-norm", 0, 1e9, settings.clipNorm);
+    readInteger(keys, "eval-every", 0, kMaxCount, settings.evalEvery);
+    readInteger(keys, "eval-samples", 0, kMaxCount, settings.evalSamples);
+    readInteger(keys, "autosave-every", 0, kMaxCount, settings.autosaveEvery);
+    if (const auto device = keys.optionalChoice("device", kDevices))
+        settings.device = kDevices[*device];
+    settings.seed = seedFrom(keys, "seed", settings.seed);
+    return settings;
+}
+
+Recipe recipeFrom(ObjectReader& keys)
+{
+    Recipe recipe;
+    recipe.parentPath = keys.requiredString("parent");
+    recipe.parentHash = keys.optionalString("parent-hash").value_or("");
+    recipe.shape = shapeFrom(keys.requiredObject("shape"));
+    recipe.method = keys.requiredString("method");
+    if (ObjectReader* const options = keys.optionalObject("options"))
+        recipe.options = optionsFrom(*options);
+    recipe.seed = seedFrom(keys, "seed", recipe.seed);
+    if (ObjectReader* const measure = keys.optionalObject("measure"))
+        recipe.measure = measureSettingsFrom(*measure);
+    if (ObjectReader* const train = keys.optionalObject("train"))
+        recipe.train = trainSettingsFrom(*train);
+    return recipe;
+}
+
+nlohmann::ordered_json toJson(const DataSpec& data)
+{
+    return {{"source", data.source}, {"sequence-length", data.sequenceLength},
+        {"validation-share", data.validationShare}};
+}
+
+nlohmann::ordered_json toJson(const MeasureSettings& settings)
+{
+    return {{"data", toJson(settings.data)}, {"samples", settings.samples}, {"batch", settings.batch},
+        {"block-losses", settings.blockLosses}};
+}
+
+nlohmann::ordered_json toJson(const TrainSettings& settings)
+{
+    return {{"data", toJson(settings.data)}, {"steps", settings.steps}, {"batch", settings.batch},
+        {"learning-rate", settings.learningRate}, {"final-learning-rate-share", settings.finalLearningRateShare},
+        {"warmup-steps", settings.warmupSteps}, {"weight-decay", settings.weightDecay}, {"beta1", settings.beta1},
+        {"beta2", settings.beta2}, {"clip-norm", settings.clipNorm}, {"eval-every", settings.evalEvery},
+        {"eval-samples", settings.evalSamples}, {"autosave-every", settings.autosaveEvery},
+        {"device", settings.device}, {"seed", settings.seed.value}};
+}
+
+nlohmann::ordered_json toJson(const Recipe& recipe)
+{
+    nlohmann::ordered_json json = {{"parent", recipe.parentPath}, {"parent-hash", recipe.parentHash},
+        {"shape", toJson(recipe.shape)}, {"method", recipe.method}, {"options", toJson(recipe.options)},
+        {"seed", recipe.seed.value}};
+    if (recipe.measure)
+        json["measure"] = toJson(*recipe.measure);
+    if (recipe.train)
+        json["train"] = toJson(*recipe.train);
+    return json;
+}
+
+} // namespace espalier
