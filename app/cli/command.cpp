@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/command.h"
+
+#include "app/cli/console.h"
+#include "core/engine/model.h"
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+namespace espalier::cli {
+
+namespace {
+
+constexpr int kUsage = 2;
+
+int report(const Error& error)
+{
+    fmt::print(stderr, "espalier-cli: {}\n", error.message);
+    return exitStatus(error.code);
+}
+
+std::string versionText()
+{
+    const EngineInfo info = startEngine();
+    return fmt::format("espalier-cli {}\nLibTorch {}, HDF5 {}\nCUDA: {}", ESPALIER_VERSION,
+        info.torchVersion, info.hdf5Version, info.cudaNote);
+}
+
+} // namespace
+
+int runCommandLine(int argc, const char* const* argv, std::stop_token stop)
+{
+    CLI::App app(
+        "Shapes a pretrained transformer into another size and measures what the start is worth.",
+        "espalier-cli");
+    int threads = 0;
+    app.add_option("--threads", threads, "Threads for tensor work (default: one per core)")
+        ->check(CLI::Range(1, 1024));
+    app.set_version_flag("--version", versionText);
+    app.require_subcommand(1);
+    Action action;
+    for (const auto add : {addListCommand, addInspectCommand, addForwardCommand, addEvaluateCommand,
+             addMeasureCommand, addPlanCommand, addScaleCommand, addTrainCommand, addRaceCommand,
+             addExportCommand})
+        add(app, action);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : kUsage;
+    }
+
+    const EngineInfo engine = startEngine(threads);
+    (void)engine;
+    ProgressBar bar;
+    const Console console{bar.progress(std::move(stop)), [&bar] {
+                              bar.finish();
+                          }};
+    const Status status = action(console);
+    bar.finish();
+    return status ? 0 : report(status.error());
+}
+
+} // namespace espalier::cli

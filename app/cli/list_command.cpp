@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/command.h"
+#include "app/cli/console.h"
+#include "core/architectures/catalog.h"
+#include "core/engine/session.h"
+#include "core/methods/catalog.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace espalier::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Rows = std::vector<std::vector<std::string>>;
+
+struct Listing
+{
+    Json json = Json::array();
+    Rows rows;
+};
+
+std::string_view nameOf(Direction direction)
+{
+    switch (direction) {
+    case Direction::Shrink:
+        return "shrink";
+    case Direction::Grow:
+        return "grow";
+    case Direction::Control:
+        return "control";
+    }
+    return "";
+}
+
+std::string_view nameOf(Task task)
+{
+    return task == Task::CausalLanguageModel ? "language" : "images";
+}
+
+std::string_view typeOf(const OptionSpec& option)
+{
+    constexpr std::string_view kTypes[] = {
+        "bool", "integer", "number", "choice", "list of integers"};
+    return kTypes[option.defaultValue.index()];
+}
+
+Json toJson(const OptionSpec& option)
+{
+    Json json = {{"key", option.key}, {"title", option.title}, {"help", option.help},
+        {"type", typeOf(option)}};
+    std::visit([&](const auto& value) { json["default"] = value; }, option.defaultValue);
+    if (option.minimum < option.maximum)
+        json["range"] = {option.minimum, option.maximum};
+    for (const OptionChoice& choice : option.choices)
+        json["choices"].push_back({{"id", choice.id}, {"title", choice.title}});
+    if (!option.onlyWhenKey.empty())
+        json["only_when"] = {{option.onlyWhenKey, option.onlyWhenValue}};
+    return json;
+}
+
+Listing listArchitectures()
+{
+    Listing listing{.rows = {{"id", "title", "model_type", "paper"}}};
+    for (const Architecture& row : architectures()) {
+        listing.rows.push_back({std::string(row.id), std::string(row.title),
+            std::string(row.modelType), std::string(row.paper)});
+        listing.json.push_back({{"id", row.id}, {"title", row.title}, {"model_type", row.modelType},
+            {"paper", row.paper}});
+    }
+    return listing;
+}
+
+Listing listMethods()
+{
+    Listing listing{.rows = {{"id", "kind", "parameter", "default", "what"}}};
+    for (const Method& method : methods()) {
+        const Options defaults = *completeOptions(method.options, {});
+        const MethodNeeds needs = method.needs(defaults);
+        Json json = {{"id", method.id}, {"title", method.title}, {"summary", method.summary},
+            {"paper", method.paper}, {"direction", nameOf(method.direction)},
+            {"may_shrink", method.mayShrink}, {"may_grow", method.mayGrow},
+            {"keeps_head_dim", method.keepsHeadDim},
+            {"needs_by_default",
+                {{"measurements", needs.measurements}, {"gradients", needs.gradients},
+                    {"training", needs.training}}},
+            {"parameters", Json::array()}};
+        listing.rows.push_back({std::string(method.id), std::string(nameOf(method.direction)), "",
+            "", fmt::format("{} ({})", method.summary, method.paper)});
+        for (const OptionSpec& option : method.options) {
+            json["parameters"].push_back(toJson(option));
+            listing.rows.push_back({"", "", std::string(option.key), toText(option.defaultValue),
+                std::string(option.title)});
+        }
+        listing.json.push_back(std::move(json));
+    }
+    return listing;
+}
+
+Listing listMeasurements()
+{
+    Listing listing{.rows = {{"id", "title", "formula", "paper"}}};
+    for (const MeasurementInfo& row : measurementCatalog()) {
+        listing.rows.push_back({std::string(row.id), std::string(row.title),
+            std::string(row.formula), std::string(row.paper)});
+        listing.json.push_back(
+            {{"id", row.id}, {"title", row.title}, {"formula", row.formula}, {"paper", row.paper}});
+    }
+    return listing;
+}
+
+Listing listDatasets()
+{
+    Listing listing{.rows = {{"id", "task", "title", "DATA"}}};
+    for (const DatasetInfo& row : datasetCatalog()) {
+        listing.rows.push_back({std::string(row.id), std::string(nameOf(row.task)),
+            std::string(row.title), std::string(row.accepts)});
+        listing.json.push_back({{"id", row.id}, {"task", nameOf(row.task)}, {"title", row.title},
+            {"accepts", row.accepts}});
+    }
+    return listing;
+}
+
+struct Catalog
+{
+    const char* name;
+    const char* what;
+    Listing (*list)();
+};
+constexpr Catalog kCatalogs[] = {
+    {"architectures", "Model families that can be opened and exported", listArchitectures},
+    {"methods", "Ways to initialise a destination, with their parameters", listMethods},
+    {"measurements", "What a calibration pass finds out about a parent", listMeasurements},
+    {"datasets", "What DATA may be", listDatasets},
+};
+
+} // namespace
+
+void addListCommand(CLI::App& app, Action& action)
+{
+    CLI::App* command = app.add_subcommand("list", "Lists what is built in");
+    command->require_subcommand(1);
+    for (const Catalog& catalog : kCatalogs) {
+        CLI::App* sub = command->add_subcommand(catalog.name, catalog.what);
+        auto asJson = std::make_shared<bool>(false); // lives as long as the parser that fills it in
+        sub->add_flag("--json", *asJson, "Machine-readable");
+        sub->callback([&action, list = catalog.list, asJson] {
+            action = [list, asJson](const Console&) -> Status {
+                const Listing listing = list();
+                fmt::print(
+                    "{}", *asJson ? listing.json.dump(2) + "\n" : alignedTable(listing.rows));
+                return {};
+            };
+        });
+    }
+}
+
+} // namespace espalier::cli

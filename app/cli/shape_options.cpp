@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/shape_options.h"
+
+#include "core/methods/catalog.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace espalier::cli {
+
+bool DestinationOptions::isGiven() const
+{
+    const bool anySize =
+        std::any_of(sizes.begin(), sizes.end(), [](const auto& size) { return size.has_value(); });
+    return anySize || !method.empty() || !set.empty() || !measurements.empty() || !data.empty()
+        || seed != 0;
+}
+
+void addDestinationOptions(CLI::App& command, DestinationOptions& options)
+{
+    for (std::size_t i = 0; i < kAllSizes.size(); ++i)
+        command
+            .add_option(fmt::format("--{}", nameOf(kAllSizes[i])), options.sizes[i],
+                fmt::format("Destination's {} (default: the parent's, or following --hidden)",
+                    nameOf(kAllSizes[i])))
+            ->group("Shape");
+    command.add_option("--method", options.method, "Method id (see: espalier-cli list methods)")
+        ->group("Method");
+    command
+        .add_option("--set", options.set, "A parameter of the method, key=value; may be repeated")
+        ->group("Method");
+    command.add_option("--seed", options.seed, "Seed of everything random in the method")
+        ->group("Method");
+    auto* measurements =
+        command.add_option("--measurements", options.measurements, "Scores from `measure`")
+            ->group("Method");
+    command.add_option("--data", options.data, "Measure on these data instead")
+        ->group("Method")
+        ->excludes(measurements);
+    command.add_option("--samples", options.samples, "Samples to measure on")
+        ->group("Method")
+        ->check(CLI::PositiveNumber);
+}
+
+ModelShape shapeFrom(
+    const DestinationOptions& options, const Method& method, const ModelConfig& parent)
+{
+    const ShapeBounds bounds = boundsOf(method, parent);
+    const auto given = [&](Size size) {
+        return options.sizes[static_cast<std::size_t>(size)];
+    };
+    ModelShape shape = parent.shape;
+    if (const auto hidden = given(Size::Hidden)) {
+        shape = withSize(bounds, shape, Size::Hidden, *hidden);
+        shape.hidden = *hidden;
+    } else if (const auto heads = given(Size::Heads)) {
+        shape = withSize(bounds, shape, Size::Heads, *heads);
+    }
+    for (const Size size : kAllSizes)
+        if (const auto value = given(size))
+            set(shape, size, *value);
+    return shape;
+}
+
+Result<Recipe> recipeFrom(const DestinationOptions& options, const Model& parent,
+    const std::filesystem::path& parentPath, const Progress& progress)
+{
+    const auto method = methodOf(options.method.empty() ? "subcloning" : options.method);
+    if (!method)
+        return method.error();
+    Recipe recipe;
+    recipe.parentPath = std::filesystem::absolute(parentPath).lexically_normal().string();
+    const auto hash = parent.weightsHash(progress);
+    if (!hash)
+        return hash.error();
+    recipe.parentHash = *hash;
+    recipe.shape = shapeFrom(options, **method, parent.config());
+    recipe.method = (*method)->id;
+    recipe.seed = {options.seed};
+    for (const std::string& pair : options.set) {
+        const std::string key = pair.substr(0, pair.find('='));
+        const auto spec = std::find_if((*method)->options.begin(), (*method)->options.end(),
+            [&](const OptionSpec& candidate) { return candidate.key == key; });
+        if (pair.find('=') == std::string::npos || spec == (*method)->options.end())
+            return refused(fmt::format(
+                "--set: found \"{}\", wanted key=value with a key of `list methods`", pair));
+        auto value = parseOption(*spec, pair.substr(key.size() + 1));
+        if (!value)
+            return value.error();
+        recipe.options[key] = std::move(*value);
+    }
+    const auto complete = completeOptions((*method)->options, recipe.options);
+    if (!complete)
+        return complete.error();
+    if ((*method)->needs(*complete).measurements && options.measurements.empty()) {
+        const auto builtIn = builtInData(parent.config());
+        if (options.data.empty() && !builtIn)
+            return refused(fmt::format(
+                "{}: needs measurements; name data with --data, or scores with --measurements",
+                recipe.method));
+        recipe.measure = MeasureSettings{
+            .data = builtIn.value_or(DataSpec{}), .samples = options.samples, .blockLosses = false};
+        if (!options.data.empty())
+            recipe.measure->data = {.source = options.data};
+    }
+    return recipe;
+}
+
+Result<std::optional<Measurements>> measurementsFrom(const DestinationOptions& options)
+{
+    if (options.measurements.empty())
+        return std::optional<Measurements>{};
+    auto loaded = loadMeasurements(options.measurements);
+    if (!loaded)
+        return loaded.error();
+    return std::optional<Measurements>{std::move(*loaded)};
+}
+
+} // namespace espalier::cli

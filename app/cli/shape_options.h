@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/engine/session.h"
+#include "core/methods/method.h"
+
+#include <CLI/App.hpp>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace espalier::cli {
+
+/// The <shape> and <method> options that plan and scale share, as typed.
+struct DestinationOptions
+{
+    std::array<std::optional<std::int64_t>, kAllSizes.size()> sizes;
+    std::string method;
+    std::vector<std::string> set; ///< "key=value"
+    std::uint64_t seed = 0;
+    std::string measurements;
+    std::string data;
+    std::int64_t samples = 64;
+
+    /// Anything given at all? A recipe says everything itself.
+    [[nodiscard]] bool isGiven() const;
+};
+
+void addDestinationOptions(CLI::App& command, DestinationOptions& options);
+
+/// The shape asked for: the parent's sizes where none is given; with only --hidden, heads and mlp
+/// follow the parent's ratios; what is given explicitly is taken literally.
+[[nodiscard]] ModelShape shapeFrom(
+    const DestinationOptions& options, const Method& method, const ModelConfig& parent);
+
+/// The recipe that a command line spells. Refused: unknown method or option, value of another type.
+[[nodiscard]] Result<Recipe> recipeFrom(const DestinationOptions& options, const Model& parent,
+    const std::filesystem::path& parentPath, const Progress& progress);
+
+/// Measurements from --measurements, if given.
+[[nodiscard]] Result<std::optional<Measurements>> measurementsFrom(
+    const DestinationOptions& options);
+
+} // namespace espalier::cli
