@@ -13,9 +13,11 @@
 
 namespace espalier {
 
-/// Largest sizes that a config may state. Generous, and small enough that parameters and bytes of the model, and of one
-/// grown as far as a method may (8 x in every width, 4 x in depth), stay inside 64 bits.
-struct SizeLimits {
+/// Largest sizes that a config may state. Generous, and small enough that parameters and bytes of
+/// the model, and of one grown as far as a method may (8 x in every width, 4 x in depth), stay
+/// inside 64 bits.
+struct SizeLimits
+{
     static constexpr std::int64_t layers = 1024;
     static constexpr std::int64_t hidden = std::int64_t{1} << 18;
     static constexpr std::int64_t heads = std::int64_t{1} << 16;
@@ -29,12 +31,15 @@ struct SizeLimits {
 };
 
 /// transformers' name of an activation that we compute, as "gelu_new"; refuses the others at `key`.
-[[nodiscard]] Activation readActivation(ObjectReader& reader, std::string_view key, Activation absent);
+[[nodiscard]] Activation readActivation(
+    ObjectReader& reader, std::string_view key, Activation absent);
 
-/// Sets heads, kvHeads and headDim; refuses, at `headsKey`, heads that do not divide the hidden size.
+/// Sets heads, kvHeads and headDim; refuses, at `headsKey`, heads that do not divide the hidden
+/// size.
 void readHeads(ObjectReader& reader, std::string_view headsKey, ModelShape& shape);
 
-/// Refuses a switch that changes the computation in a way the forward pass does not know. Absent: as wanted.
+/// Refuses a switch that changes the computation in a way the forward pass does not know. Absent:
+/// as wanted.
 void requireSwitch(ObjectReader& reader, std::string_view key, bool wanted);
 
 /// The keys of config.sourceJson, to be overwritten; empty for a fresh model.

@@ -8,17 +8,22 @@
 
 namespace espalier {
 
-/// What a destination may look like: the parent, which direction the method goes, and whether it keeps whole heads.
-struct ShapeBounds {
+/// What a destination may look like: the parent, which direction the method goes, and whether it
+/// keeps whole heads.
+struct ShapeBounds
+{
     const ModelConfig* parent = nullptr; ///< not owned
     bool mayShrink = true;
     bool mayGrow = false;
     bool keepsHeadDim = true; ///< heads are kept whole, so head-dim stays the parent's
 };
 
-/// Why a value cannot be, and where it could: the rule, and the nearest legal values (equal if one).
-struct ShapeViolation {
-    std::string rule; ///< "hidden 100: heads keep their size 24, so hidden must be a multiple of 24"
+/// Why a value cannot be, and where it could: the rule, and the nearest legal values (equal if
+/// one).
+struct ShapeViolation
+{
+    std::string
+        rule; ///< "hidden 100: heads keep their size 24, so hidden must be a multiple of 24"
     std::int64_t nearestBelow = 0;
     std::int64_t nearestAbove = 0;
 };
@@ -26,22 +31,26 @@ struct ShapeViolation {
 /// The rule with " (nearest: 96, 120)".
 [[nodiscard]] std::string describe(const ShapeViolation& violation);
 
-/// Shape with one size changed and the sizes that hang on it: hidden moves heads (head-dim kept), kv-heads and mlp by
-/// the parent's ratios while they are `linked`; each rounded to the nearest value that can exist.
-[[nodiscard]] ModelShape withSize(const ShapeBounds& bounds, const ModelShape& current, Size size, std::int64_t value,
-    bool linked = true);
+/// Shape with one size changed and the sizes that hang on it: hidden moves heads (head-dim kept),
+/// kv-heads and mlp by the parent's ratios while they are `linked`; each rounded to the nearest
+/// value that can exist.
+[[nodiscard]] ModelShape withSize(const ShapeBounds& bounds, const ModelShape& current, Size size,
+    std::int64_t value, bool linked = true);
 
-/// The values that `size` may take, ascending, given the bounds (other sizes follow as in withSize if linked,
-/// else stay as they are in `current`). Of mlp, where any number can exist, a slider's marks: multiples of the head size
-/// (of 8, of 1 in small models), and the parent's and current values.
+/// The values that `size` may take, ascending, given the bounds (other sizes follow as in withSize
+/// if linked, else stay as they are in `current`). Of mlp, where any number can exist, a slider's
+/// marks: multiples of the head size (of 8, of 1 in small models), and the parent's and current
+/// values.
 [[nodiscard]] std::vector<std::int64_t> legalValues(
     const ShapeBounds& bounds, const ModelShape& current, Size size, bool linked = true);
 
-/// Nothing if `value` is legal for `size`; else the rule that forbids it and the nearest legal values.
-[[nodiscard]] std::optional<ShapeViolation> explainValue(const ShapeBounds& bounds, const ModelShape& current, Size size,
-    std::int64_t value, bool linked = true);
+/// Nothing if `value` is legal for `size`; else the rule that forbids it and the nearest legal
+/// values.
+[[nodiscard]] std::optional<ShapeViolation> explainValue(const ShapeBounds& bounds,
+    const ModelShape& current, Size size, std::int64_t value, bool linked = true);
 
-/// Refused with the rule and the nearest legal values if the shape cannot exist for this family and these bounds.
+/// Refused with the rule and the nearest legal values if the shape cannot exist for this family and
+/// these bounds.
 [[nodiscard]] Status checkShape(const ShapeBounds& bounds, const ModelShape& shape);
 
 } // namespace espalier

@@ -5,7 +5,8 @@
 
 namespace espalier {
 
-/// ViT (Dosovitskiy et al. 2020, arXiv 2010.11929) as Hugging Face's ViTForImageClassification stores it.
+/// ViT (Dosovitskiy et al. 2020, arXiv 2010.11929) as Hugging Face's ViTForImageClassification
+/// stores it.
 [[nodiscard]] const Architecture& vit();
 
 } // namespace espalier

@@ -9,9 +9,10 @@
 
 namespace espalier {
 
-/// Every size of a transformer. The first six are what a destination may change; the rest belong to the task.
-/// Sizes that a family lacks are 0 (a language model's patch, an image model's vocab).
-struct ModelShape {
+/// Every size of a transformer. The first six are what a destination may change; the rest belong to
+/// the task. Sizes that a family lacks are 0 (a language model's patch, an image model's vocab).
+struct ModelShape
+{
     std::int64_t layers = 0;
     std::int64_t hidden = 0; ///< residual width d
     std::int64_t heads = 0; ///< query heads H
@@ -20,7 +21,8 @@ struct ModelShape {
     std::int64_t mlp = 0; ///< MLP hidden units m
 
     std::int64_t vocab = 0;
-    std::int64_t positions = 0; ///< rows of the learned position table (class token included), or the longest context
+    std::int64_t positions =
+        0; ///< rows of the learned position table (class token included), or the longest context
     std::int64_t tokenTypes = 0;
     std::int64_t classes = 0;
     std::int64_t channels = 0;
@@ -37,9 +39,17 @@ struct ModelShape {
 [[nodiscard]] std::int64_t lengthOf(const Dim& dim, const ModelShape& shape);
 
 /// The sizes that a destination may change, as sliders, options (--hidden) and recipes name them.
-enum class Size { Layers, Hidden, Heads, KvHeads, HeadDim, Mlp };
-inline constexpr std::array<Size, 6> kAllSizes
-    = {Size::Layers, Size::Hidden, Size::Heads, Size::KvHeads, Size::HeadDim, Size::Mlp};
+enum class Size
+{
+    Layers,
+    Hidden,
+    Heads,
+    KvHeads,
+    HeadDim,
+    Mlp
+};
+inline constexpr std::array<Size, 6> kAllSizes = {
+    Size::Layers, Size::Hidden, Size::Heads, Size::KvHeads, Size::HeadDim, Size::Mlp};
 
 /// "layers", "hidden", "heads", "kv-heads", "head-dim", "mlp".
 [[nodiscard]] std::string_view nameOf(Size size);

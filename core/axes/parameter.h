@@ -12,10 +12,12 @@
 
 namespace espalier {
 
-/// The part that a parameter plays in a transformer, the same in every family. A family's table says where each one
-/// lies on disk (core/architectures); methods, forward passes and views know only these.
-/// Matrices are [out, in]; the patch convolution is flattened to [d, channels * height * width].
-enum class Role {
+/// The part that a parameter plays in a transformer, the same in every family. A family's table
+/// says where each one lies on disk (core/architectures); methods, forward passes and views know
+/// only these. Matrices are [out, in]; the patch convolution is flattened to [d, channels * height
+/// * width].
+enum class Role
+{
     TokenEmbedding, ///< [vocab, d]
     PositionEmbedding, ///< [positions, d]
     TokenTypeEmbedding, ///< [types, d]
@@ -42,12 +44,15 @@ enum class Role {
     HeadBias, ///< [vocab or classes]
 };
 
-/// "token_embedding", "attention.qkv.weight", …: stable names for recipes, random streams and tables.
+/// "token_embedding", "attention.qkv.weight", …: stable names for recipes, random streams and
+/// tables.
 [[nodiscard]] std::string_view nameOf(Role role);
 [[nodiscard]] bool isPerBlock(Role role);
 
-/// A parameter of a model: its role and, for a block's parameters, the block (0-based); -1 for the network's own.
-struct ParameterId {
+/// A parameter of a model: its role and, for a block's parameters, the block (0-based); -1 for the
+/// network's own.
+struct ParameterId
+{
     Role role = Role::TokenEmbedding;
     int block = -1;
     friend auto operator<=>(const ParameterId&, const ParameterId&) = default;
@@ -56,11 +61,20 @@ struct ParameterId {
 /// "block.3.attention.qkv.weight", "token_embedding".
 [[nodiscard]] std::string nameOf(const ParameterId& id);
 
-/// What kind of values a parameter holds; decides fan-in scaling, weight decay and fresh initialisation.
-enum class ParameterKind { Matrix, Bias, NormGain, NormBias, Table };
+/// What kind of values a parameter holds; decides fan-in scaling, weight decay and fresh
+/// initialisation.
+enum class ParameterKind
+{
+    Matrix,
+    Bias,
+    NormGain,
+    NormBias,
+    Table
+};
 
 /// A parameter with a label for every dimension; with a shape, that gives its sizes.
-struct ParameterSpec {
+struct ParameterSpec
+{
     ParameterId id;
     ParameterKind kind = ParameterKind::Matrix;
     std::vector<Dim> dims; ///< one (vectors) or two (matrices, tables)

@@ -7,8 +7,8 @@
 
 namespace espalier {
 
-/// Product of sizes from a stranger's file; nothing if a size is negative or the product leaves int64_t.
-/// An empty span has product 1 (a scalar).
+/// Product of sizes from a stranger's file; nothing if a size is negative or the product leaves
+/// int64_t. An empty span has product 1 (a scalar).
 [[nodiscard]] inline std::optional<std::int64_t> checkedProduct(std::span<const std::int64_t> sizes)
 {
     std::int64_t product = 1;

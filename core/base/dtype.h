@@ -8,7 +8,19 @@
 namespace espalier {
 
 /// Element types that weight files may hold, by their safetensors names.
-enum class Dtype { F64, F32, F16, BF16, I64, I32, I16, I8, U8, Bool };
+enum class Dtype
+{
+    F64,
+    F32,
+    F16,
+    BF16,
+    I64,
+    I32,
+    I16,
+    I8,
+    U8,
+    Bool
+};
 
 [[nodiscard]] constexpr std::int64_t bytesPerElement(Dtype dtype)
 {
@@ -33,7 +45,8 @@ enum class Dtype { F64, F32, F16, BF16, I64, I32, I16, I8, U8, Bool };
 
 [[nodiscard]] constexpr bool isFloating(Dtype dtype)
 {
-    return dtype == Dtype::F64 || dtype == Dtype::F32 || dtype == Dtype::F16 || dtype == Dtype::BF16;
+    return dtype == Dtype::F64 || dtype == Dtype::F32 || dtype == Dtype::F16
+        || dtype == Dtype::BF16;
 }
 
 /// "F32", "BF16", "I64", "BOOL", … as safetensors headers spell them.

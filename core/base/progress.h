@@ -7,10 +7,12 @@
 
 namespace espalier {
 
-/// How a long piece of work reports and is told to stop. Functions that may take more than 0.3 s accept one,
-/// ask stopRequested() between pieces, and return Error{Cancelled} when it says so.
-/// `report` is called on the working thread with a fraction in [0, 1] and a stage ("measuring block 3 of 8").
-struct Progress {
+/// How a long piece of work reports and is told to stop. Functions that may take more than 0.3 s
+/// accept one, ask stopRequested() between pieces, and return Error{Cancelled} when it says so.
+/// `report` is called on the working thread with a fraction in [0, 1] and a stage ("measuring block
+/// 3 of 8").
+struct Progress
+{
     std::function<void(double fraction, std::string_view stage)> report = {};
     std::stop_token stop = {};
 
@@ -19,7 +21,10 @@ struct Progress {
         if (report)
             report(fraction, stage);
     }
-    [[nodiscard]] bool stopRequested() const { return stop.stop_requested(); }
+    [[nodiscard]] bool stopRequested() const
+    {
+        return stop.stop_requested();
+    }
 };
 
 } // namespace espalier

@@ -8,18 +8,18 @@ namespace espalier {
 
 namespace {
 
-    bool isFolder(const std::filesystem::path& path)
-    {
-        std::error_code ignored; // a path that cannot be read is as good as none
-        return std::filesystem::is_directory(path, ignored);
-    }
+bool isFolder(const std::filesystem::path& path)
+{
+    std::error_code ignored; // a path that cannot be read is as good as none
+    return std::filesystem::is_directory(path, ignored);
+}
 
-    std::filesystem::path programFolder()
-    {
-        std::error_code failed;
-        const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
-        return failed ? std::filesystem::path() : program.parent_path();
-    }
+std::filesystem::path programFolder()
+{
+    std::error_code failed;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
+    return failed ? std::filesystem::path() : program.parent_path();
+}
 
 } // namespace
 

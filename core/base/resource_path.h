@@ -7,9 +7,10 @@ namespace espalier {
 
 /// The folder with demo models, recipes, icons and themes.
 ///
-/// The first that exists of: the environment variable ESPALIER_RESOURCES, <program>/../share/espalier
-/// (an installed program), and the source tree that the program was built from.
-/// Errors: none; if no folder exists the last one is returned, and opening a file in it names it.
+/// The first that exists of: the environment variable ESPALIER_RESOURCES,
+/// <program>/../share/espalier (an installed program), and the source tree that the program was
+/// built from. Errors: none; if no folder exists the last one is returned, and opening a file in it
+/// names it.
 [[nodiscard]] std::filesystem::path resourceFolder();
 
 } // namespace espalier

@@ -10,7 +10,8 @@
 namespace espalier {
 
 /// Why something did not happen. The command line's exit statuses follow these (exitStatus()).
-enum class ErrorCode {
+enum class ErrorCode
+{
     Internal, ///< our bug: status 1
     Usage, ///< the command line: status 2
     Refused, ///< a file, recipe, data or impossible shape: status 3
@@ -19,14 +20,24 @@ enum class ErrorCode {
 };
 
 /// One plain line for a person: what, where, found, wanted.
-struct Error {
+struct Error
+{
     ErrorCode code = ErrorCode::Internal;
     std::string message;
 };
 
-[[nodiscard]] inline Error refused(std::string message) { return {ErrorCode::Refused, std::move(message)}; }
-[[nodiscard]] inline Error cancelled() { return {ErrorCode::Cancelled, "cancelled"}; }
-[[nodiscard]] inline Error outOfResource(std::string message) { return {ErrorCode::Resource, std::move(message)}; }
+[[nodiscard]] inline Error refused(std::string message)
+{
+    return {ErrorCode::Refused, std::move(message)};
+}
+[[nodiscard]] inline Error cancelled()
+{
+    return {ErrorCode::Cancelled, "cancelled"};
+}
+[[nodiscard]] inline Error outOfResource(std::string message)
+{
+    return {ErrorCode::Resource, std::move(message)};
+}
 
 [[nodiscard]] constexpr int exitStatus(ErrorCode code)
 {
@@ -34,14 +45,26 @@ struct Error {
 }
 
 /// A value, or the Error that explains its absence; std::expected's shape, for C++20.
-template <typename T>
-class [[nodiscard]] Result {
+template <typename T> class [[nodiscard]] Result
+{
 public:
-    Result(T value) : m_state(std::in_place_index<0>, std::move(value)) {}
-    Result(Error error) : m_state(std::in_place_index<1>, std::move(error)) {}
+    Result(T value)
+        : m_state(std::in_place_index<0>, std::move(value))
+    {
+    }
+    Result(Error error)
+        : m_state(std::in_place_index<1>, std::move(error))
+    {
+    }
 
-    [[nodiscard]] bool ok() const { return m_state.index() == 0; }
-    explicit operator bool() const { return ok(); }
+    [[nodiscard]] bool ok() const
+    {
+        return m_state.index() == 0;
+    }
+    explicit operator bool() const
+    {
+        return ok();
+    }
 
     [[nodiscard]] T& value() &
     {
@@ -58,11 +81,26 @@ public:
         ESPALIER_EXPECT(ok(), "a failed Result has no value");
         return std::move(*std::get_if<0>(&m_state));
     }
-    T& operator*() & { return value(); }
-    const T& operator*() const& { return value(); }
-    T&& operator*() && { return std::move(*this).value(); }
-    T* operator->() { return &value(); }
-    const T* operator->() const { return &value(); }
+    T& operator*() &
+    {
+        return value();
+    }
+    const T& operator*() const&
+    {
+        return value();
+    }
+    T&& operator*() &&
+    {
+        return std::move(*this).value();
+    }
+    T* operator->()
+    {
+        return &value();
+    }
+    const T* operator->() const
+    {
+        return &value();
+    }
 
     [[nodiscard]] const Error& error() const
     {
@@ -74,14 +112,24 @@ private:
     std::variant<T, Error> m_state;
 };
 
-template <>
-class [[nodiscard]] Result<void> {
+template <> class [[nodiscard]] Result<void>
+{
 public:
     Result() = default;
-    Result(Error error) : m_error(std::move(error)), m_ok(false) {}
+    Result(Error error)
+        : m_error(std::move(error))
+        , m_ok(false)
+    {
+    }
 
-    [[nodiscard]] bool ok() const { return m_ok; }
-    explicit operator bool() const { return m_ok; }
+    [[nodiscard]] bool ok() const
+    {
+        return m_ok;
+    }
+    explicit operator bool() const
+    {
+        return m_ok;
+    }
     [[nodiscard]] const Error& error() const
     {
         ESPALIER_EXPECT(!m_ok, "a successful Result has no error");

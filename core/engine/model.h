@@ -16,7 +16,8 @@
 namespace espalier {
 
 /// One tensor of an opened model's files.
-struct TensorInfo {
+struct TensorInfo
+{
     std::string name; ///< on disk
     std::optional<ParameterId> parameter; ///< none: the family's table ignores it
     std::string dtype; ///< as the file spells it
@@ -26,7 +27,8 @@ struct TensorInfo {
 };
 
 /// A parameter's values, [rows, cols], row-major, fp32; vectors have one row.
-struct ParameterValues {
+struct ParameterValues
+{
     std::int64_t rows = 0;
     std::int64_t cols = 0;
     std::vector<float> values;
@@ -34,50 +36,64 @@ struct ParameterValues {
 
 /// A checkpoint: config and weights, immutable, cheap to copy, safe to read from several threads.
 /// Weights stay memory-mapped until somebody needs them.
-class Model {
+class Model
+{
 public:
-    /// Opens a Hugging Face folder (config.json, model.safetensors). A folder with only a config.json is a model with
-    /// fresh weights drawn from `seed`. Refused, naming file, tensor, found and wanted: bad config, bad weight file,
-    /// tensors missing, unexpected or mis-shaped.
+    /// Opens a Hugging Face folder (config.json, model.safetensors). A folder with only a
+    /// config.json is a model with fresh weights drawn from `seed`. Refused, naming file, tensor,
+    /// found and wanted: bad config, bad weight file, tensors missing, unexpected or mis-shaped.
     [[nodiscard]] static Result<Model> open(
         const std::filesystem::path& folder, const Progress& progress = {}, Seed seed = {});
 
     [[nodiscard]] const ModelConfig& config() const;
     [[nodiscard]] const std::filesystem::path& path() const; ///< empty for models made in memory
     [[nodiscard]] std::string name() const; ///< last part of the path
-    [[nodiscard]] const std::vector<TensorInfo>& tensors() const; ///< as in the files; as they would be, if in memory
+    [[nodiscard]] const std::vector<TensorInfo>&
+    tensors() const; ///< as in the files; as they would be, if in memory
     [[nodiscard]] bool hasFreshWeights() const; ///< opened from a config.json alone
 
-    /// sha256 over config-independent weights: names, shapes and fp32 values' bytes as stored. Computed once, on demand.
+    /// sha256 over config-independent weights: names, shapes and fp32 values' bytes as stored.
+    /// Computed once, on demand.
     [[nodiscard]] Result<std::string> weightsHash(const Progress& progress = {}) const;
 
     /// One parameter in its logical [out, in] layout.
     [[nodiscard]] Result<ParameterValues> values(ParameterId id) const;
 
     struct Impl; ///< engine-internal: core/tensors/model_impl.h
-    explicit Model(std::shared_ptr<const Impl> impl) : m_impl(std::move(impl)) {}
-    [[nodiscard]] const Impl& impl() const { return *m_impl; }
+    explicit Model(std::shared_ptr<const Impl> impl)
+        : m_impl(std::move(impl))
+    {
+    }
+    [[nodiscard]] const Impl& impl() const
+    {
+        return *m_impl;
+    }
 
 private:
     std::shared_ptr<const Impl> m_impl; ///< shared: lanes, views and exports hold the same weights
 };
 
 /// Executes a plan. The result lives in memory; bytes depend on plan and parent alone.
-[[nodiscard]] Result<Model> scaleModel(const Model& parent, const TransferPlan& plan, const Progress& progress = {});
+[[nodiscard]] Result<Model> scaleModel(
+    const Model& parent, const TransferPlan& plan, const Progress& progress = {});
 
-/// One parameter of the destination, exactly as scaleModel would make it, at the cost of that parameter alone.
-[[nodiscard]] Result<ParameterValues> scaledValues(const Model& parent, const TransferPlan& plan, ParameterId child);
+/// One parameter of the destination, exactly as scaleModel would make it, at the cost of that
+/// parameter alone.
+[[nodiscard]] Result<ParameterValues> scaledValues(
+    const Model& parent, const TransferPlan& plan, ParameterId child);
 
-/// Version of LibTorch, devices found and why CUDA is missing if it is; for status bars and --version.
-struct EngineInfo {
+/// Version of LibTorch, devices found and why CUDA is missing if it is; for status bars and
+/// --version.
+struct EngineInfo
+{
     std::string torchVersion;
     std::string hdf5Version;
     bool cuda = false;
     std::string cudaNote; ///< device name, or the one-line reason why there is none
     int threads = 1;
 };
-/// Loads the CUDA libraries if a driver is there (once per process) and sets the number of threads LibTorch uses
-/// (0: one per core). Called once at start by each program.
+/// Loads the CUDA libraries if a driver is there (once per process) and sets the number of threads
+/// LibTorch uses (0: one per core). Called once at start by each program.
 [[nodiscard]] EngineInfo startEngine(int threads = 0);
 
 } // namespace espalier

@@ -13,7 +13,8 @@
 namespace espalier {
 
 /// One competitor: a start and how it is trained.
-struct LaneSpec {
+struct LaneSpec
+{
     std::string id; ///< folder name inside the run: letters, digits, - and _
     std::string title;
     std::string parentPath; ///< a model trained as it is, if there is no recipe
@@ -23,7 +24,8 @@ struct LaneSpec {
 };
 
 /// A race: lanes over the same data, interleaved in one thread so that their clocks are comparable.
-struct RaceSpec {
+struct RaceSpec
+{
     std::vector<LaneSpec> lanes;
     std::int64_t stepsPerTurn = 10;
     friend bool operator==(const RaceSpec&, const RaceSpec&) = default;
@@ -32,7 +34,8 @@ struct RaceSpec {
 [[nodiscard]] std::string writeRaceSpec(const RaceSpec& spec);
 
 /// One training step of one lane. NaN and infinities are reported as they are.
-struct TrainPoint {
+struct TrainPoint
+{
     std::int64_t step = 0; ///< 0 is the untrained start (validation only)
     double tokens = 0; ///< seen so far (images for image models)
     double seconds = 0; ///< this lane's own training time so far, evaluations not counted
@@ -44,10 +47,19 @@ struct TrainPoint {
     std::optional<double> accuracy = std::nullopt;
 };
 
-enum class LaneState { Waiting, Running, Paused, Stopped, Finished, Failed };
+enum class LaneState
+{
+    Waiting,
+    Running,
+    Paused,
+    Stopped,
+    Finished,
+    Failed
+};
 [[nodiscard]] std::string_view nameOf(LaneState state);
 
-struct LaneRecord {
+struct LaneRecord
+{
     LaneSpec spec;
     LaneState state = LaneState::Waiting;
     std::string note; ///< "first non-finite loss at step 120", an error's text
@@ -57,22 +69,26 @@ struct LaneRecord {
 };
 
 /// Called on the training thread; hand the values over and return.
-struct RaceObserver {
+struct RaceObserver
+{
     std::function<void(std::size_t lane, const TrainPoint& point)> point = {};
     std::function<void(std::size_t lane, LaneState state, const std::string& note)> state = {};
 };
 
-/// Runs lanes on the calling thread. Everything it does lands in the run folder (core/storage/run_store.h): run.h5 with
-/// all points, one checkpoint folder per lane (weights, optimizer moments, data cursor), from which open() continues the
-/// same trajectory, bit for bit on the same machine and number of threads.
-class Race {
+/// Runs lanes on the calling thread. Everything it does lands in the run folder
+/// (core/storage/run_store.h): run.h5 with all points, one checkpoint folder per lane (weights,
+/// optimizer moments, data cursor), from which open() continues the same trajectory, bit for bit on
+/// the same machine and number of threads.
+class Race
+{
 public:
     /// A new run in a folder that does not exist or is empty.
     [[nodiscard]] static Result<std::unique_ptr<Race>> create(
         const RaceSpec& spec, const std::filesystem::path& folder, const Progress& progress = {});
     /// As create, with starts at hand by lane (the window has them in memory already).
-    [[nodiscard]] static Result<std::unique_ptr<Race>> create(const RaceSpec& spec, std::vector<Model> starts,
-        const std::filesystem::path& folder, const Progress& progress = {});
+    [[nodiscard]] static Result<std::unique_ptr<Race>> create(const RaceSpec& spec,
+        std::vector<Model> starts, const std::filesystem::path& folder,
+        const Progress& progress = {});
     /// An interrupted or finished run; lanes continue from their last checkpoints.
     [[nodiscard]] static Result<std::unique_ptr<Race>> open(
         const std::filesystem::path& folder, const Progress& progress = {});
@@ -82,11 +98,10 @@ public:
     [[nodiscard]] virtual std::vector<LaneRecord> lanes() const = 0;
     [[nodiscard]] virtual const std::filesystem::path& folder() const = 0;
 
-    /// Trains until every lane is done or `stop` asks; saves a checkpoint of every lane either way. Cancelled if
-    /// stopped. While `pause` is true it waits (and still obeys `stop`), saving first.
-    [[nodiscard]] virtual Status run(
-        const RaceObserver& observer, std::stop_token stop, const std::atomic<bool>* pause = nullptr)
-        = 0;
+    /// Trains until every lane is done or `stop` asks; saves a checkpoint of every lane either way.
+    /// Cancelled if stopped. While `pause` is true it waits (and still obeys `stop`), saving first.
+    [[nodiscard]] virtual Status run(const RaceObserver& observer, std::stop_token stop,
+        const std::atomic<bool>* pause = nullptr) = 0;
 };
 
 /// A run's curves without its weights; works while another process appends (HDF5 SWMR).

@@ -14,7 +14,8 @@
 namespace espalier {
 
 /// A data source that DATA may name, for lists and completion.
-struct DatasetInfo {
+struct DatasetInfo
+{
     std::string_view id; ///< "demo:garden", "text", …
     std::string_view title;
     std::string_view accepts; ///< what DATA looks like
@@ -22,7 +23,8 @@ struct DatasetInfo {
 };
 [[nodiscard]] std::vector<DatasetInfo> datasetCatalog();
 
-struct MeasurementInfo {
+struct MeasurementInfo
+{
     std::string_view id;
     std::string_view title;
     std::string_view formula;
@@ -30,11 +32,12 @@ struct MeasurementInfo {
 };
 [[nodiscard]] std::vector<MeasurementInfo> measurementCatalog();
 
-/// Data that suit a model without asking anybody: demo:garden for byte language models, demo:glyphs for 32 x 32 images.
-/// Nothing if no built-in data fit (vocabulary, image size).
+/// Data that suit a model without asking anybody: demo:garden for byte language models, demo:glyphs
+/// for 32 x 32 images. Nothing if no built-in data fit (vocabulary, image size).
 [[nodiscard]] std::optional<DataSpec> builtInData(const ModelConfig& config);
 
-struct Evaluation {
+struct Evaluation
+{
     double loss = 0; ///< mean cross-entropy, nats per token or image
     std::optional<double> accuracy; ///< image classification
     double chance = 0; ///< loss of the uniform guess: ln(vocab) or ln(classes)
@@ -46,45 +49,58 @@ struct Evaluation {
 [[nodiscard]] Result<Evaluation> evaluate(
     const Model& model, const DataSpec& data, std::int64_t samples, const Progress& progress = {});
 
-/// One pass over training samples for scores and residual change, and, if asked for, the block losses.
+/// One pass over training samples for scores and residual change, and, if asked for, the block
+/// losses.
 [[nodiscard]] Result<Measurements> measure(
     const Model& model, const MeasureSettings& settings, const Progress& progress = {});
 
-[[nodiscard]] Status saveMeasurements(const Measurements& measurements, const std::filesystem::path& file);
+[[nodiscard]] Status saveMeasurements(
+    const Measurements& measurements, const std::filesystem::path& file);
 [[nodiscard]] Result<Measurements> loadMeasurements(const std::filesystem::path& file);
 
-/// Runs the model on a safetensors file of inputs (`input_ids` and, if padded, `attention_mask`, or `pixel_values`) and
-/// writes `logits` and, on request, `hidden_states.0` … as transformers numbers them (the last one after the final norm
-/// for language models; before it for ViT).
+/// Runs the model on a safetensors file of inputs (`input_ids` and, if padded, `attention_mask`, or
+/// `pixel_values`) and writes `logits` and, on request, `hidden_states.0` … as transformers numbers
+/// them (the last one after the final norm for language models; before it for ViT).
 [[nodiscard]] Status forwardFile(const Model& model, const std::filesystem::path& input,
     const std::filesystem::path& output, bool hiddenStates, const Progress& progress = {});
 
-/// Opens a recipe's parent (relative paths start at `recipeFolder`), compares its hash, measures if the method needs
-/// it (settings from the recipe, else the built-in data), and plans.
-struct PlannedRecipe {
+/// Opens a recipe's parent (relative paths start at `recipeFolder`), compares its hash, measures if
+/// the method needs it (settings from the recipe, else the built-in data), and plans.
+struct PlannedRecipe
+{
     Model parent;
     TransferPlan plan;
     std::optional<Measurements> measurements;
 };
-[[nodiscard]] Result<PlannedRecipe> planRecipe(const Recipe& recipe, const std::filesystem::path& recipeFolder,
+[[nodiscard]] Result<PlannedRecipe> planRecipe(const Recipe& recipe,
+    const std::filesystem::path& recipeFolder,
     const std::optional<Measurements>& measurements = std::nullopt, const Progress& progress = {});
 
-enum class ExportFormat { HuggingFace, Hdf5 };
-struct ExportSettings {
+enum class ExportFormat
+{
+    HuggingFace,
+    Hdf5
+};
+struct ExportSettings
+{
     ExportFormat format = ExportFormat::HuggingFace;
     std::optional<Dtype> dtype; ///< none: the parent's, fp32 for trained weights
     bool weights = true; ///< false: config and recipe alone
 };
-struct ExportReport {
+struct ExportReport
+{
     std::filesystem::path folder;
     std::int64_t bytes = 0;
     std::int64_t tensors = 0;
-    double largestDifference = 0; ///< between what was written, read back, and what is in memory, in the written dtype
+    double largestDifference =
+        0; ///< between what was written, read back, and what is in memory, in the written dtype
 };
-/// Writes a sibling, reads it back, compares every tensor, renames it into place. Refused if `out` exists and is not an
-/// empty folder. `recipe` (if any) goes along as recipe.json with a model card; tokenizer and processor files of the
-/// parent's folder are carried over, and byte models get a tokenizer.json that stock tools load.
+/// Writes a sibling, reads it back, compares every tensor, renames it into place. Refused if `out`
+/// exists and is not an empty folder. `recipe` (if any) goes along as recipe.json with a model
+/// card; tokenizer and processor files of the parent's folder are carried over, and byte models get
+/// a tokenizer.json that stock tools load.
 [[nodiscard]] Result<ExportReport> exportModel(const Model& model, const Recipe* recipe,
-    const std::filesystem::path& out, const ExportSettings& settings, const Progress& progress = {});
+    const std::filesystem::path& out, const ExportSettings& settings,
+    const Progress& progress = {});
 
 } // namespace espalier

@@ -21,7 +21,8 @@ std::span<const Method> methods()
 const Method* findMethod(std::string_view id)
 {
     const auto all = methods();
-    const auto found = std::find_if(all.begin(), all.end(), [&](const Method& method) { return method.id == id; });
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Method& method) { return method.id == id; });
     return found == all.end() ? nullptr : &*found;
 }
 
@@ -32,7 +33,8 @@ Result<const Method*> methodOf(std::string_view id)
     std::vector<std::string_view> known;
     for (const Method& method : methods())
         known.push_back(method.id);
-    return refused(fmt::format("method: found \"{}\", wanted one of {}", id, fmt::join(known, ", ")));
+    return refused(
+        fmt::format("method: found \"{}\", wanted one of {}", id, fmt::join(known, ", ")));
 }
 
 ShapeBounds boundsOf(const Method& method, const ModelConfig& parent)
@@ -44,9 +46,11 @@ Result<TransferPlan> makePlan(const Method& method, PlanRequest request)
 {
     Result<Options> options = completeOptions(method.options, request.options);
     if (!options)
-        return Error{options.error().code, fmt::format("{}: {}", method.id, options.error().message)};
+        return Error{
+            options.error().code, fmt::format("{}: {}", method.id, options.error().message)};
     request.options = std::move(*options);
-    if (const Status status = checkShape(boundsOf(method, request.parent), request.childShape); !status)
+    if (const Status status = checkShape(boundsOf(method, request.parent), request.childShape);
+        !status)
         return status.error();
     if (method.needs(request.options).measurements && !request.measurements)
         return refused(fmt::format("{}: needs measurements of the parent, found none", method.id));

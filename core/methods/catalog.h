@@ -16,7 +16,8 @@ namespace espalier {
 
 [[nodiscard]] ShapeBounds boundsOf(const Method& method, const ModelConfig& parent);
 
-/// The one way to a plan: completes the options, checks direction, shape and needs, plans, and checks the plan.
+/// The one way to a plan: completes the options, checks direction, shape and needs, plans, and
+/// checks the plan.
 [[nodiscard]] Result<TransferPlan> makePlan(const Method& method, PlanRequest request);
 
 } // namespace espalier

@@ -27,13 +27,15 @@ std::int64_t roundHalfEven(double value)
 
 std::vector<std::int64_t> highest(const std::vector<double>& scores, std::int64_t kept)
 {
-    ESPALIER_EXPECT(kept >= 0 && kept <= static_cast<std::int64_t>(scores.size()), "cannot keep more than there is");
+    ESPALIER_EXPECT(kept >= 0 && kept <= static_cast<std::int64_t>(scores.size()),
+        "cannot keep more than there is");
     const auto rank = [&](std::int64_t i) {
         const double score = scores[static_cast<std::size_t>(i)];
         return std::isnan(score) ? -std::numeric_limits<double>::infinity() : score;
     };
     std::vector<std::int64_t> order = firstOf(static_cast<std::int64_t>(scores.size()));
-    std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) { return rank(a) > rank(b); });
+    std::stable_sort(order.begin(), order.end(),
+        [&](std::int64_t a, std::int64_t b) { return rank(a) > rank(b); });
     order.resize(static_cast<std::size_t>(kept));
     std::sort(order.begin(), order.end());
     return order;
@@ -53,7 +55,8 @@ std::vector<std::int64_t> strided(std::int64_t n, std::int64_t kept)
         if (n % kept == 0)
             index *= n / kept;
         else if (kept > 1)
-            index = roundHalfEven(static_cast<double>(index) * static_cast<double>(n - 1) / static_cast<double>(kept - 1));
+            index = roundHalfEven(static_cast<double>(index) * static_cast<double>(n - 1)
+                / static_cast<double>(kept - 1));
     }
     return order;
 }
@@ -70,7 +73,8 @@ AxisMap keep(std::int64_t parentLength, std::vector<std::int64_t> child_from_par
 {
     const bool all = static_cast<std::int64_t>(child_from_parent.size()) == parentLength
         && std::is_sorted(child_from_parent.begin(), child_from_parent.end());
-    return all ? AxisMap::identity(parentLength) : AxisMap::select(parentLength, std::move(child_from_parent));
+    return all ? AxisMap::identity(parentLength)
+               : AxisMap::select(parentLength, std::move(child_from_parent));
 }
 
 std::vector<std::int64_t> keepBlocks(std::string_view rule, std::int64_t n, std::int64_t kept)
@@ -83,7 +87,8 @@ std::vector<std::int64_t> keepBlocks(std::string_view rule, std::int64_t n, std:
         else if (rule == "last")
             block += n - kept;
         else if (rule == "uniform" && kept > 1)
-            block = roundHalfEven(static_cast<double>(block * (n - 1)) / static_cast<double>(kept - 1));
+            block =
+                roundHalfEven(static_cast<double>(block * (n - 1)) / static_cast<double>(kept - 1));
     }
     return blocks;
 }

@@ -11,7 +11,8 @@
 namespace espalier {
 
 /// What a method is given. A plan is a pure function of it.
-struct PlanRequest {
+struct PlanRequest
+{
     ModelConfig parent;
     ModelShape childShape;
     const Measurements* measurements = nullptr; ///< required if the method needs them; not owned
@@ -19,16 +20,24 @@ struct PlanRequest {
     Seed seed = {};
 };
 
-enum class Direction { Shrink, Grow, Control };
+enum class Direction
+{
+    Shrink,
+    Grow,
+    Control
+};
 
-struct MethodNeeds {
+struct MethodNeeds
+{
     bool measurements = false;
     bool gradients = false;
     bool training = false;
 };
 
-/// An initialisation method: one file with such a value and a row in catalog.cpp. No method mentions a family.
-struct Method {
+/// An initialisation method: one file with such a value and a row in catalog.cpp. No method
+/// mentions a family.
+struct Method
+{
     std::string_view id;
     std::string_view title;
     std::string_view summary; ///< one sentence

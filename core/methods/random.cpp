@@ -7,7 +7,10 @@ namespace {
 
 Result<TransferPlan> planRandom(const PlanRequest& request)
 {
-    TransferPlan plan{.method = "random", .parent = request.parent, .child = request.parent, .seed = request.seed};
+    TransferPlan plan{.method = "random",
+        .parent = request.parent,
+        .child = request.parent,
+        .seed = request.seed};
     plan.child.shape = request.childShape;
     plan.blocks.resize(static_cast<std::size_t>(request.childShape.layers));
     for (const ParameterSpec& spec : parametersOf(plan.child)) {
@@ -24,7 +27,8 @@ Method randomMethod()
     return {
         .id = "random",
         .title = "Random",
-        .summary = "Fresh weights from the family's published scheme; what every other start must beat.",
+        .summary =
+            "Fresh weights from the family's published scheme; what every other start must beat.",
         .paper = "the family's own paper and code",
         .direction = Direction::Control,
         .mayShrink = true,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Weight subcloning (Samragh et al. 2023, arXiv 2312.09299). Two steps: keep the most important residual channels (one
-// set for the whole network), heads and MLP units (their own sets per block) and multiply matrices by the square root of
-// the fan-in ratio; then remove blocks. What the paper leaves open is an option.
+// Weight subcloning (Samragh et al. 2023, arXiv 2312.09299). Two steps: keep the most important
+// residual channels (one set for the whole network), heads and MLP units (their own sets per block)
+// and multiply matrices by the square root of the fan-in ratio; then remove blocks. What the paper
+// leaves open is an option.
 
 #include "core/methods/choose.h"
 #include "core/methods/rows.h"
@@ -15,7 +16,8 @@ namespace espalier {
 
 namespace {
 
-struct Choices {
+struct Choices
+{
     std::string order;
     std::string taps;
     bool normalise = false;
@@ -50,16 +52,23 @@ Status measurementsFit(const Measurements& measurements, const ModelShape& paren
     const auto expect = [&](const char* what, std::int64_t found, std::int64_t wanted) -> Status {
         if (found == wanted)
             return {};
-        return refused(fmt::format("measurements: {} holds {} values, the parent needs {}", what, found, wanted));
+        return refused(fmt::format(
+            "measurements: {} holds {} values, the parent needs {}", what, found, wanted));
     };
-    const auto cells = [](const Matrix& matrix) { return static_cast<std::int64_t>(matrix.values.size()); };
+    const auto cells = [](const Matrix& matrix) {
+        return static_cast<std::int64_t>(matrix.values.size());
+    };
     for (const Status& status : {
-             expect("embedding", static_cast<std::int64_t>(measurements.embedding_D.size()), parent.hidden),
-             expect("after attention", cells(measurements.afterAttention_LD), parent.layers * parent.hidden),
+             expect("embedding", static_cast<std::int64_t>(measurements.embedding_D.size()),
+                 parent.hidden),
+             expect("after attention", cells(measurements.afterAttention_LD),
+                 parent.layers * parent.hidden),
              expect("after mlp", cells(measurements.afterMlp_LD), parent.layers * parent.hidden),
-             expect("context", cells(measurements.context_LC), parent.layers * parent.heads * parent.headDim),
+             expect("context", cells(measurements.context_LC),
+                 parent.layers * parent.heads * parent.headDim),
              expect("mlp", cells(measurements.mlp_LM), parent.layers * parent.mlp),
-             expect("change", static_cast<std::int64_t>(measurements.change_L.size()), parent.layers),
+             expect(
+                 "change", static_cast<std::int64_t>(measurements.change_L.size()), parent.layers),
          })
         if (!status)
             return status;
@@ -92,7 +101,8 @@ std::vector<double> headScores(const std::vector<double>& channels, std::int64_t
     return scores;
 }
 
-/// Keeps `kept` of `scores.size()` things by the chosen order; scores are ignored by orders that need none.
+/// Keeps `kept` of `scores.size()` things by the chosen order; scores are ignored by orders that
+/// need none.
 std::vector<std::int64_t> choose(
     const Choices& choices, const std::vector<double>& scores, std::int64_t kept, Seed seed)
 {
@@ -106,19 +116,21 @@ std::vector<std::int64_t> choose(
     return highest(scores, kept);
 }
 
-/// Heads to keep: key/value groups first (by the mean of their heads), then equally many heads inside each kept group,
-/// so that every kept query head still reads its own group.
-struct KeptHeads {
+/// Heads to keep: key/value groups first (by the mean of their heads), then equally many heads
+/// inside each kept group, so that every kept query head still reads its own group.
+struct KeptHeads
+{
     std::vector<std::int64_t> groups;
     std::vector<std::int64_t> heads;
 };
-KeptHeads chooseHeads(
-    const Choices& choices, const std::vector<double>& scores, const PlanRequest& request, Seed seed)
+KeptHeads chooseHeads(const Choices& choices, const std::vector<double>& scores,
+    const PlanRequest& request, Seed seed)
 {
     const std::int64_t perGroup = request.parent.shape.heads / request.parent.shape.kvHeads;
     const std::int64_t keptPerGroup = request.childShape.heads / request.childShape.kvHeads;
     KeptHeads kept;
-    kept.groups = choose(choices, headScores(scores, perGroup), request.childShape.kvHeads, derive(seed, "groups"));
+    kept.groups = choose(
+        choices, headScores(scores, perGroup), request.childShape.kvHeads, derive(seed, "groups"));
     for (const std::int64_t group : kept.groups) {
         const auto begin = scores.begin() + group * perGroup;
         const auto inside = choose(choices, {begin, begin + perGroup}, keptPerGroup,
@@ -132,13 +144,17 @@ KeptHeads chooseHeads(
 SourceTerm termFor(const PlanRequest& request, const Choices& choices, std::int64_t parentBlock)
 {
     const ModelShape& parent = request.parent.shape;
-    const Seed seed = derive(derive(request.seed, "block"), static_cast<std::uint64_t>(parentBlock));
+    const Seed seed =
+        derive(derive(request.seed, "block"), static_cast<std::uint64_t>(parentBlock));
     const bool scored = choices.order == "importance";
-    const std::vector<double> context = scored ? rowOf(request.measurements->context_LC, parentBlock)
-                                               : std::vector<double>(static_cast<std::size_t>(parent.heads * parent.headDim));
-    const std::vector<double> mlp = scored ? rowOf(request.measurements->mlp_LM, parentBlock)
-                                           : std::vector<double>(static_cast<std::size_t>(parent.mlp));
-    const KeptHeads kept = chooseHeads(choices, headScores(context, parent.headDim), request, derive(seed, "heads"));
+    const std::vector<double> context = scored
+        ? rowOf(request.measurements->context_LC, parentBlock)
+        : std::vector<double>(static_cast<std::size_t>(parent.heads * parent.headDim));
+    const std::vector<double> mlp = scored
+        ? rowOf(request.measurements->mlp_LM, parentBlock)
+        : std::vector<double>(static_cast<std::size_t>(parent.mlp));
+    const KeptHeads kept =
+        chooseHeads(choices, headScores(context, parent.headDim), request, derive(seed, "heads"));
 
     SourceTerm term{.parentBlock = static_cast<int>(parentBlock)};
     const auto queryChannels = channelsOfHeads(kept.heads, parent.headDim);
@@ -147,7 +163,8 @@ SourceTerm termFor(const PlanRequest& request, const Choices& choices, std::int6
     term.maps[AxisLabel::Context] = keep(parent.heads * parent.headDim, queryChannels);
     term.maps[AxisLabel::Key] = keep(parent.kvHeads * parent.headDim, groupChannels);
     term.maps[AxisLabel::Value] = keep(parent.kvHeads * parent.headDim, groupChannels);
-    term.maps[AxisLabel::Mlp] = keep(parent.mlp, choose(choices, mlp, request.childShape.mlp, derive(seed, "mlp")));
+    term.maps[AxisLabel::Mlp] =
+        keep(parent.mlp, choose(choices, mlp, request.childShape.mlp, derive(seed, "mlp")));
     return term;
 }
 
@@ -173,34 +190,41 @@ Result<std::vector<std::int64_t>> chooseBlocks(const PlanRequest& request, const
     if (choices.depth != "list" || kept == n)
         return keepBlocks(choices.depth, n, kept);
     if (static_cast<std::int64_t>(choices.blocks.size()) != kept)
-        return refused(fmt::format(
-            "subcloning: blocks lists {} parent blocks, the destination has {} layers", choices.blocks.size(), kept));
+        return refused(
+            fmt::format("subcloning: blocks lists {} parent blocks, the destination has {} layers",
+                choices.blocks.size(), kept));
     for (const std::int64_t block : choices.blocks)
         if (block < 0 || block >= n)
-            return refused(fmt::format("subcloning: blocks names block {}, the parent has blocks 0 to {}", block, n - 1));
+            return refused(fmt::format(
+                "subcloning: blocks names block {}, the parent has blocks 0 to {}", block, n - 1));
     return choices.blocks;
 }
 
-double scaleOf(const ParameterSpec& spec, const Choices& choices, const ModelShape& parent, const ModelShape& child)
+double scaleOf(const ParameterSpec& spec, const Choices& choices, const ModelShape& parent,
+    const ModelShape& child)
 {
     if (spec.kind != ParameterKind::Matrix || choices.scale == "none")
         return 1;
     const Dim& fanIn = spec.dims.back();
-    if (lengthOf(fanIn, parent) == lengthOf(fanIn, child) && fanIn.segments.front() == AxisLabel::Patch)
+    if (lengthOf(fanIn, parent) == lengthOf(fanIn, child)
+        && fanIn.segments.front() == AxisLabel::Patch)
         return 1; // the patch embedding reads pixels, of which there are as many as before
-    const double from = static_cast<double>(choices.scale == "fan-in" ? lengthOf(fanIn, parent) : parent.hidden);
-    const double to = static_cast<double>(choices.scale == "fan-in" ? lengthOf(fanIn, child) : child.hidden);
+    const double from =
+        static_cast<double>(choices.scale == "fan-in" ? lengthOf(fanIn, parent) : parent.hidden);
+    const double to =
+        static_cast<double>(choices.scale == "fan-in" ? lengthOf(fanIn, child) : child.hidden);
     return std::sqrt(from / to);
 }
 
-/// The head of a tied model is its embedding, which must not be scaled; the factor that an own head would get goes into
-/// the final norm (exact: head(s * norm(x)) = s * head(norm(x))) or into an own copy of the embedding.
+/// The head of a tied model is its embedding, which must not be scaled; the factor that an own head
+/// would get goes into the final norm (exact: head(s * norm(x)) = s * head(norm(x))) or into an own
+/// copy of the embedding.
 void applyTiedHead(TransferPlan& plan, const Choices& choices)
 {
     if (!plan.parent.flavour.tiedHead || choices.scale == "none")
         return;
-    const double scale
-        = std::sqrt(static_cast<double>(plan.parent.shape.hidden) / static_cast<double>(plan.child.shape.hidden));
+    const double scale = std::sqrt(static_cast<double>(plan.parent.shape.hidden)
+        / static_cast<double>(plan.child.shape.hidden));
     if (scale == 1)
         return;
     if (choices.tiedHead == "fold") {
@@ -217,23 +241,29 @@ Result<TransferPlan> planSubcloning(const PlanRequest& request)
 {
     const Choices choices = choicesFrom(request.options);
     if (needsScores(choices))
-        if (const Status status = measurementsFit(*request.measurements, request.parent.shape); !status)
+        if (const Status status = measurementsFit(*request.measurements, request.parent.shape);
+            !status)
             return status.error();
     const Result<std::vector<std::int64_t>> blocks = chooseBlocks(request, choices);
     if (!blocks)
         return blocks.error();
 
-    TransferPlan plan{.method = "subcloning", .parent = request.parent, .child = request.parent, .seed = request.seed};
+    TransferPlan plan{.method = "subcloning",
+        .parent = request.parent,
+        .child = request.parent,
+        .seed = request.seed};
     plan.child.shape = request.childShape;
     const std::int64_t d = request.parent.shape.hidden;
-    const std::vector<double> shared = choices.order == "importance" ? sharedScore(*request.measurements, choices)
-                                                                     : std::vector<double>(static_cast<std::size_t>(d));
-    plan.globalMaps[AxisLabel::Residual]
-        = keep(d, choose(choices, shared, request.childShape.hidden, derive(request.seed, "residual")));
+    const std::vector<double> shared = choices.order == "importance"
+        ? sharedScore(*request.measurements, choices)
+        : std::vector<double>(static_cast<std::size_t>(d));
+    plan.globalMaps[AxisLabel::Residual] = keep(
+        d, choose(choices, shared, request.childShape.hidden, derive(request.seed, "residual")));
     for (const std::int64_t block : *blocks)
         plan.blocks.push_back({.terms = {termFor(request, choices, block)}});
     for (const ParameterSpec& spec : parametersOf(plan.child))
-        if (const double scale = scaleOf(spec, choices, request.parent.shape, request.childShape); scale != 1)
+        if (const double scale = scaleOf(spec, choices, request.parent.shape, request.childShape);
+            scale != 1)
             plan.rules[spec.id].scale = scale;
     applyTiedHead(plan, choices);
     return plan;
@@ -241,46 +271,57 @@ Result<TransferPlan> planSubcloning(const PlanRequest& request)
 
 std::vector<OptionSpec> subcloningOptions()
 {
-    const auto text = [](const char* value) { return OptionValue{std::string(value)}; };
+    const auto text = [](const char* value) {
+        return OptionValue{std::string(value)};
+    };
     return {
         {.key = "order",
             .title = "Order",
-            .help = "Which channels, heads and units stay. The paper keeps the highest mean |activation| (sections 4.1, 5.1).",
+            .help = "Which channels, heads and units stay. The paper keeps the highest mean "
+                    "|activation| (sections 4.1, 5.1).",
             .defaultValue = text("importance"),
-            .choices = {{"importance", "Most important first"}, {"first", "First k"}, {"stride", "Every k-th"},
-                {"random", "Random, consistent"}}},
+            .choices = {{"importance", "Most important first"}, {"first", "First k"},
+                {"stride", "Every k-th"}, {"random", "Random, consistent"}}},
         {.key = "taps",
             .title = "Residual taps",
-            .help = "Points of the residual stream whose scores are summed into the shared ranking (section 4.1, figure 8).",
+            .help = "Points of the residual stream whose scores are summed into the shared ranking "
+                    "(section 4.1, figure 8).",
             .defaultValue = text("sublayers"),
-            .choices = {{"sublayers", "Embedding and every sublayer"}, {"blocks", "Embedding and block outputs"},
+            .choices = {{"sublayers", "Embedding and every sublayer"},
+                {"blocks", "Embedding and block outputs"},
                 {"no-embedding", "Every sublayer, no embedding"}},
             .onlyWhenKey = "order",
             .onlyWhenValue = "importance"},
         {.key = "normalise",
             .title = "Weigh layers equally",
-            .help = "Divide each tap's scores by their sum first; the paper's plain sum follows the last, loudest layers.",
+            .help = "Divide each tap's scores by their sum first; the paper's plain sum follows "
+                    "the last, loudest layers.",
             .defaultValue = false,
             .onlyWhenKey = "order",
             .onlyWhenValue = "importance"},
         {.key = "scale",
             .title = "Weight scale",
-            .help = "Factor on matrices that keeps the spread of outputs: sqrt(d/d'), or each matrix's own "
+            .help = "Factor on matrices that keeps the spread of outputs: sqrt(d/d'), or each "
+                    "matrix's own "
                     "sqrt(fan-in/fan-in') (section 4.1).",
             .defaultValue = text("width"),
             .choices = {{"width", "√(d/d′)"}, {"fan-in", "√(fan-in/fan-in′)"}, {"none", "None"}}},
         {.key = "tied-head",
             .title = "Tied head",
-            .help = "Where the head's factor goes when it shares the embedding: into the final norm (exact), into an own "
+            .help = "Where the head's factor goes when it shares the embedding: into the final "
+                    "norm (exact), into an own "
                     "copy, or nowhere.",
             .defaultValue = text("fold"),
-            .choices = {{"fold", "Fold into final norm"}, {"untie", "Untie and scale"}, {"none", "Leave unscaled"}}},
+            .choices = {{"fold", "Fold into final norm"}, {"untie", "Untie and scale"},
+                {"none", "Leave unscaled"}}},
         {.key = "depth",
             .title = "Blocks kept",
-            .help = "Which parent blocks stay. The paper removes from the middle, where the stream changes least (section 4.2).",
+            .help = "Which parent blocks stay. The paper removes from the middle, where the stream "
+                    "changes least (section 4.2).",
             .defaultValue = text("middle"),
             .choices = {{"middle", "Remove from the middle"}, {"first", "First"}, {"last", "Last"},
-                {"uniform", "Evenly spaced"}, {"lowest-change", "Remove lowest change"}, {"list", "As listed"}}},
+                {"uniform", "Evenly spaced"}, {"lowest-change", "Remove lowest change"},
+                {"list", "As listed"}}},
         {.key = "blocks",
             .title = "Block list",
             .help = "Parent block of every destination block, from 0.",
@@ -291,7 +332,8 @@ std::vector<OptionSpec> subcloningOptions()
             .onlyWhenValue = "list"},
         {.key = "protect",
             .title = "Protected ends",
-            .help = "Blocks at either end that are never removed (removing the first usually ruins the model).",
+            .help = "Blocks at either end that are never removed (removing the first usually ruins "
+                    "the model).",
             .defaultValue = std::int64_t{1},
             .minimum = 0,
             .maximum = 64,
@@ -307,14 +349,18 @@ Method subcloningMethod()
     return {
         .id = "subcloning",
         .title = "Weight subcloning",
-        .summary = "Keeps the parent's most important channels, heads and units, rescales, and removes middle blocks.",
+        .summary = "Keeps the parent's most important channels, heads and units, rescales, and "
+                   "removes middle blocks.",
         .paper = "Samragh et al. 2023, arXiv 2312.09299",
         .direction = Direction::Shrink,
         .mayShrink = true,
         .mayGrow = false,
         .keepsHeadDim = true,
         .options = subcloningOptions(),
-        .needs = [](const Options& options) { return MethodNeeds{.measurements = needsScores(choicesFrom(options))}; },
+        .needs =
+            [](const Options& options) {
+                return MethodNeeds{.measurements = needsScores(choicesFrom(options))};
+            },
         .plan = planSubcloning,
     };
 }

@@ -9,9 +9,11 @@
 
 namespace espalier {
 
-/// What a calibration pass found out about a parent; plain numbers that methods read and views draw.
-/// Scores are means over tokens, accumulated in double (Samragh et al. 2023, arXiv 2312.09299, section 4.1).
-struct Measurements {
+/// What a calibration pass found out about a parent; plain numbers that methods read and views
+/// draw. Scores are means over tokens, accumulated in double (Samragh et al. 2023, arXiv
+/// 2312.09299, section 4.1).
+struct Measurements
+{
     std::string parentHash; ///< of the weights that were measured
     std::string data; ///< what they were measured on, as a person would name it
     std::int64_t samples = 0;
@@ -22,14 +24,16 @@ struct Measurements {
     Matrix afterAttention_LD; ///< the stream after attention's add, [layers, d]
     Matrix afterMlp_LD; ///< the stream after the MLP's add, [layers, d]
     Matrix context_LC; ///< head contexts, input of the output projection, [layers, heads * headDim]
-    Matrix mlp_LM; ///< MLP hidden units after the activation, input of the down projection, [layers, m]
+    Matrix mlp_LM; ///< MLP hidden units after the activation, input of the down projection,
+                   ///< [layers, m]
 
     // Residual change: mean over tokens of |f(x)| / |x + f(x)| (section 3, figure 2).
     std::vector<double> change_L; ///< of the whole block
     std::vector<double> attentionChange_L;
     std::vector<double> mlpChange_L;
 
-    // Loss of the unchanged model, with block l removed, with block l run twice. Empty when not asked for.
+    // Loss of the unchanged model, with block l removed, with block l run twice. Empty when not
+    // asked for.
     double baseLoss = 0;
     std::vector<double> lossRemoved_L;
     std::vector<double> lossDuplicated_L;

@@ -23,19 +23,26 @@ std::string faultOf(const AxisMap* map, std::int64_t parentLength, std::int64_t 
         const std::int64_t to = map ? map->childLength : parentLength;
         return from == parentLength && to == childLength && from == to
             ? ""
-            : fmt::format("is kept as it is, but has {} in the parent and {} in the destination", parentLength, childLength);
+            : fmt::format("is kept as it is, but has {} in the parent and {} in the destination",
+                parentLength, childLength);
     }
     if (map->parentLength != parentLength || map->childLength != childLength)
-        return fmt::format("maps {} to {}, wanted {} to {}", map->parentLength, map->childLength, parentLength, childLength);
+        return fmt::format("maps {} to {}, wanted {} to {}", map->parentLength, map->childLength,
+            parentLength, childLength);
     if (map->kind == AxisMap::Kind::Dense) {
-        const bool fits = map->write.rows == childLength && map->write.cols == parentLength && map->read.rows == childLength
-            && map->read.cols == parentLength;
-        return fits ? "" : fmt::format("has a dense map of another size than {} x {}", childLength, parentLength);
+        const bool fits = map->write.rows == childLength && map->write.cols == parentLength
+            && map->read.rows == childLength && map->read.cols == parentLength;
+        return fits ? ""
+                    : fmt::format(
+                        "has a dense map of another size than {} x {}", childLength, parentLength);
     }
     if (static_cast<std::int64_t>(map->child_from_parent.size()) != childLength)
-        return fmt::format("lists {} indices, wanted {}", map->child_from_parent.size(), childLength);
-    if (map->kind == AxisMap::Kind::Repeat && map->readWeight.size() != map->child_from_parent.size())
-        return fmt::format("lists {} reading weights, wanted {}", map->readWeight.size(), childLength);
+        return fmt::format(
+            "lists {} indices, wanted {}", map->child_from_parent.size(), childLength);
+    if (map->kind == AxisMap::Kind::Repeat
+        && map->readWeight.size() != map->child_from_parent.size())
+        return fmt::format(
+            "lists {} reading weights, wanted {}", map->readWeight.size(), childLength);
     std::unordered_set<std::int64_t> seen;
     for (const std::int64_t index : map->child_from_parent) {
         if (index < 0 || index >= parentLength)
@@ -46,8 +53,10 @@ std::string faultOf(const AxisMap* map, std::int64_t parentLength, std::int64_t 
     return "";
 }
 
-/// The parent head that each destination head comes from; empty for maps that are no index lists (nothing to check).
-struct HeadsOf {
+/// The parent head that each destination head comes from; empty for maps that are no index lists
+/// (nothing to check).
+struct HeadsOf
+{
     std::vector<std::int64_t> heads;
     std::string fault;
 };
@@ -59,7 +68,9 @@ HeadsOf headsOf(const AxisMap* map, std::int64_t childHeads, std::int64_t headDi
     for (std::int64_t head = 0; head < childHeads; ++head) {
         const auto index = [&](std::int64_t channel) {
             const std::int64_t at = head * headDim + channel;
-            return map && map->kind != AxisMap::Kind::Identity ? map->child_from_parent[static_cast<std::size_t>(at)] : at;
+            return map && map->kind != AxisMap::Kind::Identity
+                ? map->child_from_parent[static_cast<std::size_t>(at)]
+                : at;
         };
         const std::int64_t first = index(0);
         for (std::int64_t channel = 0; channel < headDim; ++channel)
@@ -87,7 +98,8 @@ std::string headFault(const TransferPlan& plan, const SourceTerm& term)
     const HeadsOf context = headsOf(mapOf(term, AxisLabel::Context), child.heads, child.headDim);
     const HeadsOf key = headsOf(mapOf(term, AxisLabel::Key), child.kvHeads, child.headDim);
     const HeadsOf value = headsOf(mapOf(term, AxisLabel::Value), child.kvHeads, child.headDim);
-    for (const auto& [name, heads] : {std::pair{"query", &query}, {"context", &context}, {"key", &key}, {"value", &value}})
+    for (const auto& [name, heads] :
+        {std::pair{"query", &query}, {"context", &context}, {"key", &key}, {"value", &value}})
         if (!heads->fault.empty())
             return fmt::format("axis {} {}", name, heads->fault);
     if (query.heads.empty() || context.heads.empty() || key.heads.empty() || value.heads.empty())
@@ -102,7 +114,9 @@ std::string headFault(const TransferPlan& plan, const SourceTerm& term)
         const std::int64_t wanted = query.heads[head] / parentGroup;
         const std::int64_t found = key.heads[head / static_cast<std::size_t>(childGroup)];
         if (wanted != found)
-            return fmt::format("query head {} would read key/value group {}, in the parent it reads {}", head, found, wanted);
+            return fmt::format(
+                "query head {} would read key/value group {}, in the parent it reads {}", head,
+                found, wanted);
     }
     return "";
 }
@@ -111,19 +125,23 @@ Status checkTerm(const TransferPlan& plan, const ParameterPlan& parameter, const
 {
     const std::string name = nameOf(parameter.child.id);
     if (!hasParameter(plan.parent, term.parent))
-        return badPlan(plan, fmt::format("{} comes from {}, which the parent does not have", name, nameOf(term.parent)));
+        return badPlan(plan,
+            fmt::format(
+                "{} comes from {}, which the parent does not have", name, nameOf(term.parent)));
     if (!std::isfinite(term.weight))
         return badPlan(plan, fmt::format("{}: a source weight is {}", name, term.weight));
     const ParameterSpec source = parameterOf(plan.parent, term.parent);
     for (std::size_t d = 0; d < parameter.child.dims.size(); ++d) {
         const std::vector<AxisLabel>& segments = parameter.child.dims[d].segments;
         if (source.dims.size() <= d || source.dims[d].segments != segments)
-            return badPlan(plan, fmt::format("{} and its source {} have different axes", name, nameOf(term.parent)));
+            return badPlan(plan,
+                fmt::format("{} and its source {} have different axes", name, nameOf(term.parent)));
         for (std::size_t s = 0; s < segments.size(); ++s) {
-            const std::string fault = faultOf(
-                term.maps[d][s], lengthOf(segments[s], plan.parent.shape), lengthOf(segments[s], plan.child.shape));
+            const std::string fault = faultOf(term.maps[d][s],
+                lengthOf(segments[s], plan.parent.shape), lengthOf(segments[s], plan.child.shape));
             if (!fault.empty())
-                return badPlan(plan, fmt::format("{}: axis {} {}", name, nameOf(segments[s]), fault));
+                return badPlan(
+                    plan, fmt::format("{}: axis {} {}", name, nameOf(segments[s]), fault));
         }
     }
     return {};
@@ -147,12 +165,14 @@ Status checkParameter(const TransferPlan& plan, ParameterId id)
 Status checkBlocks(const TransferPlan& plan)
 {
     if (static_cast<std::int64_t>(plan.blocks.size()) != plan.child.shape.layers)
-        return badPlan(plan, fmt::format("{} blocks, wanted {}", plan.blocks.size(), plan.child.shape.layers));
+        return badPlan(
+            plan, fmt::format("{} blocks, wanted {}", plan.blocks.size(), plan.child.shape.layers));
     const auto checkTerms = [&](std::size_t block, const std::vector<SourceTerm>& terms) -> Status {
         for (const SourceTerm& term : terms)
             if (term.parentBlock < 0 || term.parentBlock >= plan.parent.shape.layers)
-                return badPlan(plan, fmt::format("block {} comes from block {}, the parent has {}", block, term.parentBlock,
-                                         plan.parent.shape.layers));
+                return badPlan(plan,
+                    fmt::format("block {} comes from block {}, the parent has {}", block,
+                        term.parentBlock, plan.parent.shape.layers));
         return {};
     };
     for (std::size_t block = 0; block < plan.blocks.size(); ++block) {

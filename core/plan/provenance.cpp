@@ -9,12 +9,14 @@ namespace espalier {
 
 namespace {
 
-struct IndexShare {
+struct IndexShare
+{
     std::int64_t index = 0;
     double factor = 1;
 };
 
-/// Parent indices (within the segment) that feed one child index, as the map's face for this side says.
+/// Parent indices (within the segment) that feed one child index, as the map's face for this side
+/// says.
 std::vector<IndexShare> sharesIn(const AxisMap* map, Side side, std::int64_t child)
 {
     if (!map || map->kind == AxisMap::Kind::Identity)
@@ -33,8 +35,8 @@ std::vector<IndexShare> sharesIn(const AxisMap* map, Side side, std::int64_t chi
 }
 
 /// The same for a whole dimension: finds the segment that the child index lies in.
-std::vector<IndexShare> sharesIn(
-    const TransferPlan& plan, const Dim& dim, const std::vector<const AxisMap*>& maps, std::int64_t child)
+std::vector<IndexShare> sharesIn(const TransferPlan& plan, const Dim& dim,
+    const std::vector<const AxisMap*>& maps, std::int64_t child)
 {
     std::int64_t childStart = 0;
     std::int64_t parentStart = 0;
@@ -55,7 +57,8 @@ std::vector<IndexShare> sharesIn(
 
 } // namespace
 
-CellOrigin originOf(const TransferPlan& plan, ParameterId child, const std::vector<std::int64_t>& index)
+CellOrigin originOf(
+    const TransferPlan& plan, ParameterId child, const std::vector<std::int64_t>& index)
 {
     const ParameterPlan parameter = resolve(plan, child);
     ESPALIER_EXPECT(index.size() == parameter.child.dims.size(), "one index per dimension");
@@ -65,7 +68,8 @@ CellOrigin originOf(const TransferPlan& plan, ParameterId child, const std::vect
         for (std::size_t d = 0; d < index.size(); ++d) {
             std::vector<CellSource> longer;
             for (const CellSource& cell : cells)
-                for (const IndexShare& share : sharesIn(plan, parameter.child.dims[d], term.maps[d], index[d])) {
+                for (const IndexShare& share :
+                    sharesIn(plan, parameter.child.dims[d], term.maps[d], index[d])) {
                     CellSource next = cell;
                     next.index.push_back(share.index);
                     next.factor *= share.factor;
@@ -84,15 +88,16 @@ std::string describe(const CellOrigin& origin)
     std::string text;
     for (std::size_t i = 0; i < origin.sources.size() && i < kMostShown; ++i) {
         const CellSource& source = origin.sources[i];
-        text += fmt::format("{}{} [{}] × {:.4g}", i ? " + " : "", nameOf(source.parent), fmt::join(source.index, ", "),
-            source.factor);
+        text += fmt::format("{}{} [{}] × {:.4g}", i ? " + " : "", nameOf(source.parent),
+            fmt::join(source.index, ", "), source.factor);
     }
     if (origin.sources.size() > kMostShown)
         text += fmt::format(" + {} more", origin.sources.size() - kMostShown);
     if (!origin.noise)
         return text;
-    const std::string noise = origin.noise->std == 0 ? fmt::format("constant {:g}", origin.noise->mean)
-                                                     : fmt::format("N({:g}, {:.3g}²)", origin.noise->mean, origin.noise->std);
+    const std::string noise = origin.noise->std == 0
+        ? fmt::format("constant {:g}", origin.noise->mean)
+        : fmt::format("N({:g}, {:.3g}²)", origin.noise->mean, origin.noise->std);
     return text.empty() ? "fresh, " + noise : text + " + " + noise;
 }
 

@@ -9,7 +9,8 @@
 namespace espalier {
 
 /// A parent cell and the factor with which it enters a destination cell.
-struct CellSource {
+struct CellSource
+{
     ParameterId parent;
     std::vector<std::int64_t> index; ///< one per dimension
     double factor = 1;
@@ -17,7 +18,8 @@ struct CellSource {
 };
 
 /// Where a destination cell's value comes from: parent cells times factors, plus noise if any.
-struct CellOrigin {
+struct CellOrigin
+{
     std::vector<CellSource> sources;
     std::optional<Noise> noise;
     friend bool operator==(const CellOrigin&, const CellOrigin&) = default;
@@ -25,7 +27,8 @@ struct CellOrigin {
 
 /// The sum of factor * parent value (and noise) is what applyPlan writes into this cell.
 /// For a Dense map all parent cells with factor 0 are left out.
-[[nodiscard]] CellOrigin originOf(const TransferPlan& plan, ParameterId child, const std::vector<std::int64_t>& index);
+[[nodiscard]] CellOrigin originOf(
+    const TransferPlan& plan, ParameterId child, const std::vector<std::int64_t>& index);
 
 /// "block 3 attention.qkv.weight [5, 7] * 1.414" or "fresh, N(0, 0.02)".
 [[nodiscard]] std::string describe(const CellOrigin& origin);

@@ -19,7 +19,8 @@ const AxisMap* mapIn(const std::map<AxisLabel, AxisMap>& maps, AxisLabel label)
     return found == maps.end() ? nullptr : &found->second;
 }
 
-ResolvedTerm resolveTerm(const TransferPlan& plan, const ParameterSpec& child, ParameterId parent, const SourceTerm* term)
+ResolvedTerm resolveTerm(const TransferPlan& plan, const ParameterSpec& child, ParameterId parent,
+    const SourceTerm* term)
 {
     ResolvedTerm resolved{.parent = parent, .weight = term ? term->weight : 1.0, .maps = {}};
     for (const Dim& dim : child.dims) {
@@ -51,8 +52,10 @@ ParameterPlan resolve(const TransferPlan& plan, ParameterId child)
         result.terms.push_back(resolveTerm(plan, result.child, {source, -1}, nullptr));
         return result;
     }
-    ESPALIER_EXPECT(static_cast<std::size_t>(child.block) < plan.blocks.size(), "the plan has a row for every block");
-    for (const SourceTerm& term : termsOf(plan.blocks[static_cast<std::size_t>(child.block)], child.role))
+    ESPALIER_EXPECT(static_cast<std::size_t>(child.block) < plan.blocks.size(),
+        "the plan has a row for every block");
+    for (const SourceTerm& term :
+        termsOf(plan.blocks[static_cast<std::size_t>(child.block)], child.role))
         result.terms.push_back(resolveTerm(plan, result.child, {source, term.parentBlock}, &term));
     return result;
 }

@@ -13,9 +13,11 @@
 
 namespace espalier {
 
-/// One parent block's share in a destination block, with the maps of that block's own axes (Query, Key, Value, Context,
-/// Mlp; a missing label is Identity). A Residual map here replaces the network's for this term alone.
-struct SourceTerm {
+/// One parent block's share in a destination block, with the maps of that block's own axes (Query,
+/// Key, Value, Context, Mlp; a missing label is Identity). A Residual map here replaces the
+/// network's for this term alone.
+struct SourceTerm
+{
     int parentBlock = 0;
     double weight = 1;
     std::map<AxisLabel, AxisMap> maps = {};
@@ -24,56 +26,67 @@ struct SourceTerm {
 
 /// Where a destination block comes from: a weighted sum of parent blocks; none means fresh.
 /// `termsByRole` replaces `terms` for single roles (LiGO's depth weights differ per module).
-struct DestinationBlock {
+struct DestinationBlock
+{
     std::vector<SourceTerm> terms = {};
     std::map<Role, std::vector<SourceTerm>> termsByRole = {};
     friend bool operator==(const DestinationBlock&, const DestinationBlock&) = default;
 };
 
-/// Random values added to (or, without a source, being) a parameter: normal, from the plan's seed and the name.
-struct Noise {
+/// Random values added to (or, without a source, being) a parameter: normal, from the plan's seed
+/// and the name.
+struct Noise
+{
     double mean = 0;
     double std = 0;
     friend bool operator==(const Noise&, const Noise&) = default;
 };
 
 /// What a method says of one parameter beyond its axes.
-struct ParameterRule {
+struct ParameterRule
+{
     double scale = 1; ///< multiplies the sum of source terms
     bool fresh = false; ///< no source at all
     std::optional<Noise> noise = std::nullopt;
-    std::optional<Role> source = std::nullopt; ///< another role of the parent (an untied head comes from the embedding)
+    std::optional<Role> source =
+        std::nullopt; ///< another role of the parent (an untied head comes from the embedding)
     friend bool operator==(const ParameterRule&, const ParameterRule&) = default;
 };
 
-/// Every method's result, for any pair of shapes: how each destination parameter is made from the parent's,
+/// Every method's result, for any pair of shapes: how each destination parameter is made from the
+/// parent's,
 ///
 ///     W'_i = s * sum_j w_ij * B_ij W_j A_ij^T + noise
 ///
-/// where B is the writing and A the reading face of the axis maps of W's labels. A value without tensors: two equal
-/// plans give the same bytes. applyPlan (core/tensors) is the only code that executes one.
-struct TransferPlan {
+/// where B is the writing and A the reading face of the axis maps of W's labels. A value without
+/// tensors: two equal plans give the same bytes. applyPlan (core/tensors) is the only code that
+/// executes one.
+struct TransferPlan
+{
     std::string method; ///< id in the method catalog
     ModelConfig parent;
     ModelConfig child;
     Seed seed;
-    std::map<AxisLabel, AxisMap> globalMaps = {}; ///< Residual, Vocab, Position, …; a missing label is Identity
+    std::map<AxisLabel, AxisMap> globalMaps =
+        {}; ///< Residual, Vocab, Position, …; a missing label is Identity
     std::vector<DestinationBlock> blocks = {}; ///< one per destination block
     std::map<ParameterId, ParameterRule> rules = {}; ///< a missing id has the default rule
 
     friend bool operator==(const TransferPlan&, const TransferPlan&) = default;
 };
 
-/// A term of one parameter, ready to execute: for each dimension of the parameter, the map of each segment.
-/// The pointers lead into the plan (or, null, mean Identity).
-struct ResolvedTerm {
+/// A term of one parameter, ready to execute: for each dimension of the parameter, the map of each
+/// segment. The pointers lead into the plan (or, null, mean Identity).
+struct ResolvedTerm
+{
     ParameterId parent;
     double weight = 1;
     std::vector<std::vector<const AxisMap*>> maps; ///< [dimension][segment]
 };
 
 /// All that applyPlan, previews and provenance need for one destination parameter.
-struct ParameterPlan {
+struct ParameterPlan
+{
     ParameterSpec child;
     std::vector<ResolvedTerm> terms; ///< empty: noise alone
     double scale = 1;
@@ -84,8 +97,9 @@ struct ParameterPlan {
 /// The plan must outlive the result.
 [[nodiscard]] ParameterPlan resolve(const TransferPlan& plan, ParameterId child);
 
-/// Refused, naming parameter and axis, unless every map fits the lengths of both shapes, heads stay whole, kept query
-/// heads read kept key/value groups, and every parameter of the child has a source or noise. Run on every plan made.
+/// Refused, naming parameter and axis, unless every map fits the lengths of both shapes, heads stay
+/// whole, kept query heads read kept key/value groups, and every parameter of the child has a
+/// source or noise. Run on every plan made.
 [[nodiscard]] Status checkPlan(const TransferPlan& plan);
 
 } // namespace espalier

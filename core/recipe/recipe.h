@@ -13,14 +13,17 @@
 namespace espalier {
 
 /// Which data, how much, and how it is cut. `source` is what the command line calls DATA.
-struct DataSpec {
+struct DataSpec
+{
     std::string source; ///< "demo:garden", "demo:glyphs", a path
-    std::int64_t sequenceLength = 0; ///< tokens per sample; 0: the model's positions, at most 128 for text
+    std::int64_t sequenceLength =
+        0; ///< tokens per sample; 0: the model's positions, at most 128 for text
     double validationShare = 0.1; ///< the last part of a text, every n-th image
     friend bool operator==(const DataSpec&, const DataSpec&) = default;
 };
 
-struct MeasureSettings {
+struct MeasureSettings
+{
     DataSpec data;
     std::int64_t samples = 64; ///< sequences or images
     std::int64_t batch = 8;
@@ -28,8 +31,10 @@ struct MeasureSettings {
     friend bool operator==(const MeasureSettings&, const MeasureSettings&) = default;
 };
 
-/// Training as every lane of a race uses it; AdamW, warm-up then cosine to `finalLearningRateShare`.
-struct TrainSettings {
+/// Training as every lane of a race uses it; AdamW, warm-up then cosine to
+/// `finalLearningRateShare`.
+struct TrainSettings
+{
     DataSpec data;
     std::int64_t steps = 500;
     std::int64_t batch = 16;
@@ -48,9 +53,10 @@ struct TrainSettings {
     friend bool operator==(const TrainSettings&, const TrainSettings&) = default;
 };
 
-/// The whole input of a destination: the same recipe and the same parent give the same bytes, from window and command
-/// line alike. What undo and redo step through, what recipe.json holds.
-struct Recipe {
+/// The whole input of a destination: the same recipe and the same parent give the same bytes, from
+/// window and command line alike. What undo and redo step through, what recipe.json holds.
+struct Recipe
+{
     std::string parentPath;
     std::string parentHash; ///< sha256 of the weights; empty: not checked
     ModelShape shape;
@@ -62,8 +68,8 @@ struct Recipe {
     friend bool operator==(const Recipe&, const Recipe&) = default;
 };
 
-/// Unknown keys, wrong types and impossible values are refused, naming file and key. Task sizes (vocab, classes, …)
-/// are the parent's and not in the file.
+/// Unknown keys, wrong types and impossible values are refused, naming file and key. Task sizes
+/// (vocab, classes, …) are the parent's and not in the file.
 [[nodiscard]] Result<Recipe> readRecipe(std::string_view json, std::string_view where);
 [[nodiscard]] std::string writeRecipe(const Recipe& recipe);
 
