@@ -22,11 +22,13 @@ std::string nameOnDisk(const Architecture& architecture, const DiskRow& row, int
     return name;
 }
 
-std::vector<std::int64_t> sizesOnDisk(const DiskRow& row, ParameterSpec spec, const ModelShape& shape)
+std::vector<std::int64_t> sizesOnDisk(
+    const DiskRow& row, ParameterSpec spec, const ModelShape& shape)
 {
     if (row.segment >= 0) {
         const auto segment = static_cast<std::size_t>(row.segment);
-        ESPALIER_EXPECT(segment < spec.dims.front().segments.size(), "a row's segment is one of the parameter's");
+        ESPALIER_EXPECT(segment < spec.dims.front().segments.size(),
+            "a row's segment is one of the parameter's");
         spec.dims.front().segments = {spec.dims.front().segments[segment]};
     }
     const std::vector<std::int64_t> sizes = sizesOf(spec, shape);
@@ -53,9 +55,11 @@ bool matches(std::string_view pattern, std::string_view name)
         return name == pattern;
     const std::string_view head = pattern.substr(0, mark);
     const std::string_view tail = pattern.substr(mark + kBlockMark.size());
-    if (name.size() <= head.size() + tail.size() || !name.starts_with(head) || !name.ends_with(tail))
+    if (name.size() <= head.size() + tail.size() || !name.starts_with(head)
+        || !name.ends_with(tail))
         return false;
-    const std::string_view number = name.substr(head.size(), name.size() - head.size() - tail.size());
+    const std::string_view number =
+        name.substr(head.size(), name.size() - head.size() - tail.size());
     return std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
@@ -73,7 +77,8 @@ std::vector<DiskTensor> diskTensorsOf(const Architecture& architecture, const Mo
                 .segment = row.segment,
                 .sizes = sizesOnDisk(row, parameterOf(config, id), config.shape)});
     };
-    bool blocksDone = false; // all rows of block 0, all rows of block 1, … where the first row of a block stands
+    bool blocksDone =
+        false; // all rows of block 0, all rows of block 1, … where the first row of a block stands
     for (const DiskRow& row : architecture.rows) {
         if (!isPerBlock(row.role)) {
             add(row, -1);
@@ -90,7 +95,8 @@ std::vector<DiskTensor> diskTensorsOf(const Architecture& architecture, const Mo
 
 bool isIgnoredTensor(const Architecture& architecture, std::string_view name)
 {
-    const std::string_view bare = name.starts_with(architecture.prefix) ? name.substr(architecture.prefix.size()) : name;
+    const std::string_view bare =
+        name.starts_with(architecture.prefix) ? name.substr(architecture.prefix.size()) : name;
     return std::any_of(architecture.ignored.begin(), architecture.ignored.end(),
         [&](std::string_view pattern) { return matches(pattern, bare); });
 }

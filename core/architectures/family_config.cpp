@@ -15,12 +15,14 @@
 namespace espalier {
 namespace {
 
-struct ActivationName {
+struct ActivationName
+{
     std::string_view name;
     Activation activation;
 };
 
-// The first name of each activation is the one that is written. "gelu_fast" is the same tanh formula, rearranged.
+// The first name of each activation is the one that is written. "gelu_fast" is the same tanh
+// formula, rearranged.
 constexpr std::array kActivationNames = {
     ActivationName{"gelu_new", Activation::GeluTanh},
     ActivationName{"gelu_pytorch_tanh", Activation::GeluTanh},
@@ -77,7 +79,8 @@ nlohmann::ordered_json sourceKeysOf(const ModelConfig& config)
 void writeActivation(nlohmann::ordered_json& json, std::string_view key, Activation activation)
 {
     const auto found = json.find(std::string(key));
-    if (found != json.end() && found->is_string() && activationNamed(found->get<std::string>()) == activation)
+    if (found != json.end() && found->is_string()
+        && activationNamed(found->get<std::string>()) == activation)
         return;
     for (const ActivationName& row : kActivationNames)
         if (row.activation == activation) {

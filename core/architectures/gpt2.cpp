@@ -36,11 +36,13 @@ constexpr std::array kRows = {
 
 constexpr std::array<std::string_view, 1> kUnprefixed = {"lm_head.weight"};
 
-// Causal masks of old files, and the head of tied ones: transformers, too, reads the embedding instead.
-constexpr std::array<std::string_view, 4> kIgnored
-    = {"h.{l}.attn.bias", "h.{l}.attn.masked_bias", "attn.masked_bias", "lm_head.weight"};
+// Causal masks of old files, and the head of tied ones: transformers, too, reads the embedding
+// instead.
+constexpr std::array<std::string_view, 4> kIgnored = {
+    "h.{l}.attn.bias", "h.{l}.attn.masked_bias", "attn.masked_bias", "lm_head.weight"};
 
-constexpr std::int64_t kDefaultEndToken = 50256; // what transformers assumes where the config is silent
+constexpr std::int64_t kDefaultEndToken =
+    50256; // what transformers assumes where the config is silent
 
 ModelShape readShape(ObjectReader& keys)
 {

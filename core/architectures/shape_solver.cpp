@@ -29,11 +29,15 @@ ShapeRules rulesOf(const ShapeBounds& bounds)
     return architectureOf(*bounds.parent).rules;
 }
 
-struct Range {
+struct Range
+{
     std::int64_t low = 1;
     std::int64_t high = 1;
 
-    [[nodiscard]] std::int64_t clamp(std::int64_t value) const { return std::clamp(value, low, high); }
+    [[nodiscard]] std::int64_t clamp(std::int64_t value) const
+    {
+        return std::clamp(value, low, high);
+    }
 };
 
 std::int64_t growthOf(Size size)
@@ -49,8 +53,10 @@ Range rangeOf(const ShapeBounds& bounds, Size size)
     return {bounds.mayShrink ? 1 : parent, bounds.mayGrow ? parent * growthOf(size) : parent};
 }
 
-/// A size that breaks a rule, why (to follow "hidden 100: "), and the nearest values that this rule allows.
-struct Broken {
+/// A size that breaks a rule, why (to follow "hidden 100: "), and the nearest values that this rule
+/// allows.
+struct Broken
+{
     Size size = Size::Layers;
     std::string reason;
     std::int64_t below = 0;
@@ -68,14 +74,19 @@ std::optional<Broken> outOfRange(const ShapeBounds& bounds, const ModelShape& sh
         return Broken{size, std::move(reason), range.clamp(value), range.clamp(value)};
     };
     if (size == Size::HeadDim && bounds.keepsHeadDim)
-        return broken(fmt::format("heads keep their size, so {} must be the parent's {}", nameOf(size), parent));
+        return broken(fmt::format(
+            "heads keep their size, so {} must be the parent's {}", nameOf(size), parent));
     if (value < 1)
         return broken(fmt::format("{} must be at least 1", nameOf(size)));
     if (value < range.low)
-        return broken(fmt::format("the method does not shrink, so {} must be at least the parent's {}", nameOf(size), parent));
+        return broken(
+            fmt::format("the method does not shrink, so {} must be at least the parent's {}",
+                nameOf(size), parent));
     if (bounds.mayGrow)
-        return broken(fmt::format("{} may be at most {} times the parent's {}", nameOf(size), growthOf(size), parent));
-    return broken(fmt::format("the method does not grow, so {} may be at most the parent's {}", nameOf(size), parent));
+        return broken(fmt::format(
+            "{} may be at most {} times the parent's {}", nameOf(size), growthOf(size), parent));
+    return broken(fmt::format(
+        "the method does not grow, so {} may be at most the parent's {}", nameOf(size), parent));
 }
 
 /// Hidden is heads * head-dim, exactly.
@@ -84,8 +95,10 @@ std::optional<Broken> brokenHeads(const ShapeBounds& bounds, const ModelShape& s
     const auto [hidden, heads, headDim] = std::tuple(shape.hidden, shape.heads, shape.headDim);
     if (hidden % headDim == 0 && hidden / headDim == heads)
         return std::nullopt;
-    if (!bounds.keepsHeadDim && (asked == Size::Heads || asked == Size::HeadDim) && hidden % get(shape, asked) != 0)
-        return Broken{asked, fmt::format("{} must divide hidden {}", nameOf(asked), hidden), 1, hidden};
+    if (!bounds.keepsHeadDim && (asked == Size::Heads || asked == Size::HeadDim)
+        && hidden % get(shape, asked) != 0)
+        return Broken{
+            asked, fmt::format("{} must divide hidden {}", nameOf(asked), hidden), 1, hidden};
     if (hidden % headDim != 0) {
         const Range range = rangeOf(bounds, Size::Hidden);
         const std::int64_t below = hidden / headDim * headDim;
@@ -93,9 +106,11 @@ std::optional<Broken> brokenHeads(const ShapeBounds& bounds, const ModelShape& s
         return Broken{Size::Hidden,
             fmt::format("heads {} size {}, so hidden must be a multiple of {}",
                 bounds.keepsHeadDim ? "keep their" : "have", headDim, headDim),
-            below < std::max(range.low, headDim) ? above : below, above > range.high ? below : above};
+            below < std::max(range.low, headDim) ? above : below,
+            above > range.high ? below : above};
     }
-    return Broken{Size::Heads, fmt::format("hidden {} is {} heads of size {}", hidden, hidden / headDim, headDim),
+    return Broken{Size::Heads,
+        fmt::format("hidden {} is {} heads of size {}", hidden, hidden / headDim, headDim),
         hidden / headDim, hidden / headDim};
 }
 
@@ -104,7 +119,8 @@ std::int64_t nearestDivisor(std::int64_t number, double wanted)
     std::int64_t best = 1;
     for (std::int64_t divisor = 1; divisor <= number; ++divisor)
         if (number % divisor == 0
-            && std::abs(static_cast<double>(divisor) - wanted) < std::abs(static_cast<double>(best) - wanted))
+            && std::abs(static_cast<double>(divisor) - wanted)
+                < std::abs(static_cast<double>(best) - wanted))
             best = divisor;
     return best;
 }
@@ -115,25 +131,30 @@ std::optional<Broken> brokenKeyValues(const ShapeBounds& bounds, const ModelShap
         if (shape.kvHeads == shape.heads)
             return std::nullopt;
         return Broken{Size::KvHeads,
-            fmt::format("every head has its own keys and values, so kv-heads must be heads {}", shape.heads),
+            fmt::format("every head has its own keys and values, so kv-heads must be heads {}",
+                shape.heads),
             shape.heads, shape.heads};
     }
     if (shape.heads % shape.kvHeads == 0)
         return std::nullopt;
     const std::int64_t nearest = nearestDivisor(shape.heads, static_cast<double>(shape.kvHeads));
     return Broken{Size::KvHeads,
-        fmt::format("heads share keys and values in equal groups, so kv-heads must divide heads {}", shape.heads),
+        fmt::format("heads share keys and values in equal groups, so kv-heads must divide heads {}",
+            shape.heads),
         nearest, nearest};
 }
 
-/// The first rule that `shape` breaks. Of rules about sizes that `before` has just as well only those count that the
-/// asked size takes part in: a person who moves one size is told about that one.
-std::optional<Broken> firstBroken(const ShapeBounds& bounds, const ModelShape& shape, Size asked, const ModelShape* before)
+/// The first rule that `shape` breaks. Of rules about sizes that `before` has just as well only
+/// those count that the asked size takes part in: a person who moves one size is told about that
+/// one.
+std::optional<Broken> firstBroken(
+    const ShapeBounds& bounds, const ModelShape& shape, Size asked, const ModelShape* before)
 {
     const auto counts = [&](Size size) {
         return !before || size == asked || get(shape, size) != get(*before, size);
     };
-    // Limits first: the rules below multiply and divide by these sizes. The asked size leads: its own limit explains most.
+    // Limits first: the rules below multiply and divide by these sizes. The asked size leads: its
+    // own limit explains most.
     if (auto broken = before ? outOfRange(bounds, shape, asked) : std::nullopt)
         return broken;
     for (const Size size : kAllSizes)
@@ -154,7 +175,8 @@ std::int64_t followed(const ShapeBounds& bounds, Size size, std::int64_t moved, 
 {
     const ModelShape& parent = parentOf(bounds);
     const double ratio = static_cast<double>(moved) / static_cast<double>(get(parent, mover));
-    return rangeOf(bounds, size).clamp(std::llround(ratio * static_cast<double>(get(parent, size))));
+    return rangeOf(bounds, size)
+        .clamp(std::llround(ratio * static_cast<double>(get(parent, size))));
 }
 
 void letKeyValuesFollow(const ShapeBounds& bounds, ModelShape& shape, bool linked)
@@ -167,8 +189,8 @@ void letKeyValuesFollow(const ShapeBounds& bounds, ModelShape& shape, bool linke
             static_cast<double>(shape.heads * parent.kvHeads) / static_cast<double>(parent.heads));
 }
 
-/// Where hidden is heads * head-dim, the other two sizes follow the asked one. Quotients that are not whole are left
-/// to brokenHeads to find.
+/// Where hidden is heads * head-dim, the other two sizes follow the asked one. Quotients that are
+/// not whole are left to brokenHeads to find.
 void letHeadsFollow(const ShapeBounds& bounds, ModelShape& shape, Size asked, bool linked)
 {
     if (bounds.keepsHeadDim && asked != Size::HeadDim)
@@ -184,7 +206,8 @@ void letHeadsFollow(const ShapeBounds& bounds, ModelShape& shape, Size asked, bo
 }
 
 /// The shape with `size` at exactly `value` and what hangs on it; may break rules.
-ModelShape moved(const ShapeBounds& bounds, const ModelShape& current, Size size, std::int64_t value, bool linked)
+ModelShape moved(const ShapeBounds& bounds, const ModelShape& current, Size size,
+    std::int64_t value, bool linked)
 {
     ModelShape shape = current;
     set(shape, size, value);
@@ -200,7 +223,8 @@ ModelShape moved(const ShapeBounds& bounds, const ModelShape& current, Size size
     return shape;
 }
 
-bool isLegal(const ShapeBounds& bounds, const ModelShape& current, Size size, std::int64_t value, bool linked)
+bool isLegal(const ShapeBounds& bounds, const ModelShape& current, Size size, std::int64_t value,
+    bool linked)
 {
     // A far too large number must not be multiplied.
     const Range range = rangeOf(bounds, size);
@@ -236,15 +260,17 @@ std::string sentence(Size size, std::int64_t value, std::string_view reason)
 
 } // namespace
 
-ModelShape withSize(
-    const ShapeBounds& bounds, const ModelShape& current, Size size, std::int64_t value, bool linked)
+ModelShape withSize(const ShapeBounds& bounds, const ModelShape& current, Size size,
+    std::int64_t value, bool linked)
 {
     if (isLegal(bounds, current, size, value, linked))
         return moved(bounds, current, size, value, linked);
-    const std::optional<ShapeViolation> violation = explainValue(bounds, current, size, value, linked);
-    const bool belowIsNearer
-        = value <= violation->nearestBelow || value - violation->nearestBelow <= violation->nearestAbove - value;
-    return moved(bounds, current, size, belowIsNearer ? violation->nearestBelow : violation->nearestAbove, linked);
+    const std::optional<ShapeViolation> violation =
+        explainValue(bounds, current, size, value, linked);
+    const bool belowIsNearer = value <= violation->nearestBelow
+        || value - violation->nearestBelow <= violation->nearestAbove - value;
+    return moved(bounds, current, size,
+        belowIsNearer ? violation->nearestBelow : violation->nearestAbove, linked);
 }
 
 std::vector<std::int64_t> legalValues(
@@ -260,8 +286,8 @@ std::vector<std::int64_t> legalValues(
     return values;
 }
 
-std::optional<ShapeViolation> explainValue(
-    const ShapeBounds& bounds, const ModelShape& current, Size size, std::int64_t value, bool linked)
+std::optional<ShapeViolation> explainValue(const ShapeBounds& bounds, const ModelShape& current,
+    Size size, std::int64_t value, bool linked)
 {
     if (isLegal(bounds, current, size, value, linked))
         return std::nullopt;
@@ -272,8 +298,8 @@ std::optional<ShapeViolation> explainValue(
         const ModelShape shape = moved(bounds, current, size, value, linked);
         broken = firstBroken(bounds, shape, size, &current);
         if (broken->size != size)
-            broken->reason = fmt::format(
-                "{} would be {}, but {}", nameOf(broken->size), get(shape, broken->size), broken->reason);
+            broken->reason = fmt::format("{} would be {}, but {}", nameOf(broken->size),
+                get(shape, broken->size), broken->reason);
     }
     ShapeViolation violation{sentence(size, value, broken->reason), broken->below, broken->above};
     if (size == Size::Mlp)
@@ -281,7 +307,9 @@ std::optional<ShapeViolation> explainValue(
     const std::vector<std::int64_t> legal = legalValues(bounds, current, size, linked);
     const std::int64_t fallback = get(parentOf(bounds), size);
     const auto above = std::lower_bound(legal.begin(), legal.end(), value);
-    violation.nearestAbove = above != legal.end() ? *above : legal.empty() ? fallback : legal.back();
+    violation.nearestAbove = above != legal.end() ? *above
+        : legal.empty()                           ? fallback
+                                                  : legal.back();
     violation.nearestBelow = above != legal.begin() ? *(above - 1) : violation.nearestAbove;
     return violation;
 }
@@ -290,7 +318,8 @@ std::string describe(const ShapeViolation& violation)
 {
     if (violation.nearestBelow == violation.nearestAbove)
         return fmt::format("{} (nearest: {})", violation.rule, violation.nearestBelow);
-    return fmt::format("{} (nearest: {}, {})", violation.rule, violation.nearestBelow, violation.nearestAbove);
+    return fmt::format(
+        "{} (nearest: {}, {})", violation.rule, violation.nearestBelow, violation.nearestAbove);
 }
 
 Status checkShape(const ShapeBounds& bounds, const ModelShape& shape)
@@ -299,12 +328,13 @@ Status checkShape(const ShapeBounds& bounds, const ModelShape& shape)
     for (const Size size : kAllSizes)
         set(task, size, get(parentOf(bounds), size));
     if (task != parentOf(bounds))
-        return refused("shape: vocabulary, positions, classes and image sizes must be the parent's");
+        return refused(
+            "shape: vocabulary, positions, classes and image sizes must be the parent's");
     const std::optional<Broken> broken = firstBroken(bounds, shape, Size::Hidden, nullptr);
     if (!broken)
         return {};
-    return refused(
-        describe({sentence(broken->size, get(shape, broken->size), broken->reason), broken->below, broken->above}));
+    return refused(describe({sentence(broken->size, get(shape, broken->size), broken->reason),
+        broken->below, broken->above}));
 }
 
 } // namespace espalier

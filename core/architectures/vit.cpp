@@ -13,7 +13,8 @@ namespace {
 
 using enum Role;
 
-// The names in the files of transformers 4 and 5 alike: 5 has others in memory and translates both ways.
+// The names in the files of transformers 4 and 5 alike: 5 has others in memory and translates both
+// ways.
 // clang-format off
 constexpr std::array kRows = {
     DiskRow{"embeddings.patch_embeddings.projection.weight",           PatchWeight, Layout::PatchConv},
@@ -48,13 +49,15 @@ constexpr std::array<std::string_view, 2> kUnprefixed = {"classifier.weight", "c
 // The pooler of ViTModel files; a classifier reads the class token instead.
 constexpr std::array<std::string_view, 2> kIgnored = {"pooler.dense.weight", "pooler.dense.bias"};
 
-struct HeightWidth {
+struct HeightWidth
+{
     std::int64_t height = 1;
     std::int64_t width = 1;
 };
 
 /// A length for both sides, or [height, width].
-HeightWidth readSides(ObjectReader& keys, const nlohmann::json& json, const char* key, std::int64_t max)
+HeightWidth readSides(
+    ObjectReader& keys, const nlohmann::json& json, const char* key, std::int64_t max)
 {
     const auto found = json.is_object() ? json.find(key) : json.end();
     if (found == json.end() || !found->is_array()) {
@@ -68,11 +71,12 @@ HeightWidth readSides(ObjectReader& keys, const nlohmann::json& json, const char
     return {};
 }
 
-/// transformers writes the number of classes as a table of their names, and leaves the table out if it is the default
-/// one of two.
+/// transformers writes the number of classes as a table of their names, and leaves the table out if
+/// it is the default one of two.
 std::int64_t readClasses(ObjectReader& keys)
 {
-    const std::optional<std::int64_t> stated = keys.optionalInteger("num_labels", 1, SizeLimits::classes);
+    const std::optional<std::int64_t> stated =
+        keys.optionalInteger("num_labels", 1, SizeLimits::classes);
     const ObjectReader* const names = keys.optionalObject("id2label");
     if (!names)
         return stated.value_or(2);
@@ -95,7 +99,8 @@ ModelShape readShape(ObjectReader& keys, const nlohmann::json& json)
     const HeightWidth image = readSides(keys, json, "image_size", SizeLimits::image);
     const HeightWidth patch = readSides(keys, json, "patch_size", SizeLimits::patch);
     if (image.height % patch.height != 0 || image.width % patch.width != 0)
-        keys.refuse("image_size", fmt::format("a multiple of the patch size {} x {}", patch.height, patch.width));
+        keys.refuse("image_size",
+            fmt::format("a multiple of the patch size {} x {}", patch.height, patch.width));
     shape.imageHeight = image.height;
     shape.imageWidth = image.width;
     shape.patchHeight = patch.height;
@@ -147,7 +152,8 @@ void writeClasses(nlohmann::ordered_json& json, std::int64_t classes)
         // push_back, not []: an ordered object looks its keys up one by one
         names.get_ref<nlohmann::ordered_json::object_t&>().emplace_back(
             std::to_string(index), fmt::format("LABEL_{}", index));
-        numbers.get_ref<nlohmann::ordered_json::object_t&>().emplace_back(fmt::format("LABEL_{}", index), index);
+        numbers.get_ref<nlohmann::ordered_json::object_t&>().emplace_back(
+            fmt::format("LABEL_{}", index), index);
     }
     json["id2label"] = std::move(names);
     json["label2id"] = std::move(numbers);

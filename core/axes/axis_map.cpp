@@ -9,11 +9,13 @@ namespace espalier {
 namespace {
 
 /// How often each parent index is used; an index outside the axis is our bug.
-std::vector<std::int64_t> copiesOf(std::int64_t parentLength, const std::vector<std::int64_t>& child_from_parent)
+std::vector<std::int64_t> copiesOf(
+    std::int64_t parentLength, const std::vector<std::int64_t>& child_from_parent)
 {
     std::vector<std::int64_t> copies(static_cast<std::size_t>(parentLength), 0);
     for (const std::int64_t index : child_from_parent) {
-        ESPALIER_EXPECT(index >= 0 && index < parentLength, "an axis map's indices lie in the parent's axis");
+        ESPALIER_EXPECT(
+            index >= 0 && index < parentLength, "an axis map's indices lie in the parent's axis");
         ++copies[static_cast<std::size_t>(index)];
     }
     return copies;
@@ -60,7 +62,8 @@ AxisMap AxisMap::repeat(std::int64_t parentLength, std::vector<std::int64_t> chi
 AxisMap AxisMap::dense(Matrix write, Matrix read)
 {
     ESPALIER_EXPECT(hasAllValues(write) && hasAllValues(read), "a matrix has rows * cols values");
-    ESPALIER_EXPECT(write.rows == read.rows && write.cols == read.cols, "both faces map between the same axes");
+    ESPALIER_EXPECT(
+        write.rows == read.rows && write.cols == read.cols, "both faces map between the same axes");
     return {.kind = Kind::Dense,
         .parentLength = write.cols,
         .childLength = write.rows,
@@ -68,7 +71,8 @@ AxisMap AxisMap::dense(Matrix write, Matrix read)
         .read = std::move(read)};
 }
 
-std::vector<std::int64_t> channelsOfHeads(const std::vector<std::int64_t>& heads, std::int64_t headDim)
+std::vector<std::int64_t> channelsOfHeads(
+    const std::vector<std::int64_t>& heads, std::int64_t headDim)
 {
     std::vector<std::int64_t> channels;
     channels.reserve(heads.size() * static_cast<std::size_t>(headDim));

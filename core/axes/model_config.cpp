@@ -11,13 +11,15 @@ namespace espalier {
 namespace {
 
 // The order of the forward pass.
-constexpr std::array kRolesBeforeBlocks = {Role::TokenEmbedding, Role::TokenTypeEmbedding, Role::PatchWeight,
-    Role::PatchBias, Role::ClassToken, Role::PositionEmbedding, Role::EmbeddingNormGain, Role::EmbeddingNormBias};
-constexpr std::array kBlockRoles = {Role::AttentionNormGain, Role::AttentionNormBias, Role::QkvWeight,
-    Role::QkvBias, Role::AttentionOutWeight, Role::AttentionOutBias, Role::MlpNormGain, Role::MlpNormBias,
-    Role::MlpUpWeight, Role::MlpUpBias, Role::MlpDownWeight, Role::MlpDownBias};
-constexpr std::array kRolesAfterBlocks
-    = {Role::FinalNormGain, Role::FinalNormBias, Role::HeadWeight, Role::HeadBias};
+constexpr std::array kRolesBeforeBlocks = {Role::TokenEmbedding, Role::TokenTypeEmbedding,
+    Role::PatchWeight, Role::PatchBias, Role::ClassToken, Role::PositionEmbedding,
+    Role::EmbeddingNormGain, Role::EmbeddingNormBias};
+constexpr std::array kBlockRoles = {Role::AttentionNormGain, Role::AttentionNormBias,
+    Role::QkvWeight, Role::QkvBias, Role::AttentionOutWeight, Role::AttentionOutBias,
+    Role::MlpNormGain, Role::MlpNormBias, Role::MlpUpWeight, Role::MlpUpBias, Role::MlpDownWeight,
+    Role::MlpDownBias};
+constexpr std::array kRolesAfterBlocks = {
+    Role::FinalNormGain, Role::FinalNormBias, Role::HeadWeight, Role::HeadBias};
 
 /// Whether models of this flavour have the parameter at all.
 bool isPresent(Role role, const Flavour& flavour)
@@ -164,8 +166,8 @@ ParameterSpec parameterOf(const ModelConfig& config, ParameterId id)
 
 bool hasParameter(const ModelConfig& config, ParameterId id)
 {
-    const bool blockFits
-        = isPerBlock(id.role) ? id.block >= 0 && id.block < config.shape.layers : id.block == -1;
+    const bool blockFits =
+        isPerBlock(id.role) ? id.block >= 0 && id.block < config.shape.layers : id.block == -1;
     return blockFits && isPresent(id.role, config.flavour);
 }
 
@@ -181,7 +183,8 @@ FreshInit freshInit(const ModelConfig& config, const ParameterSpec& spec)
     case ParameterKind::Matrix:
         break;
     }
-    const bool writesResidual = spec.id.role == Role::AttentionOutWeight || spec.id.role == Role::MlpDownWeight;
+    const bool writesResidual =
+        spec.id.role == Role::AttentionOutWeight || spec.id.role == Role::MlpDownWeight;
     const double shrink = config.flavour.scaledResidualInit && writesResidual
         ? std::sqrt(2.0 * static_cast<double>(config.shape.layers))
         : 1.0;

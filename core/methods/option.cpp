@@ -15,8 +15,7 @@
 namespace espalier {
 namespace {
 
-template <typename T>
-bool holds(const OptionValue& value)
+template <typename T> bool holds(const OptionValue& value)
 {
     return std::holds_alternative<T>(value);
 }
@@ -29,7 +28,8 @@ bool hasRange(const OptionSpec& spec)
 
 bool inRange(const OptionSpec& spec, double value)
 {
-    return std::isfinite(value) && (!hasRange(spec) || (value >= spec.minimum && value <= spec.maximum));
+    return std::isfinite(value)
+        && (!hasRange(spec) || (value >= spec.minimum && value <= spec.maximum));
 }
 
 bool isChoice(const OptionSpec& spec, std::string_view text)
@@ -41,7 +41,8 @@ bool isChoice(const OptionSpec& spec, std::string_view text)
 
 std::string wantedBy(const OptionSpec& spec)
 {
-    const std::string range = hasRange(spec) ? fmt::format(" from {} to {}", spec.minimum, spec.maximum) : "";
+    const std::string range =
+        hasRange(spec) ? fmt::format(" from {} to {}", spec.minimum, spec.maximum) : "";
     if (holds<bool>(spec.defaultValue))
         return "true or false";
     if (holds<std::int64_t>(spec.defaultValue))
@@ -60,7 +61,8 @@ std::string wantedBy(const OptionSpec& spec)
 
 Error wrongValue(const OptionSpec& spec, std::string_view found)
 {
-    return refused(fmt::format("option {}: found {}, wanted {}", spec.key, inQuotes(found), wantedBy(spec)));
+    return refused(
+        fmt::format("option {}: found {}, wanted {}", spec.key, inQuotes(found), wantedBy(spec)));
 }
 
 bool isAllowed(const OptionSpec& spec, const OptionValue& value)
@@ -83,7 +85,8 @@ bool isAllowed(const OptionSpec& spec, const OptionValue& value)
 OptionValue converted(const OptionSpec& spec, const OptionValue& value)
 {
     const auto* integer = std::get_if<std::int64_t>(&value);
-    return integer && holds<double>(spec.defaultValue) ? OptionValue(static_cast<double>(*integer)) : value;
+    return integer && holds<double>(spec.defaultValue) ? OptionValue(static_cast<double>(*integer))
+                                                       : value;
 }
 
 Error unknownKey(const std::vector<OptionSpec>& specs, std::string_view key)
@@ -95,16 +98,17 @@ Error unknownKey(const std::vector<OptionSpec>& specs, std::string_view key)
         return refused(fmt::format("option {}: this method has no options", inQuotes(key)));
     const std::optional<std::string> nearest = nearestName(key, known);
     return refused(fmt::format("option {}: unknown, {}", inQuotes(key),
-        nearest ? fmt::format("did you mean {}", *nearest) : fmt::format("wanted one of {}", fmt::join(known, ", "))));
+        nearest ? fmt::format("did you mean {}", *nearest)
+                : fmt::format("wanted one of {}", fmt::join(known, ", "))));
 }
 
 /// All of the text as one number, in the C locale.
-template <typename T>
-std::optional<T> parseNumber(std::string_view text)
+template <typename T> std::optional<T> parseNumber(std::string_view text)
 {
     T number{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+    return error == std::errc() && end == text.data() + text.size() ? std::optional(number)
+                                                                    : std::nullopt;
 }
 
 std::optional<std::vector<std::int64_t>> parseList(std::string_view text)
@@ -147,12 +151,14 @@ std::optional<OptionValue> parseAs(const OptionValue& type, std::string_view tex
 Result<Options> completeOptions(const std::vector<OptionSpec>& specs, const Options& given)
 {
     for (const auto& [key, value] : given)
-        if (std::none_of(specs.begin(), specs.end(), [&](const OptionSpec& spec) { return spec.key == key; }))
+        if (std::none_of(specs.begin(), specs.end(),
+                [&](const OptionSpec& spec) { return spec.key == key; }))
             return unknownKey(specs, key);
     Options complete;
     for (const OptionSpec& spec : specs) {
         const auto found = given.find(spec.key);
-        OptionValue value = found == given.end() ? spec.defaultValue : converted(spec, found->second);
+        OptionValue value =
+            found == given.end() ? spec.defaultValue : converted(spec, found->second);
         if (found != given.end() && !isAllowed(spec, value))
             return wrongValue(spec, toText(value));
         complete.emplace(spec.key, std::move(value));

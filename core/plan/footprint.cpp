@@ -4,7 +4,6 @@
 namespace espalier {
 namespace {
 
-
 double lengthAsDouble(AxisLabel label, const ModelShape& shape)
 {
     return static_cast<double>(lengthOf(label, shape));
@@ -15,9 +14,11 @@ double blockMultiplyAdds(const ModelConfig& config, double tokens)
 {
     const ModelShape& shape = config.shape;
     double weights = 0;
-    for (const Role role : {Role::QkvWeight, Role::AttentionOutWeight, Role::MlpUpWeight, Role::MlpDownWeight})
+    for (const Role role :
+        {Role::QkvWeight, Role::AttentionOutWeight, Role::MlpUpWeight, Role::MlpDownWeight})
         weights += static_cast<double>(elementsOf(parameterOf(config, {role, 0}), shape));
-    const double attention = 2 * tokens * lengthAsDouble(AxisLabel::Context, shape); // scores, weighted sums
+    const double attention =
+        2 * tokens * lengthAsDouble(AxisLabel::Context, shape); // scores, weighted sums
     return static_cast<double>(shape.layers) * (weights + attention);
 }
 
@@ -25,11 +26,13 @@ double blockMultiplyAdds(const ModelConfig& config, double tokens)
 double tokenMultiplyAdds(const ModelConfig& config)
 {
     const ModelShape& shape = config.shape;
-    const double head = lengthAsDouble(AxisLabel::Residual, shape) * lengthAsDouble(AxisLabel::Vocab, shape);
+    const double head =
+        lengthAsDouble(AxisLabel::Residual, shape) * lengthAsDouble(AxisLabel::Vocab, shape);
     return blockMultiplyAdds(config, lengthAsDouble(AxisLabel::Position, shape)) + head;
 }
 
-/// Multiply-adds per image. The class token goes through the blocks, not through the patch projection.
+/// Multiply-adds per image. The class token goes through the blocks, not through the patch
+/// projection.
 double imageMultiplyAdds(const ModelConfig& config)
 {
     const ModelShape& shape = config.shape;
@@ -49,7 +52,8 @@ Footprint footprintOf(const ModelConfig& config, std::int64_t bytesPerParameter)
     for (const ParameterSpec& spec : parametersOf(config))
         footprint.parameters += elementsOf(spec, config.shape);
     footprint.bytes = footprint.parameters * bytesPerParameter;
-    footprint.forwardFlops = 2 * (isLanguageModel ? tokenMultiplyAdds(config) : imageMultiplyAdds(config));
+    footprint.forwardFlops =
+        2 * (isLanguageModel ? tokenMultiplyAdds(config) : imageMultiplyAdds(config));
     footprint.trainingFlops = 3 * footprint.forwardFlops;
     if (isLanguageModel)
         footprint.kvCacheBytesPerToken = config.shape.layers * bytesPerParameter

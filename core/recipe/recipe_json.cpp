@@ -58,7 +58,8 @@ std::optional<OptionValue> optionFrom(const nlohmann::json& value)
     return list ? std::optional<OptionValue>(*list) : std::nullopt;
 }
 
-/// By JSON type; the method's specs decide later which keys and values are its own (completeOptions).
+/// By JSON type; the method's specs decide later which keys and values are its own
+/// (completeOptions).
 Options optionsFrom(ObjectReader& keys)
 {
     Options options;
@@ -89,7 +90,8 @@ nlohmann::ordered_json toJson(const ModelShape& shape)
     return json;
 }
 
-void readInteger(ObjectReader& keys, std::string_view key, std::int64_t min, std::int64_t max, std::int64_t& value)
+void readInteger(ObjectReader& keys, std::string_view key, std::int64_t min, std::int64_t max,
+    std::int64_t& value)
 {
     value = keys.optionalInteger(key, min, max).value_or(value);
 }
@@ -106,7 +108,8 @@ Seed seedFrom(ObjectReader& keys, std::string_view key, Seed absent)
     const nlohmann::json* const value = keys.anything(key);
     if (!value)
         return absent;
-    if (value->is_number_integer() && (value->is_number_unsigned() || value->get<std::int64_t>() >= 0))
+    if (value->is_number_integer()
+        && (value->is_number_unsigned() || value->get<std::int64_t>() >= 0))
         return {value->get<std::uint64_t>()};
     keys.refuse(key, "an integer from 0 to 18446744073709551615");
     return absent;
@@ -179,24 +182,27 @@ nlohmann::ordered_json toJson(const DataSpec& data)
 
 nlohmann::ordered_json toJson(const MeasureSettings& settings)
 {
-    return {{"data", toJson(settings.data)}, {"samples", settings.samples}, {"batch", settings.batch},
-        {"block-losses", settings.blockLosses}};
+    return {{"data", toJson(settings.data)}, {"samples", settings.samples},
+        {"batch", settings.batch}, {"block-losses", settings.blockLosses}};
 }
 
 nlohmann::ordered_json toJson(const TrainSettings& settings)
 {
     return {{"data", toJson(settings.data)}, {"steps", settings.steps}, {"batch", settings.batch},
-        {"learning-rate", settings.learningRate}, {"final-learning-rate-share", settings.finalLearningRateShare},
-        {"warmup-steps", settings.warmupSteps}, {"weight-decay", settings.weightDecay}, {"beta1", settings.beta1},
-        {"beta2", settings.beta2}, {"clip-norm", settings.clipNorm}, {"eval-every", settings.evalEvery},
-        {"eval-samples", settings.evalSamples}, {"autosave-every", settings.autosaveEvery},
-        {"device", settings.device}, {"seed", settings.seed.value}};
+        {"learning-rate", settings.learningRate},
+        {"final-learning-rate-share", settings.finalLearningRateShare},
+        {"warmup-steps", settings.warmupSteps}, {"weight-decay", settings.weightDecay},
+        {"beta1", settings.beta1}, {"beta2", settings.beta2}, {"clip-norm", settings.clipNorm},
+        {"eval-every", settings.evalEvery}, {"eval-samples", settings.evalSamples},
+        {"autosave-every", settings.autosaveEvery}, {"device", settings.device},
+        {"seed", settings.seed.value}};
 }
 
 nlohmann::ordered_json toJson(const Recipe& recipe)
 {
-    nlohmann::ordered_json json = {{"parent", recipe.parentPath}, {"parent-hash", recipe.parentHash},
-        {"shape", toJson(recipe.shape)}, {"method", recipe.method}, {"options", toJson(recipe.options)},
+    nlohmann::ordered_json json = {{"parent", recipe.parentPath},
+        {"parent-hash", recipe.parentHash}, {"shape", toJson(recipe.shape)},
+        {"method", recipe.method}, {"options", toJson(recipe.options)},
         {"seed", recipe.seed.value}};
     if (recipe.measure)
         json["measure"] = toJson(*recipe.measure);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-// The parts of a recipe as JSON, for files that contain them (races, checkpoints, recipes themselves). Keys are those
-// of the structs' fields with hyphens, sizes as nameOf(Size) has them. Readers report problems to their JsonReader and
-// return usable values only if its finish() said yes; keys that are left out keep the struct's default.
+// The parts of a recipe as JSON, for files that contain them (races, checkpoints, recipes
+// themselves). Keys are those of the structs' fields with hyphens, sizes as nameOf(Size) has them.
+// Readers report problems to their JsonReader and return usable values only if its finish() said
+// yes; keys that are left out keep the struct's default.
 
 #include "core/formats/json_reader.h"
 #include "core/recipe/recipe.h"

@@ -6,7 +6,7 @@
 cmake_minimum_required(VERSION 3.25)
 
 # Inside core a folder includes itself and the folders before it.
-set(model_folders base axes architectures formats plan methods recipe report)
+set(model_folders base formats axes architectures plan methods recipe report)
 set(engine_folders tensors storage forward measure data training engine)
 set(core_folders ${model_folders} ${engine_folders})
 
