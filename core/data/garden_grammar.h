@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/data/garden_pen.h"
+#include "core/data/garden_vocabulary.h"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -67,14 +67,7 @@ private:
     [[nodiscard]] bool knows(bool woman) const;
 
     GardenPen& m_pen;
-
-    // Vocabulary with weights, built once.
-    GardenWords m_opening, m_openers, m_women, m_men, m_chores, m_colours, m_flowers, m_places;
-    GardenWords m_deeds, m_doingEnds, m_fruits, m_fruit, m_trees, m_comparatives, m_qualities;
-    GardenWords m_animals, m_described, m_tails, m_numbers, m_ways;
-    std::array<GardenWords, 2> m_verbs; ///< of animals, singular and plural
-    std::array<GardenWords, 2> m_doings; ///< likewise
-    std::array<GardenWords, 4> m_weather;
+    GardenVocabulary m_words;
 
     // What this paragraph has said so far.
     std::vector<Person> m_people;
