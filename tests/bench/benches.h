@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+
+#include <CLI/CLI.hpp>
+
+namespace espalier::bench {
+
+// Each adds its subcommand to the program; `outcome` tells what became of it.
+void addTrain(CLI::App& program, Status& outcome);
+
+} // namespace espalier::bench
