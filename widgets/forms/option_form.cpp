@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/forms/option_form.h"
+
+#include "widgets/theme/theme.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QFormLayout>
+#include <QLineEdit>
+#include <QSpinBox>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace espalier {
+namespace {
+
+QString text(std::string_view view)
+{
+    return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
+}
+
+int asInt(double value)
+{
+    return static_cast<int>(std::clamp(value, -2147483648.0, 2147483647.0));
+}
+
+const OptionValue& valueOf(const OptionSpec& spec, const Options& options)
+{
+    const auto found = options.find(spec.key);
+    return found != options.end() && found->second.index() == spec.defaultValue.index() ? found->second
+                                                                                        : spec.defaultValue;
+}
+
+} // namespace
+
+OptionForm::OptionForm(QWidget* parent) : QWidget(parent), m_layout(new QFormLayout(this))
+{
+    m_layout->setContentsMargins(0, 0, 0, 0);
+    m_layout->setHorizontalSpacing(space::kControl);
+    m_layout->setVerticalSpacing(space::kControl);
+    m_layout->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    m_layout->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+}
+
+void OptionForm::setSpecs(std::vector<OptionSpec> specs)
+{
+    while (m_layout->rowCount() > 0)
+        m_layout->removeRow(0);
+    m_rows.clear();
+    for (const OptionSpec& spec : specs) {
+        Row row = makeRow(spec);
+        row.editor->setToolTip(text(spec.help));
+        row.editor->setAccessibleName(text(spec.title));
+        m_layout->addRow(text(spec.title), row.editor);
+        if (QWidget* label = m_layout->labelForField(row.editor))
+            label->setToolTip(text(spec.help));
+        m_rows.push_back(std::move(row));
+    }
+    setOptions({});
+}
+
+void OptionForm::setOptions(const Options& options)
+{
+    m_showing = true;
+    for (const Row& row : m_rows)
+        row.show(valueOf(row.spec, options));
+    m_showing = false;
+    showRelevantRows(options);
+}
+
+void OptionForm::showRelevantRows(const Options& options)
+{
+    for (const Row& row : m_rows) {
+        bool relevant = true;
+        for (const Row& other : m_rows)
+            if (!row.spec.onlyWhenKey.empty() && other.spec.key == row.spec.onlyWhenKey)
+                relevant = toText(valueOf(other.spec, options)) == row.spec.onlyWhenValue;
+        m_layout->setRowVisible(row.editor, relevant);
+    }
+}
+
+void OptionForm::emitValue(const OptionSpec& spec, const OptionValue& value)
+{
+    if (!m_showing)
+        Q_EMIT optionEdited(text(spec.key), value);
+}
+
+OptionForm::Row OptionForm::makeRow(const OptionSpec& spec)
+{
+    Row row {.spec = spec, .editor = nullptr, .show = {}};
+    if (std::holds_alternative<bool>(spec.defaultValue))
+        makeSwitch(row);
+    else if (std::holds_alternative<std::int64_t>(spec.defaultValue))
+        makeInteger(row);
+    else if (std::holds_alternative<double>(spec.defaultValue))
+        makeNumber(row);
+    else if (std::holds_alternative<std::string>(spec.defaultValue))
+        makeChoice(row);
+    else
+        makeList(row);
+    return row;
+}
+
+void OptionForm::makeSwitch(Row& row)
+{
+    auto* box = new QCheckBox(this);
+    row.editor = box;
+    row.show = [box](const OptionValue& value) { box->setChecked(std::get<bool>(value)); };
+    connect(box, &QCheckBox::toggled, this, [this, spec = row.spec](bool on) { emitValue(spec, on); });
+}
+
+void OptionForm::makeInteger(Row& row)
+{
+    auto* box = new QSpinBox(this);
+    row.editor = box;
+    box->setRange(asInt(row.spec.minimum), row.spec.maximum > row.spec.minimum ? asInt(row.spec.maximum) : 2147483647);
+    box->setKeyboardTracking(false);
+    row.show = [box](const OptionValue& value) {
+        box->setValue(asInt(static_cast<double>(std::get<std::int64_t>(value))));
+    };
+    connect(box, &QSpinBox::valueChanged, this,
+        [this, spec = row.spec](int value) { emitValue(spec, static_cast<std::int64_t>(value)); });
+}
+
+void OptionForm::makeNumber(Row& row)
+{
+    auto* box = new QDoubleSpinBox(this);
+    row.editor = box;
+    box->setDecimals(4);
+    box->setRange(row.spec.minimum,
+        row.spec.maximum > row.spec.minimum ? row.spec.maximum : std::numeric_limits<double>::max());
+    box->setSingleStep(row.spec.maximum > row.spec.minimum ? (row.spec.maximum - row.spec.minimum) / 20 : 0.1);
+    box->setKeyboardTracking(false);
+    row.show = [box](const OptionValue& value) { box->setValue(std::get<double>(value)); };
+    connect(box, &QDoubleSpinBox::valueChanged, this, [this, spec = row.spec](double value) { emitValue(spec, value); });
+}
+
+void OptionForm::makeChoice(Row& row)
+{
+    auto* box = new QComboBox(this);
+    row.editor = box;
+    box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    box->setMinimumContentsLength(8);
+    for (const OptionChoice& choice : row.spec.choices)
+        box->addItem(text(choice.title), text(choice.id));
+    row.show = [box](const OptionValue& value) {
+        box->setCurrentIndex(std::max(box->findData(QString::fromStdString(std::get<std::string>(value))), 0));
+    };
+    connect(box, &QComboBox::activated, this, [this, box, spec = row.spec](int index) {
+        emitValue(spec, box->itemData(index).toString().toStdString());
+    });
+}
+
+void OptionForm::makeList(Row& row)
+{
+    auto* edit = new QLineEdit(this);
+    row.editor = edit;
+    edit->setPlaceholderText(tr("comma-separated, for example 0, 1, 6, 7"));
+    row.show = [edit](const OptionValue& value) { edit->setText(QString::fromStdString(toText(value))); };
+    connect(edit, &QLineEdit::editingFinished, this, [this, edit, spec = row.spec] {
+        if (!edit->isModified())
+            return;
+        edit->setModified(false);
+        const Result<OptionValue> parsed = parseOption(spec, edit->text().toStdString());
+        if (parsed.ok())
+            emitValue(spec, *parsed);
+        else
+            Q_EMIT refused(QString::fromStdString(parsed.error().message));
+    });
+}
+
+} // namespace espalier

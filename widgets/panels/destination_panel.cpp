@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/panels/destination_panel.h"
+
+#include "core/architectures/catalog.h"
+#include "core/methods/catalog.h"
+#include "widgets/controls/big_number.h"
+#include "widgets/controls/buttons.h"
+#include "widgets/controls/size_slider.h"
+#include "widgets/format/number_format.h"
+#include "widgets/forms/option_form.h"
+#include "widgets/panels/layout.h"
+#include "widgets/theme/theme.h"
+
+#include <QComboBox>
+#include <QScrollArea>
+
+namespace espalier {
+namespace {
+
+QString text(std::string_view view)
+{
+    return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
+}
+
+const Method* methodOf(const Recipe& recipe)
+{
+    return findMethod(recipe.method);
+}
+
+double ratioOf(double value, double parent)
+{
+    return parent > 0 ? value / parent : 0;
+}
+
+} // namespace
+
+DestinationPanel::DestinationPanel(const ViewContext& context, QWidget* parent)
+    : QWidget(parent), m_workspace(context.workspace), m_intents(context.intents)
+{
+    QVBoxLayout* column = makeColumn(this, space::kPanel, space::kControl);
+    buildSizes(column);
+    column->addSpacing(space::kControl);
+    buildMethod(column);
+    buildNumbers(column);
+
+    connect(&m_workspace, &Workspace::modelChanged, this, &DestinationPanel::refreshSizes);
+    connect(&m_workspace, &Workspace::recipeChanged, this, [this] {
+        refreshMethod();
+        refreshSizes();
+    });
+    connect(&m_workspace, &Workspace::linkedChanged, this, &DestinationPanel::refreshSizes);
+    connect(&m_workspace, &Workspace::planChanged, this, &DestinationPanel::refreshProblem);
+    connect(&m_workspace, &Workspace::footprintChanged, this, &DestinationPanel::refreshFootprint);
+    connect(&m_workspace, &Workspace::untrainedLossChanged, this, &DestinationPanel::refreshLoss);
+    connect(&m_workspace, &Workspace::parentLossChanged, this, &DestinationPanel::refreshLoss);
+    connect(&m_workspace, &Workspace::workChanged, this, [this](Activity activity) {
+        if (activity == Activity::Evaluating)
+            refreshLoss();
+        refreshProblem();
+    });
+    refreshMethod();
+    refreshSizes();
+    refreshFootprint();
+    refreshLoss();
+    refreshProblem();
+}
+
+void DestinationPanel::buildSizes(QVBoxLayout* column)
+{
+    QHBoxLayout* head = makeRow(space::kControl);
+    head->addWidget(makeHead(tr("Destination"), this), 1);
+    m_link = new QPushButton(tr("Linked"), this);
+    m_link->setCheckable(true);
+    m_link->setChecked(m_workspace.sizesAreLinked());
+    m_link->setToolTip(tr("Linked: width moves heads and MLP units by the parent's ratios.\nOpen: every size on its own"));
+    head->addWidget(m_link);
+    column->addLayout(head);
+    connect(m_link, &QPushButton::clicked, &m_intents, &Intents::linkEdited);
+    for (const Size size : kAllSizes) {
+        auto* slider = new SizeSlider(this);
+        connect(slider, &SizeSlider::valueEdited, this,
+            [this, size](std::int64_t value, bool dragging) { Q_EMIT m_intents.sizeEdited(size, value, dragging); });
+        slider->setVisible(false);
+        m_sliders.emplace(size, slider);
+        column->addWidget(slider);
+    }
+}
+
+void DestinationPanel::buildMethod(QVBoxLayout* column)
+{
+    column->addWidget(makeHead(tr("Method"), this));
+    m_method = new QComboBox(this);
+    for (const Method& method : methods()) {
+        m_method->addItem(text(method.title), text(method.id));
+        const QString toolTip = text(method.summary) + QLatin1Char('\n') + text(method.paper);
+        m_method->setItemData(m_method->count() - 1, toolTip, Qt::ToolTipRole);
+    }
+    column->addWidget(m_method);
+    connect(m_method, &QComboBox::activated, this,
+        [this](int index) { Q_EMIT m_intents.methodEdited(m_method->itemData(index).toString()); });
+    m_options = new OptionForm;
+    auto* scroll = new QScrollArea(this);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(m_options);
+    scroll->viewport()->setAutoFillBackground(false);
+    m_options->setAutoFillBackground(false);
+    column->addWidget(scroll, 1);
+    connect(m_options, &OptionForm::optionEdited, &m_intents, &Intents::optionEdited);
+    connect(m_options, &OptionForm::refused, &m_intents, &Intents::messageRaised);
+    m_problem = new QLabel(this);
+    m_problem->setTextFormat(Qt::PlainText);
+    m_problem->setWordWrap(true);
+    m_problem->setVisible(false);
+    column->addWidget(m_problem);
+}
+
+void DestinationPanel::buildNumbers(QVBoxLayout* column)
+{
+    m_parameters = new BigNumber(tr("Parameters"), this);
+    m_flops = new BigNumber(tr("FLOPs per token"), this);
+    m_loss = new BigNumber(tr("Untrained loss"), this);
+    m_flops->setToolTip(tr("Matrix products of one forward pass, a multiply-add counted as two"));
+    m_loss->setToolTip(tr("Mean cross-entropy of the destination on held-out data before any training,\n"
+                          "between the parent's loss and that of the uniform guess"));
+    QHBoxLayout* pair = makeRow(space::kSection);
+    pair->addWidget(m_parameters, 1);
+    pair->addWidget(m_flops, 1);
+    column->addLayout(pair);
+    column->addWidget(m_loss);
+    m_export = new PrimaryButton(tr("Export…"), this);
+    m_export->setToolTip(tr("Writes the destination as a model folder, or its config and recipe alone"));
+    column->addWidget(m_export);
+    connect(m_export, &QPushButton::clicked, &m_intents, &Intents::exportRequested);
+}
+
+SizeSlider* DestinationPanel::slider(Size size) const
+{
+    return m_sliders.at(size);
+}
+
+ShapeBounds DestinationPanel::bounds() const
+{
+    const Method* method = methodOf(m_workspace.recipe());
+    return method == nullptr ? ShapeBounds {&m_workspace.model()->config} : boundsOf(*method, m_workspace.model()->config);
+}
+
+bool DestinationPanel::isOffered(Size size, const ShapeBounds& bounds) const
+{
+    const ModelShape& parent = m_workspace.model()->config.shape;
+    if (get(parent, size) == 0)
+        return false;
+    const ShapeRules& rules = architectureOf(m_workspace.model()->config).rules;
+    if (size == Size::KvHeads)
+        return rules.groupedKeyValues;
+    return size != Size::HeadDim || !bounds.keepsHeadDim;
+}
+
+void DestinationPanel::refreshSizes()
+{
+    const bool hasModel = m_workspace.model() != nullptr;
+    m_link->setEnabled(hasModel);
+    m_link->setChecked(m_workspace.sizesAreLinked());
+    m_link->setText(m_workspace.sizesAreLinked() ? tr("Linked") : tr("Link sizes"));
+    const QString titles[] = {tr("Layers"), tr("Width"), tr("Heads"), tr("Key/value heads"), tr("Head size"), tr("MLP units")};
+    for (const auto& [size, slider] : m_sliders) {
+        const bool offered = hasModel && isOffered(size, bounds());
+        slider->setVisible(offered);
+        if (!offered)
+            continue;
+        const ModelShape shape = m_workspace.recipe().shape;
+        const bool linked = m_workspace.sizesAreLinked();
+        SizeSpec spec;
+        spec.title = titles[static_cast<std::size_t>(size)];
+        spec.value = get(shape, size);
+        spec.parentValue = get(m_workspace.model()->config.shape, size);
+        spec.legalValues = legalValues(bounds(), shape, size, linked);
+        spec.explain = [this, size = size, shape, linked](std::int64_t value) {
+            const auto violation = explainValue(bounds(), shape, size, value, linked);
+            return violation ? QString::fromStdString(violation->rule) : QString();
+        };
+        if (spec.legalValues.empty())
+            spec.legalValues.push_back(spec.value);
+        slider->setSpec(std::move(spec));
+    }
+}
+
+void DestinationPanel::refreshMethod()
+{
+    const Recipe& recipe = m_workspace.recipe();
+    const QString id = QString::fromStdString(recipe.method);
+    m_method->setCurrentIndex(m_method->findData(id));
+    const Method* method = methodOf(recipe);
+    if (method == nullptr)
+        return;
+    m_method->setToolTip(text(method->summary) + QLatin1Char('\n') + text(method->paper));
+    if (m_formMethod != id) {
+        m_formMethod = id;
+        m_options->setSpecs(method->options);
+    }
+    m_options->setOptions(recipe.options);
+}
+
+void DestinationPanel::refreshProblem()
+{
+    const bool waits = m_workspace.work(Activity::Measuring).running || m_workspace.work(Activity::Opening).running;
+    const QString problem = m_workspace.model() == nullptr || waits ? QString() : m_workspace.planProblem();
+    m_problem->setText(problem);
+    m_problem->setVisible(!problem.isEmpty());
+    QPalette colours = m_problem->palette();
+    colours.setColor(QPalette::WindowText, Theme::of(palette()).warn);
+    m_problem->setPalette(colours);
+    m_export->setEnabled(m_workspace.plan() != nullptr);
+}
+
+void DestinationPanel::refreshFootprint()
+{
+    const auto& child = m_workspace.footprint();
+    if (!child || m_workspace.model() == nullptr) {
+        m_parameters->setNumber(QStringLiteral("—"));
+        m_flops->setNumber(QStringLiteral("—"));
+        return;
+    }
+    const Footprint& parent = m_workspace.parentFootprint();
+    const bool isLanguage = m_workspace.model()->config.flavour.task == Task::CausalLanguageModel;
+    m_parameters->setNumber(formatParameters(static_cast<double>(child->parameters)), {},
+        formatRatio(ratioOf(static_cast<double>(child->parameters), static_cast<double>(parent.parameters))));
+    m_parameters->setToolTip(child->kvCacheBytesPerToken > 0
+            ? tr("%1 of weights, %2 of key and value cache per token")
+                  .arg(formatBytes(static_cast<double>(child->bytes)),
+                      formatBytes(static_cast<double>(child->kvCacheBytesPerToken)))
+            : tr("%1 of weights").arg(formatBytes(static_cast<double>(child->bytes))));
+    m_flops->setTitle(isLanguage ? tr("FLOPs per token") : tr("FLOPs per image"));
+    m_flops->setNumber(formatSi(child->forwardFlops), {}, formatRatio(ratioOf(child->forwardFlops, parent.forwardFlops)));
+}
+
+void DestinationPanel::refreshLoss()
+{
+    const auto& loss = m_workspace.untrainedLoss();
+    const auto& parent = m_workspace.parentLoss();
+    m_loss->setPending(m_workspace.work(Activity::Evaluating).running);
+    if (!loss) {
+        m_loss->setNumber(QStringLiteral("—"));
+        m_loss->clearScale();
+        return;
+    }
+    m_loss->setNumber(formatValue(loss->loss, 3), tr("nats"),
+        parent && parent->loss > 0 ? formatRatio(loss->loss / parent->loss) : QString());
+    if (parent)
+        m_loss->setScale(loss->loss,
+            {{parent->loss, tr("parent"), PlotRole::Parent}, {loss->chance, tr("chance"), PlotRole::Muted}});
+}
+
+} // namespace espalier

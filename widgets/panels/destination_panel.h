@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/architectures/shape_solver.h"
+#include "widgets/intents.h"
+
+#include <QWidget>
+
+#include <map>
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+class QVBoxLayout;
+
+namespace espalier {
+
+class BigNumber;
+class OptionForm;
+class PrimaryButton;
+class SizeSlider;
+
+/// The destination: its sizes, the method with its options, and the three numbers that it costs and scores.
+class DestinationPanel : public QWidget {
+    Q_OBJECT
+public:
+    DestinationPanel(const ViewContext& context, QWidget* parent);
+
+    [[nodiscard]] SizeSlider* slider(Size size) const;
+
+private:
+    void buildSizes(QVBoxLayout* column);
+    void buildMethod(QVBoxLayout* column);
+    void buildNumbers(QVBoxLayout* column);
+    void refreshSizes();
+    void refreshMethod();
+    void refreshFootprint();
+    void refreshLoss();
+    void refreshProblem();
+    [[nodiscard]] ShapeBounds bounds() const;
+    [[nodiscard]] bool isOffered(Size size, const ShapeBounds& bounds) const;
+
+    const Workspace& m_workspace;
+    Intents& m_intents;
+    std::map<Size, SizeSlider*> m_sliders;
+    QPushButton* m_link = nullptr;
+    QComboBox* m_method = nullptr;
+    QString m_formMethod;
+    OptionForm* m_options = nullptr;
+    QLabel* m_problem = nullptr;
+    BigNumber* m_parameters = nullptr;
+    BigNumber* m_flops = nullptr;
+    BigNumber* m_loss = nullptr;
+    PrimaryButton* m_export = nullptr;
+};
+
+} // namespace espalier

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/views/race_view.h"
+
+#include "widgets/controls/buttons.h"
+#include "widgets/format/number_format.h"
+#include "widgets/models/lane_table_model.h"
+#include "widgets/panels/lane_delegate.h"
+#include "widgets/panels/layout.h"
+#include "widgets/plot/line_plot.h"
+#include "widgets/theme/theme.h"
+
+#include <QComboBox>
+#include <QHeaderView>
+#include <QSplitter>
+#include <QTableView>
+
+namespace espalier {
+
+RaceView::RaceView(const ViewContext& context, QWidget* parent)
+    : View(context, parent), m_plot(new LinePlot), m_model(new LaneTableModel(context, this))
+{
+    QVBoxLayout* column = makeColumn(this, space::kPanel, space::kControl);
+    QHBoxLayout* bar = makeRow(space::kControl);
+    buildBar(bar);
+    column->addLayout(bar);
+    auto* splitter = new QSplitter(Qt::Horizontal, this);
+    splitter->setChildrenCollapsible(false);
+    splitter->setHandleWidth(space::kSection);
+    splitter->addWidget(m_plot);
+    splitter->addWidget(makeTable());
+    splitter->setStretchFactor(0, 1);
+    splitter->setStretchFactor(1, 0);
+    splitter->setSizes({480, 430});
+    column->addWidget(splitter, 1);
+    m_plot->setLive(true);
+    m_plot->setEmptyMessage(tr("Press Start race: both lanes see the same data in the same order"));
+
+    connect(&workspace(), &Workspace::lanesChanged, this, [this] {
+        rebuildChart();
+        refreshState();
+    });
+    connect(&workspace(), &Workspace::parentLossChanged, this, &RaceView::rebuildChart);
+    connect(&workspace(), &Workspace::pointsAppended, this, &RaceView::append);
+    connect(&workspace(), &Workspace::raceStateChanged, this, &RaceView::refreshState);
+    connect(&workspace(), &Workspace::laneProgressChanged, this, &RaceView::refreshStatus);
+    connect(&workspace(), &Workspace::modelChanged, this, &RaceView::refreshState);
+    connect(&workspace(), &Workspace::planChanged, this, &RaceView::refreshState);
+    connect(&workspace(), &Workspace::workChanged, this, &RaceView::refreshStatus);
+    connect(m_plot, &PlotWidget::saveFailed, &intents(), &Intents::messageRaised);
+    rebuildChart();
+    refreshState();
+}
+
+void RaceView::buildBar(QHBoxLayout* bar)
+{
+    bar->addWidget(makeHead(tr("Race"), this));
+    m_start = new PrimaryButton(tr("Start race"), this);
+    m_start->setToolTip(tr("Trains all lanes in turns, on the same data in the same order"));
+    m_pause = new QPushButton(tr("Pause"), this);
+    m_stop = new QPushButton(tr("Stop"), this);
+    m_stop->setToolTip(tr("Stops and saves a checkpoint of every lane"));
+    m_reset = new QPushButton(tr("New race"), this);
+    m_reset->setToolTip(tr("Back to planned lanes; the finished run stays on disk"));
+    for (QPushButton* button : {static_cast<QPushButton*>(m_start), m_pause, m_stop, m_reset})
+        bar->addWidget(button);
+    m_status = makeMuted({}, this);
+    bar->addWidget(m_status, 1);
+    m_validation = new ChipButton(tr("Validation"), this);
+    m_validation->setToolTip(tr("Losses on held-out data instead of training losses"));
+    m_smooth = new ChipButton(tr("Smooth"), this);
+    m_smooth->setToolTip(tr("Exponential moving average, weight 0.9 on the past, corrected at the start"));
+    m_log = new ChipButton(tr("Log loss"), this);
+    m_log->setToolTip(tr("Loss on a logarithmic axis"));
+    m_axis = new QComboBox(this);
+    m_axis->addItems({tr("Steps"), tr("Tokens"), tr("Time"), tr("FLOPs")});
+    m_axis->setToolTip(tr("What the lower axis counts"));
+    m_smooth->setCheckable(true);
+    m_log->setCheckable(true);
+    m_validation->setCheckable(true);
+    m_smooth->setChecked(true);
+    for (QWidget* widget : {static_cast<QWidget*>(m_validation), static_cast<QWidget*>(m_smooth),
+             static_cast<QWidget*>(m_log), static_cast<QWidget*>(m_axis)})
+        bar->addWidget(widget);
+    m_plot->setSmoothing(0.9);
+    connect(m_start, &QPushButton::clicked, &intents(), &Intents::raceStartRequested);
+    connect(m_pause, &QPushButton::clicked, &intents(), &Intents::racePauseRequested);
+    connect(m_stop, &QPushButton::clicked, &intents(), &Intents::raceStopRequested);
+    connect(m_reset, &QPushButton::clicked, &intents(), &Intents::raceResetRequested);
+    connect(m_validation, &QAbstractButton::toggled, this, &RaceView::rebuildChart);
+    connect(m_log, &QAbstractButton::toggled, this, &RaceView::rebuildChart);
+    connect(m_axis, &QComboBox::currentIndexChanged, this, &RaceView::rebuildChart);
+    connect(m_smooth, &QAbstractButton::toggled, this, [this](bool on) { m_plot->setSmoothing(on ? 0.9 : 0); });
+}
+
+QWidget* RaceView::makeTable()
+{
+    auto* side = new QWidget;
+    QVBoxLayout* column = makeColumn(side, 0, space::kControl);
+    m_table = new QTableView(side);
+    m_table->setModel(m_model);
+    m_table->setItemDelegateForColumn(LaneTableModel::Title, new LaneDelegate(m_table));
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_table->setShowGrid(false);
+    m_table->setFrameShape(QFrame::NoFrame);
+    m_table->setTabKeyNavigation(false);
+    m_table->setWordWrap(false);
+    m_table->verticalHeader()->hide();
+    m_table->verticalHeader()->setDefaultSectionSize(28);
+    m_table->horizontalHeader()->setHighlightSections(false);
+    const int widths[] = {112, 56, 84, 68, 72, 104, 64, 56};
+    for (int i = 0; i < LaneTableModel::ColumnCount; ++i)
+        m_table->setColumnWidth(i, widths[i]);
+    column->addWidget(m_table, 1);
+    QHBoxLayout* buttons = makeRow(space::kControl);
+    m_add = new QPushButton(tr("Add lane"), side);
+    m_add->setToolTip(tr("Adds a lane that starts from the destination as it is now"));
+    m_remove = new QPushButton(tr("Remove"), side);
+    m_export = new QPushButton(tr("Export lane…"), side);
+    m_export->setToolTip(tr("Writes the weights that the picked lane has reached"));
+    buttons->addWidget(m_add);
+    buttons->addWidget(m_remove);
+    buttons->addStretch(1);
+    buttons->addWidget(m_export);
+    column->addLayout(buttons);
+    connect(m_add, &QPushButton::clicked, &intents(), &Intents::laneAddRequested);
+    connect(m_remove, &QPushButton::clicked, this, [this] { Q_EMIT intents().laneRemoveRequested(pickedLane()); });
+    connect(m_export, &QPushButton::clicked, this, [this] { Q_EMIT intents().laneExportRequested(pickedLane()); });
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& row) {
+        m_plot->setHighlightedSeries(row.row());
+        refreshState();
+    });
+    return side;
+}
+
+PlotWidget* RaceView::mainPlot() const
+{
+    return m_plot;
+}
+
+int RaceView::pickedLane() const
+{
+    return m_table->currentIndex().row();
+}
+
+RunChartSettings RaceView::chartSettings() const
+{
+    RunChartSettings settings;
+    settings.axis = static_cast<RunAxis>(m_axis->currentIndex());
+    settings.validation = m_validation->isChecked();
+    settings.logLoss = m_log->isChecked();
+    if (const auto& loss = workspace().parentLoss())
+        settings.chance = loss->chance;
+    return settings;
+}
+
+void RaceView::rebuildChart()
+{
+    m_plot->setChart(runChart(workspace().lanes(), chartSettings()));
+}
+
+void RaceView::append(int lane, int first)
+{
+    std::vector<double> x;
+    std::vector<double> y;
+    chartPoints(workspace().lanes()[static_cast<std::size_t>(lane)], chartSettings(), static_cast<std::size_t>(first), x, y);
+    if (!x.empty())
+        m_plot->appendPoints(lane, x, y);
+}
+
+void RaceView::refreshState()
+{
+    const RaceState state = workspace().raceState();
+    const bool isPlanned = state == RaceState::Ready;
+    const bool isBusy = state == RaceState::Preparing || state == RaceState::Running || state == RaceState::Stopping;
+    const bool isOver = state == RaceState::Finished || state == RaceState::Stopped || state == RaceState::Failed;
+    const bool hasLanes = !workspace().lanes().empty() && workspace().model() != nullptr;
+    m_start->setText(state == RaceState::Paused || state == RaceState::Stopped ? tr("Continue") : tr("Start race"));
+    m_start->setEnabled(hasLanes && (isPlanned || state == RaceState::Paused || state == RaceState::Stopped));
+    m_pause->setEnabled(state == RaceState::Running);
+    m_stop->setEnabled(state == RaceState::Running || state == RaceState::Paused || state == RaceState::Preparing);
+    m_reset->setEnabled(isOver);
+    m_add->setEnabled(isPlanned && workspace().plan() != nullptr);
+    m_remove->setEnabled(isPlanned && pickedLane() >= 0);
+    m_export->setEnabled(!isBusy && !isPlanned && pickedLane() >= 0);
+    refreshStatus();
+}
+
+void RaceView::refreshStatus()
+{
+    const Work work = workspace().work(Activity::Racing);
+    const Failure failure = workspace().failure(Activity::Racing);
+    for (const RunLane& lane : workspace().lanes())
+        if (!lane.note.empty()) {
+            m_status->setText(QString::fromStdString(lane.title + ": " + lane.note));
+            return;
+        }
+    if (!failure.what.isEmpty())
+        m_status->setText(failure.what + QStringLiteral(": ") + failure.why);
+    else
+        m_status->setText(work.running ? work.stage : QString());
+}
+
+} // namespace espalier
