@@ -15,9 +15,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return header.error().message.empty() ? std::abort(), 1 : 0;
     std::int64_t sum = header->dataBegin();
     for (const TensorEntry& tensor : header->tensors()) {
-        if (tensor.begin < header->dataBegin() || tensor.end < tensor.begin || tensor.end > fileSize)
+        if (tensor.begin < header->dataBegin() || tensor.end < tensor.begin
+            || tensor.end > fileSize)
             std::abort();
-        if (tensor.dtype && tensor.elementCount() * bytesPerElement(*tensor.dtype) != tensor.sizeBytes())
+        if (tensor.dtype
+            && tensor.elementCount() * bytesPerElement(*tensor.dtype) != tensor.sizeBytes())
             std::abort();
         if (header->find(tensor.name) != &tensor)
             std::abort();

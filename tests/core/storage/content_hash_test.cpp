@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/storage/content_hash.h"
+
+#include "tests/support/temporary_folder.h"
+
+#include <gtest/gtest.h>
+
+namespace espalier {
+namespace {
+
+// The first two examples of FIPS 180-4's companion "SHA256.pdf", and the empty message.
+constexpr const char* kAbc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+constexpr const char* kEmpty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+TEST(ContentHash, PublishedExamplesComeOut)
+{
+    EXPECT_EQ(sha256OfBytes(std::as_bytes(std::span(std::string_view("abc")))), kAbc);
+    EXPECT_EQ(sha256OfBytes({}), kEmpty);
+}
+
+TEST(ContentHash, AFileHasTheHashOfItsBytes)
+{
+    const TemporaryFolder folder;
+    EXPECT_EQ(sha256OfFile(folder.write("a", "abc")).value(), kAbc);
+    EXPECT_EQ(sha256OfFile(folder.write("b", "")).value(), kEmpty);
+    const std::string large(9'000'001, 'x'); // more than two buffers
+    EXPECT_EQ(sha256OfFile(folder.write("c", large)).value(),
+        sha256OfBytes(std::as_bytes(std::span(large))));
+}
+
+TEST(ContentHash, SeveralFilesCountAsOneAfterAnother)
+{
+    const TemporaryFolder folder;
+    EXPECT_EQ(sha256OfFiles({folder.write("a", "a"), folder.write("b", "bc")}).value(), kAbc);
+}
+
+TEST(ContentHash, AMissingFileIsRefusedAndAStopIsHeard)
+{
+    const TemporaryFolder folder;
+    EXPECT_EQ(sha256OfFile(folder.path() / "no").error().message,
+        folder.path().string() + "/no: is not a file that can be read");
+    std::stop_source source;
+    source.request_stop();
+    EXPECT_EQ(sha256OfFile(folder.write("a", "abc"), {.stop = source.get_token()}).error().code,
+        ErrorCode::Cancelled);
+}
+
+} // namespace
+} // namespace espalier
