@@ -34,6 +34,13 @@ struct ParameterValues
     std::vector<float> values;
 };
 
+/// Weights that no arithmetic survives; shown, never hidden.
+struct NonFiniteWeights {
+    std::int64_t nan = 0;
+    std::int64_t infinite = 0;
+    std::optional<ParameterId> first; ///< parameter with the first of them
+};
+
 /// A checkpoint: config and weights, immutable, cheap to copy, safe to read from several threads.
 /// Weights stay memory-mapped until somebody needs them.
 class Model
@@ -59,7 +66,10 @@ public:
     /// One parameter in its logical [out, in] layout.
     [[nodiscard]] Result<ParameterValues> values(ParameterId id) const;
 
-    struct Impl; ///< engine-internal: core/tensors/model_impl.h
+    /// NaN and infinite values of all parameters. Computed once, on demand.
+    [[nodiscard]] Result<NonFiniteWeights> nonFiniteWeights(const Progress& progress = {}) const;
+
+    struct Impl; ///< engine-internal: core/engine/model_impl.h
     explicit Model(std::shared_ptr<const Impl> impl)
         : m_impl(std::move(impl))
     {

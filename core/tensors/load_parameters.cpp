@@ -4,14 +4,14 @@
 #include "core/architectures/catalog.h"
 #include "core/base/dtype.h"
 #include "core/base/untrusted_text.h"
+#include "core/tensors/tensor_bytes.h"
 
 #include <ATen/ops/cat.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/equal.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cstring>
+#include <algorithm>
 #include <unordered_map>
 
 namespace espalier {
@@ -67,16 +67,12 @@ private:
     std::string_view m_tiedHead;
 };
 
-std::optional<at::ScalarType> scalarTypeOf(const std::string& dtype)
+/// The type if weights may have it.
+std::optional<Dtype> weightTypeOf(const StoredTensor& stored)
 {
-    const std::optional<Dtype> known = dtypeFromSafetensorsName(dtype);
-    if (known == Dtype::F32)
-        return at::kFloat;
-    if (known == Dtype::F16)
-        return at::kHalf;
-    if (known == Dtype::BF16)
-        return at::kBFloat16;
-    return std::nullopt;
+    const std::optional<Dtype> known = dtypeFromSafetensorsName(stored.dtype);
+    const bool fits = known == Dtype::F32 || known == Dtype::F16 || known == Dtype::BF16;
+    return fits ? known : std::nullopt;
 }
 
 std::string place(const StoredTensor& tensor)
@@ -86,7 +82,7 @@ std::string place(const StoredTensor& tensor)
 
 Status checkStored(const StoredTensor& stored, const std::vector<std::int64_t>& sizes)
 {
-    if (!scalarTypeOf(stored.dtype))
+    if (!weightTypeOf(stored))
         return refused(fmt::format("{}: found type {}, wanted F32, F16 or BF16", place(stored), inQuotes(stored.dtype)));
     if (stored.sizes != sizes)
         return refused(fmt::format("{}: found shape [{}], wanted [{}] as config.json has it", place(stored),
@@ -96,11 +92,7 @@ Status checkStored(const StoredTensor& stored, const std::vector<std::int64_t>& 
 
 at::Tensor read(const StoredTensor& stored)
 {
-    // Copied before it is used: bytes in a file need not be aligned for their type.
-    const at::Tensor raw = at::empty(stored.sizes, *scalarTypeOf(stored.dtype));
-    if (!stored.bytes.empty())
-        std::memcpy(raw.mutable_data_ptr(), stored.bytes.data(), stored.bytes.size());
-    return raw.to(at::kFloat);
+    return tensorFromBytes(stored.bytes, stored.sizes, *weightTypeOf(stored)).to(at::kFloat);
 }
 
 at::Tensor fromDiskLayout(const at::Tensor& stored, Layout layout)

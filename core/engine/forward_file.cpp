@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/untrusted_text.h"
+#include "core/engine/guard.h"
+#include "core/engine/model_impl.h"
+#include "core/engine/session.h"
+#include "core/forward/transformer.h"
+#include "core/storage/safetensors_file.h"
+#include "core/storage/safetensors_writer.h"
+#include "core/tensors/tensor_bytes.h"
+
+#include <c10/core/InferenceMode.h>
+#include <fmt/format.h>
+
+namespace espalier {
+
+namespace {
+
+using Named = std::pair<std::string, at::Tensor>;
+
+bool isInteger(Dtype dtype) { return !isFloating(dtype); }
+
+Result<Batch> readInputs(const std::filesystem::path& path)
+{
+    const Result<SafetensorsFile> file = SafetensorsFile::open(path);
+    if (!file)
+        return file.error();
+    Batch batch;
+    for (const TensorEntry& entry : file->header().tensors()) {
+        const bool image = entry.name == "pixel_values";
+        if (!image && entry.name != "input_ids" && entry.name != "attention_mask")
+            return refused(fmt::format("{}: found tensor {}, wanted input_ids, attention_mask or pixel_values",
+                path.string(), inQuotes(entry.name)));
+        if (!entry.dtype || isInteger(*entry.dtype) == image)
+            return refused(fmt::format("{}: tensor {}: found type {}, wanted {}", path.string(),
+                inQuotes(entry.name), inQuotes(entry.dtypeText), image ? "a floating one" : "integers"));
+        const at::Tensor values = tensorFromBytes(file->bytes(entry), entry.shape, *entry.dtype);
+        if (image)
+            batch.pixels_BCHW = values.to(at::kFloat);
+        else if (entry.name == "input_ids")
+            batch.inputIds_BT = values.to(at::kLong);
+        else
+            batch.attentionMask_BT = values.to(at::kLong);
+    }
+    return batch;
+}
+
+/// hidden_states.0 enters the first block, hidden_states.i leaves block i - 1; language models count the last one
+/// after the final norm, image models before it, as transformers does.
+std::vector<Named> runAndCollect(const ParameterSet& parameters, const Batch& batch, bool hiddenStates)
+{
+    const bool image = parameters.config.flavour.task == Task::ImageClassification;
+    std::vector<at::Tensor> states;
+    ForwardOptions options;
+    if (hiddenStates)
+        options.observer = [&](Tap tap, int, const at::Tensor& value) {
+            if (tap == Tap::Embedding || tap == Tap::AfterMlp)
+                states.push_back(value);
+            else if (tap == Tap::FinalNorm && !image)
+                states.back() = value;
+        };
+    std::vector<Named> outputs;
+    outputs.emplace_back("logits", logitsOf(parameters, batch, options));
+    for (std::size_t i = 0; i < states.size(); ++i)
+        outputs.emplace_back(fmt::format("hidden_states.{}", i), states[i]);
+    return outputs;
+}
+
+Status writeOutputs(
+    const std::filesystem::path& path, const std::vector<Named>& outputs, const Progress& progress)
+{
+    std::vector<TensorSource> sources;
+    for (const auto& [name, tensor] : outputs) {
+        const at::Tensor values = tensor.contiguous();
+        sources.push_back({.spec = {.name = name, .dtype = dtypeOf(values.scalar_type()), .shape = values.sizes().vec()},
+            .bytes = [values]() -> Result<std::span<const std::byte>> { return bytesOf(values); }});
+    }
+    return writeSafetensors(path, sources, {}, progress);
+}
+
+} // namespace
+
+Status forwardFile(const Model& model, const std::filesystem::path& input,
+    const std::filesystem::path& output, bool hiddenStates, const Progress& progress)
+{
+    return guarded([&]() -> Status {
+        const Result<Batch> batch = readInputs(input);
+        if (!batch)
+            return batch.error();
+        if (const Status fits = checkBatch(model.config(), *batch); !fits)
+            return refused(fmt::format("{}: {}", input.string(), fits.error().message));
+        const Result<ParameterSet> parameters = model.impl().parameters(progress);
+        if (!parameters)
+            return parameters.error();
+        const c10::InferenceMode noGradients;
+        return writeOutputs(output, runAndCollect(*parameters, *batch, hiddenStates), progress);
+    });
+}
+
+} // namespace espalier

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/model.h"
+
+#include "core/engine/guard.h"
+#include "core/engine/model_impl.h"
+#include "core/storage/content_hash.h"
+#include "core/tensors/apply_plan.h"
+#include "core/tensors/tensor_bytes.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstring>
+
+namespace espalier {
+
+namespace {
+
+ParameterValues valuesOf(const at::Tensor& tensor)
+{
+    const at::Tensor rows = tensor.dim() == 1 ? tensor.unsqueeze(0) : tensor;
+    ParameterValues values {.rows = rows.size(0), .cols = rows.size(1), .values = {}};
+    values.values.resize(static_cast<std::size_t>(rows.numel()));
+    const std::span<const std::byte> bytes = bytesOf(rows.contiguous());
+    std::memcpy(values.values.data(), bytes.data(), bytes.size());
+    return values;
+}
+
+/// One line per parameter: its name, its sizes and the hash of its values. Fusing, transposing, sharding and the type
+/// on disk leave it alone.
+Result<std::string> hashOf(const ParameterSet& parameters, const Progress& progress)
+{
+    std::string lines;
+    double done = 0;
+    for (const auto& [id, tensor] : parameters.tensors) {
+        if (progress.stopRequested())
+            return cancelled();
+        progress(done++ / static_cast<double>(parameters.tensors.size()), "hashing weights");
+        const at::Tensor values = tensor.contiguous();
+        lines += fmt::format("{} {} {}\n", nameOf(id),
+            fmt::join(tensor.sizes().begin(), tensor.sizes().end(), "x"), sha256OfBytes(bytesOf(values)));
+    }
+    return sha256OfBytes(std::as_bytes(std::span(lines)));
+}
+
+} // namespace
+
+const ModelConfig& Model::config() const { return m_impl->config; }
+const std::filesystem::path& Model::path() const { return m_impl->path; }
+const std::vector<TensorInfo>& Model::tensors() const { return m_impl->tensors; }
+bool Model::hasFreshWeights() const { return m_impl->fresh; }
+
+std::string Model::name() const
+{
+    const std::filesystem::path& path = m_impl->path;
+    return (path.has_filename() ? path.filename() : path.parent_path().filename()).string();
+}
+
+Result<std::string> Model::weightsHash(const Progress& progress) const
+{
+    return guarded([&]() -> Result<std::string> {
+        const Result<ParameterSet> parameters = m_impl->parameters(progress);
+        if (!parameters)
+            return parameters.error();
+        const std::lock_guard lock(m_impl->mutex);
+        if (!m_impl->hash) {
+            const Result<std::string> hash = hashOf(*parameters, progress);
+            if (!hash)
+                return hash.error();
+            m_impl->hash = *hash;
+        }
+        return *m_impl->hash;
+    });
+}
+
+Result<NonFiniteWeights> Model::nonFiniteWeights(const Progress& progress) const
+{
+    return guarded([&]() -> Result<NonFiniteWeights> {
+        const Result<ParameterSet> parameters = m_impl->parameters(progress);
+        if (!parameters)
+            return parameters.error();
+        const std::lock_guard lock(m_impl->mutex);
+        if (m_impl->nonFinite)
+            return *m_impl->nonFinite;
+        NonFiniteWeights total;
+        for (const auto& [id, tensor] : parameters->tensors) {
+            const NonFiniteCount count = countNonFinite(tensor);
+            if (!total.first && (count.nan > 0 || count.infinite > 0))
+                total.first = id;
+            total.nan += count.nan;
+            total.infinite += count.infinite;
+        }
+        m_impl->nonFinite = total;
+        return total;
+    });
+}
+
+Result<ParameterValues> Model::values(ParameterId id) const
+{
+    return guarded([&]() -> Result<ParameterValues> {
+        const Result<ParameterSet> parameters = m_impl->parameters();
+        if (!parameters)
+            return parameters.error();
+        return valuesOf(parameters->at(id.role, id.block));
+    });
+}
+
+Result<Model> scaleModel(const Model& parent, const TransferPlan& plan, const Progress& progress)
+{
+    return guarded([&]() -> Result<Model> {
+        const Result<ParameterSet> weights = parent.impl().parameters(progress);
+        if (!weights)
+            return weights.error();
+        Result<ParameterSet> child = applyPlan(plan, *weights, progress);
+        if (!child)
+            return child.error();
+        return modelInMemory(*std::move(child), parent.impl().dtype);
+    });
+}
+
+Result<ParameterValues> scaledValues(const Model& parent, const TransferPlan& plan, ParameterId child)
+{
+    return guarded([&]() -> Result<ParameterValues> {
+        const Result<ParameterSet> weights = parent.impl().parameters();
+        if (!weights)
+            return weights.error();
+        return valuesOf(applyPlan(resolve(plan, child), *weights, plan.child.shape));
+    });
+}
+
+} // namespace espalier
