@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 
 namespace espalier {
 
@@ -23,8 +24,8 @@ public:
 
     /// Replaces everything. The view is kept if titles, scales and series ids stay the same, else reset.
     void setChart(LineChart chart);
-    /// The raw data, including appended points.
-    [[nodiscard]] const LineChart& chart() const;
+    /// A copy with all raw data, including appended points.
+    [[nodiscard]] LineChart chart() const;
 
     int addSeries(Series series); ///< returns its index
     /// `x` and `y` have one length; x continues upwards (other order is sorted in, which costs a rebuild).

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/controls/state_frame.h"
+
+#include "widgets/theme/theme.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QStackedLayout>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace espalier {
+namespace {
+
+constexpr int kShowAfterMs = 150;
+constexpr int kProgressHeight = 3;
+constexpr int kPageWidth = 440;
+constexpr int kDetailsHeight = 120;
+
+} // namespace
+
+/// Empty and failed: text and buttons in the middle instead of the content.
+class StateFrame::Page : public QWidget {
+public:
+    explicit Page(QWidget* parent)
+        : QWidget(parent),
+          title(new QLabel(this)),
+          text(new QLabel(this)),
+          button(new QPushButton(this)),
+          detailsButton(new QToolButton(this)),
+          details(new QPlainTextEdit(this))
+    {
+        title->setFont(fonts::head());
+        for (QLabel* label : {title, text}) {
+            label->setWordWrap(true);
+            label->setAlignment(Qt::AlignCenter);
+            label->setTextFormat(Qt::PlainText);
+            label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+            label->setMaximumWidth(kPageWidth);
+        }
+        detailsButton->setText(StateFrame::tr("Details"));
+        detailsButton->setCheckable(true);
+        detailsButton->setAutoRaise(true);
+        detailsButton->setArrowType(Qt::RightArrow);
+        detailsButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        details->setReadOnly(true);
+        details->setMaximumSize(kPageWidth, kDetailsHeight);
+        auto* layout = new QVBoxLayout(this);
+        layout->setContentsMargins(space::kPanel, space::kPanel, space::kPanel, space::kPanel);
+        layout->setSpacing(space::kControl);
+        layout->addStretch(1);
+        for (QWidget* part : std::initializer_list<QWidget*>{title, text, button, detailsButton, details}) {
+            part->setSizePolicy(part == button || part == detailsButton ? QSizePolicy::Maximum : QSizePolicy::Expanding,
+                QSizePolicy::Preferred);
+            auto* row = new QHBoxLayout;
+            row->addStretch(1);
+            row->addWidget(part, 1000);
+            row->addStretch(1);
+            layout->addLayout(row);
+        }
+        layout->addStretch(1);
+        QObject::connect(detailsButton, &QToolButton::toggled, this, [this](bool open) {
+            details->setVisible(open);
+            detailsButton->setArrowType(open ? Qt::DownArrow : Qt::RightArrow);
+        });
+    }
+
+    void fill(const QString& head, const QString& body, const QString& action, const QString& more)
+    {
+        title->setText(head);
+        title->setVisible(!head.isEmpty());
+        text->setText(body);
+        text->setVisible(!body.isEmpty());
+        button->setText(action);
+        button->setVisible(!action.isEmpty());
+        details->setPlainText(more);
+        details->hide();
+        detailsButton->setChecked(false);
+        detailsButton->setVisible(!more.isEmpty());
+    }
+
+    QLabel* title;
+    QLabel* text;
+    QPushButton* button;
+    QToolButton* detailsButton;
+    QPlainTextEdit* details;
+};
+
+/// Working and stale: a line of text at the top edge over the content, which stays visible.
+class StateFrame::Strip : public QWidget {
+public:
+    explicit Strip(QWidget* parent) : QWidget(parent), text(new QLabel(this)), button(new QPushButton(this))
+    {
+        text->setTextFormat(Qt::PlainText);
+        text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+        button->setFlat(true);
+        auto* layout = new QHBoxLayout(this);
+        layout->setContentsMargins(space::kPanel, space::kGroup + kProgressHeight, space::kGroup, space::kGroup);
+        layout->setSpacing(space::kControl);
+        layout->addWidget(text, 1);
+        layout->addWidget(button);
+    }
+
+    QLabel* text;
+    QPushButton* button;
+    double fraction = -1; ///< of work done, negative: unknown
+    bool working = false;
+
+protected:
+    void paintEvent(QPaintEvent*) override
+    {
+        const Theme theme = Theme::of(palette());
+        QPainter painter(this);
+        painter.fillRect(rect(), working ? theme.surface : theme.faint(theme.warn, 0.14));
+        painter.fillRect(QRect(0, height() - 1, width(), 1), theme.line);
+        if (!working) {
+            painter.fillRect(QRect(0, 0, width(), kProgressHeight), theme.warn);
+            return;
+        }
+        painter.fillRect(QRect(0, 0, width(), kProgressHeight), theme.line);
+        const int done = fraction >= 0 ? static_cast<int>(width() * std::min(fraction, 1.0)) : width() / 4;
+        painter.fillRect(QRect(0, 0, done, kProgressHeight), theme.accent);
+    }
+};
+
+StateFrame::StateFrame(QWidget* content, QWidget* parent)
+    : QWidget(parent), m_content(content), m_stack(new QStackedLayout(this)), m_page(new Page(this)), m_strip(nullptr)
+{
+    m_stack->setContentsMargins(0, 0, 0, 0);
+    m_stack->addWidget(m_content);
+    m_stack->addWidget(m_page);
+    m_strip = new Strip(this);
+    m_strip->hide();
+    m_delay.setSingleShot(true);
+    m_delay.setInterval(kShowAfterMs);
+    connect(&m_delay, &QTimer::timeout, this, &StateFrame::layoutStrip);
+    connect(m_page->button, &QPushButton::clicked, this, [this] {
+        if (m_state == ViewState::Failed)
+            Q_EMIT retryRequested();
+        else
+            Q_EMIT emptyButtonClicked();
+    });
+    connect(m_strip->button, &QPushButton::clicked, this, [this] {
+        if (m_state == ViewState::Working)
+            Q_EMIT cancelRequested();
+        else
+            Q_EMIT refreshRequested();
+    });
+}
+
+void StateFrame::enter(ViewState state)
+{
+    m_state = state;
+    if (state != ViewState::Working)
+        m_delay.stop();
+    const bool usesPage = state == ViewState::Empty || state == ViewState::Failed;
+    if (state != ViewState::Working) {
+        m_stack->setCurrentWidget(usesPage ? static_cast<QWidget*>(m_page) : m_content);
+        m_strip->setVisible(state == ViewState::Stale);
+    }
+    // A stale picture moves down so that nothing of it is covered; a working one stays where it is.
+    m_stack->setContentsMargins(0, state == ViewState::Stale ? m_strip->sizeHint().height() : 0, 0, 0);
+    if (state == ViewState::Stale)
+        layoutStrip();
+    setAccessibleDescription(message());
+}
+
+void StateFrame::showEmpty(const QString& sentence, const QString& button)
+{
+    m_page->fill({}, sentence, button, {});
+    enter(ViewState::Empty);
+}
+
+void StateFrame::showWorking(const QString& what, double fraction)
+{
+    const bool wasWorking = m_state == ViewState::Working;
+    QString text = what;
+    if (fraction >= 0)
+        text += QStringLiteral(" · ") + tr("%1 %").arg(static_cast<int>(std::min(fraction, 1.0) * 100));
+    m_strip->working = true;
+    m_strip->fraction = fraction;
+    m_strip->text->setText(text);
+    m_strip->button->setText(tr("Cancel"));
+    m_strip->update();
+    if (wasWorking)
+        return;
+    enter(ViewState::Working);
+    m_strip->hide();
+    m_delay.start();
+}
+
+void StateFrame::showReady() { enter(ViewState::Ready); }
+
+void StateFrame::showStale(const QString& why, const QString& button)
+{
+    m_strip->working = false;
+    m_strip->text->setText(why);
+    m_strip->button->setText(button);
+    m_strip->button->setVisible(!button.isEmpty());
+    enter(ViewState::Stale);
+}
+
+void StateFrame::showFailed(const QString& what, const QString& why, const QString& nextStep, const QString& details)
+{
+    m_page->fill(what, why, nextStep, details);
+    enter(ViewState::Failed);
+}
+
+QString StateFrame::message() const
+{
+    switch (m_state) {
+    case ViewState::Ready: return {};
+    case ViewState::Working:
+    case ViewState::Stale: return m_strip->text->text();
+    case ViewState::Empty: return m_page->text->text();
+    case ViewState::Failed: break;
+    }
+    return m_page->title->text() + QLatin1Char('\n') + m_page->text->text();
+}
+
+void StateFrame::layoutStrip()
+{
+    if (m_state != ViewState::Working && m_state != ViewState::Stale)
+        return;
+    m_strip->button->show();
+    if (m_state == ViewState::Working && m_stack->currentWidget() == m_page)
+        m_page->fill({}, m_strip->text->text(), {}, {});
+    m_strip->setGeometry(0, 0, width(), m_strip->sizeHint().height());
+    m_strip->show();
+    m_strip->raise();
+}
+
+void StateFrame::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    m_strip->setGeometry(0, 0, width(), m_strip->sizeHint().height());
+}
+
+} // namespace espalier

@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plot/line_plot.h"
+
+#include "core/base/expect.h"
+#include "core/report/csv.h"
+#include "widgets/controls/buttons.h"
+#include "widgets/format/number_format.h"
+#include "widgets/plot/canvas.h"
+#include "widgets/plot/line_plot_private.h"
+#include "widgets/plot/qcustomplot_include.h"
+
+#include <QKeyEvent>
+
+#include <algorithm>
+#include <cmath>
+
+namespace espalier {
+namespace {
+
+constexpr int kRedrawIntervalMs = 33;
+constexpr double kClickDistance = 4;
+constexpr double kKeyZoom = 0.8;
+
+bool sameShape(const LineChart& a, const LineChart& b, const std::vector<std::unique_ptr<PlottedLine>>& lines)
+{
+    if (a.xTitle != b.xTitle || a.yTitle != b.yTitle || a.logX != b.logX || a.logY != b.logY
+        || b.series.size() != lines.size())
+        return false;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (lines[i]->store.series().id != b.series[i].id)
+            return false;
+    }
+    return true;
+}
+
+} // namespace
+
+LinePlot::Private::Private(LinePlot* owner) : q(owner), plot(owner->canvas())
+{
+    enableNavigation(*plot);
+    addPainter(*plot, layers::kNotes, [this](QPainter& painter) { paintNotes(painter); });
+    addPainter(*plot, layers::kOverlay, [this](QPainter& painter) { paintOverlay(painter); });
+    chip = new ChipButton(LinePlot::tr("Follow"), plot);
+    chip->setToolTip(LinePlot::tr("Show the newest points again as they arrive"));
+    chip->hide();
+    coalesce.setSingleShot(true);
+    coalesce.setInterval(kRedrawIntervalMs);
+    QObject::connect(&coalesce, &QTimer::timeout, q, [this] { refresh(); });
+    QObject::connect(chip, &ChipButton::clicked, q, &LinePlot::follow);
+    QObject::connect(plot, &QCustomPlot::beforeReplot, q, [this] { prepare(); });
+    QObject::connect(plot, &QCustomPlot::afterLayout, q, [this] { placeChip(); });
+    QObject::connect(plot, &QCustomPlot::mouseMove, q, [this](QMouseEvent* event) { moved(event->position()); });
+    QObject::connect(plot, &QCustomPlot::mousePress, q, [this](QMouseEvent* event) { pressed = event->position(); });
+    QObject::connect(plot, &QCustomPlot::mouseRelease, q, [this](QMouseEvent* event) {
+        if (event->button() == Qt::LeftButton)
+            clicked(event->position());
+    });
+    QObject::connect(plot, &QCustomPlot::mouseDoubleClick, q, [this] { q->resetView(); });
+    const auto onRange = [this](QCPAxis* axis) {
+        QObject::connect(axis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), q, [this](const QCPRange&) {
+            dirty = true;
+            userMoved();
+        });
+    };
+    onRange(plot->xAxis);
+    onRange(plot->yAxis);
+    QObject::connect(plot->xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), q, [this](const QCPRange& range) {
+        if (!settingRange)
+            Q_EMIT q->xRangeChanged(range.lower, range.upper);
+    });
+}
+
+void LinePlot::Private::userMoved()
+{
+    if (settingRange)
+        return;
+    viewIsUsers = true;
+    setFollowing(false);
+}
+
+void LinePlot::Private::setFollowing(bool on)
+{
+    const bool changed = following != on;
+    following = on;
+    chip->setVisible(live && !following);
+    if (changed && live)
+        Q_EMIT q->followingChanged(on);
+}
+
+void LinePlot::Private::placeChip()
+{
+    const QRectF area = plotArea(*plot);
+    chip->adjustSize();
+    chip->move(static_cast<int>(area.right()) - chip->width() - 8, static_cast<int>(area.top()) + 8);
+}
+
+void LinePlot::Private::moved(QPointF position)
+{
+    const QRectF area = plotArea(*plot);
+    mouse = position;
+    const std::optional<double> x
+        = area.contains(position) ? nearestX(plot->xAxis->pixelToCoord(position.x())) : std::nullopt;
+    if (!x) {
+        leave();
+        return;
+    }
+    const bool changed = hover != x;
+    hover = x;
+    redrawLayer(*plot, layers::kOverlay);
+    if (changed)
+        Q_EMIT q->xHovered(*x);
+}
+
+void LinePlot::Private::leave()
+{
+    if (!hover)
+        return;
+    hover.reset();
+    redrawLayer(*plot, layers::kOverlay);
+    Q_EMIT q->hoverEnded();
+}
+
+void LinePlot::Private::clicked(QPointF position)
+{
+    if ((position - pressed).manhattanLength() > kClickDistance || !hover)
+        return;
+    pinned = pinned == hover ? std::nullopt : hover;
+    redrawLayer(*plot, layers::kOverlay);
+    Q_EMIT q->xClicked(*hover);
+}
+
+void LinePlot::Private::refresh()
+{
+    if (!q->isVisible()) {
+        needsRefresh = true;
+        return;
+    }
+    needsRefresh = false;
+    if (!viewIsUsers)
+        fit();
+    q->dataChanged();
+}
+
+void LinePlot::Private::step(int direction)
+{
+    const auto visible = std::find_if(lines.begin(), lines.end(),
+        [](const auto& line) { return line->visible && !line->store.series().x.empty(); });
+    if (visible == lines.end())
+        return;
+    const LineStore& store = (*visible)->store;
+    const QCPRange range = plot->xAxis->range();
+    const std::size_t last = store.series().x.size() - 1;
+    std::size_t at = store.nearest(hover.value_or(direction > 0 ? range.lower : range.upper));
+    if (hover)
+        at = direction > 0 ? std::min(at + 1, last) : at - std::min<std::size_t>(at, 1);
+    hover = store.series().x[at];
+    mouse = {};
+    redrawLayer(*plot, layers::kOverlay);
+    Q_EMIT q->xHovered(*hover);
+}
+
+LinePlot::LinePlot(QWidget* parent) : PlotWidget(parent), d(std::make_unique<Private>(this))
+{
+    canvas()->installEventFilter(this);
+    dataChanged();
+}
+
+LinePlot::~LinePlot()
+{
+    canvas()->removeEventFilter(this);
+    delete canvas(); // its painters use d
+}
+
+void LinePlot::setChart(LineChart chart)
+{
+    const bool keepsView = d->viewIsUsers && sameShape(d->meta, chart, d->lines);
+    d->clearLines();
+    std::vector<Series> series = std::move(chart.series);
+    chart.series.clear();
+    d->meta = std::move(chart);
+    d->settingRange = true;
+    const auto kind = [](bool logarithmic) { return logarithmic ? AxisKind::Logarithmic : AxisKind::Linear; };
+    setAxisKind(*canvas()->xAxis, kind(d->meta.logX));
+    setAxisKind(*canvas()->yAxis, kind(d->meta.logY));
+    d->settingRange = false;
+    const auto text = [](const std::string& value) { return QString::fromStdString(value); };
+    canvas()->xAxis->setLabel(titleWithUnit(text(d->meta.xTitle), text(d->meta.xUnit)));
+    canvas()->yAxis->setLabel(titleWithUnit(text(d->meta.yTitle), text(d->meta.yUnit)));
+    if (accessibleName().isEmpty() || !d->meta.title.empty())
+        setAccessibleName(text(d->meta.title.empty() ? d->meta.yTitle : d->meta.title));
+    for (Series& one : series)
+        d->addLine(std::move(one));
+    if (!keepsView) {
+        d->viewIsUsers = false;
+        d->setFollowing(true);
+        d->fit();
+    }
+    dataChanged();
+}
+
+LineChart LinePlot::chart() const
+{
+    LineChart result = d->meta;
+    for (const auto& line : d->lines)
+        result.series.push_back(line->store.series());
+    return result;
+}
+
+int LinePlot::addSeries(Series series)
+{
+    d->addLine(std::move(series));
+    if (!d->viewIsUsers)
+        d->fit();
+    dataChanged();
+    return static_cast<int>(d->lines.size()) - 1;
+}
+
+void LinePlot::appendPoints(int series, std::span<const double> x, std::span<const double> y)
+{
+    ESPALIER_EXPECT(series >= 0 && static_cast<std::size_t>(series) < d->lines.size(), "no such series");
+    d->lines[static_cast<std::size_t>(series)]->store.append(x, y);
+    d->dirty = true;
+    if (!d->coalesce.isActive())
+        d->coalesce.start();
+}
+
+void LinePlot::setSmoothing(double beta)
+{
+    d->smoothing = beta;
+    d->dirty = true;
+    for (const auto& line : d->lines)
+        line->store.setSmoothing(beta);
+    redraw();
+}
+
+double LinePlot::smoothing() const { return d->smoothing; }
+
+void LinePlot::setLive(bool live)
+{
+    d->live = live;
+    d->chip->setVisible(live && !d->following);
+}
+
+bool LinePlot::isFollowing() const { return d->following; }
+
+void LinePlot::setXRange(double low, double high)
+{
+    if (!(low < high) || (d->meta.logX && low <= 0))
+        return;
+    d->viewIsUsers = true;
+    d->setFollowing(false);
+    d->setRange(low, high);
+    redraw();
+}
+
+std::pair<double, double> LinePlot::xRange() const
+{
+    const QCPRange range = canvas()->xAxis->range();
+    return {range.lower, range.upper};
+}
+
+std::pair<double, double> LinePlot::yRange() const
+{
+    const QCPRange range = canvas()->yAxis->range();
+    return {range.lower, range.upper};
+}
+
+void LinePlot::setCursor(std::optional<double> x)
+{
+    if (d->cursor == x)
+        return;
+    d->cursor = x;
+    redrawLayer(*canvas(), layers::kOverlay);
+}
+
+void LinePlot::setHighlightedSeries(int series)
+{
+    if (d->highlighted == series)
+        return;
+    d->highlighted = series;
+    d->dirty = true;
+    redraw();
+}
+
+void LinePlot::setSeriesVisible(int series, bool visible)
+{
+    ESPALIER_EXPECT(series >= 0 && static_cast<std::size_t>(series) < d->lines.size(), "no such series");
+    d->lines[static_cast<std::size_t>(series)]->visible = visible;
+    d->dirty = true;
+    if (!d->viewIsUsers)
+        d->fit();
+    dataChanged();
+}
+
+int LinePlot::markerCount() const
+{
+    std::size_t count = 0;
+    for (const auto& line : d->lines)
+        count += line->visible ? line->store.gaps().size() : 0;
+    return static_cast<int>(count);
+}
+
+QStringList LinePlot::hoverLines(double x) const { return d->card(x).lines(); }
+
+std::string LinePlot::csv() const { return isEmpty() ? std::string() : toCsv(chart()); }
+
+QString LinePlot::summary() const
+{
+    if (isEmpty())
+        return emptyMessage();
+    QStringList parts;
+    for (const auto& line : d->lines) {
+        const Series& series = line->store.series();
+        const std::size_t end = line->store.lastDrawable(series.x.empty() ? 0 : series.x.back());
+        if (end == 0)
+            continue;
+        std::pair<double, double> range;
+        static_cast<void>(line->store.yRange(series.x.front(), series.x.back(), range));
+        QString part = tr("%1: %2 at %3, lowest %4")
+                           .arg(QString::fromStdString(series.title), formatValue(series.y[end - 1]),
+                               formatValue(series.x[end - 1], 7), formatValue(range.first));
+        if (!line->store.gaps().empty())
+            part += tr(", %n gap(s)", nullptr, static_cast<int>(line->store.gaps().size()));
+        parts << part;
+    }
+    return tr("%1 over %2. %3.")
+        .arg(QString::fromStdString(d->meta.yTitle), QString::fromStdString(d->meta.xTitle),
+            parts.join(QStringLiteral("; ")));
+}
+
+bool LinePlot::isEmpty() const
+{
+    return !d || std::none_of(d->lines.begin(), d->lines.end(),
+               [](const auto& line) { return !line->store.series().x.empty(); });
+}
+
+void LinePlot::resetView()
+{
+    const std::pair<double, double> before = xRange();
+    d->viewIsUsers = false;
+    d->setFollowing(true);
+    d->fit();
+    redraw();
+    if (xRange() != before)
+        Q_EMIT xRangeChanged(xRange().first, xRange().second);
+}
+
+void LinePlot::follow() { resetView(); }
+
+void LinePlot::recolour()
+{
+    if (d)
+        d->dirty = true;
+}
+
+bool LinePlot::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::Leave)
+        d->leave();
+    if (event->type() == QEvent::Show && d->needsRefresh)
+        d->coalesce.start();
+    return PlotWidget::eventFilter(watched, event);
+}
+
+void LinePlot::keyPressEvent(QKeyEvent* event)
+{
+    const QCPRange range = canvas()->xAxis->range();
+    switch (event->key()) {
+    case Qt::Key_Left: d->step(-1); return;
+    case Qt::Key_Right: d->step(1); return;
+    case Qt::Key_Home: resetView(); return;
+    case Qt::Key_Escape:
+        d->pinned.reset();
+        d->leave();
+        redrawLayer(*canvas(), layers::kOverlay);
+        return;
+    case Qt::Key_Return:
+    case Qt::Key_Space:
+        d->pinned = d->pinned ? std::nullopt : d->hover;
+        redrawLayer(*canvas(), layers::kOverlay);
+        return;
+    case Qt::Key_Plus:
+    case Qt::Key_Minus:
+        canvas()->xAxis->scaleRange(
+            event->key() == Qt::Key_Plus ? kKeyZoom : 1 / kKeyZoom, d->hover.value_or(range.center()));
+        redraw();
+        return;
+    default: PlotWidget::keyPressEvent(event);
+    }
+}
+
+void LinePlot::resizeEvent(QResizeEvent* event)
+{
+    PlotWidget::resizeEvent(event);
+    d->dirty = true;
+}
+
+} // namespace espalier

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plot/line_plot_private.h"
+
+#include "widgets/plot/canvas.h"
+#include "widgets/plot/qcustomplot_include.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace espalier {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr int kSmoothLinesBelow = 2000; ///< more points: one device pixel wide, not antialiased (5x faster)
+constexpr double kYPadding = 0.06;
+constexpr int kTitleHeight = 24;
+constexpr QMargins kPlainMargins(12, 12, 16, 8);
+
+void setData(QCPGraph& graph, const XYData& data)
+{
+    QVector<QCPGraphData> points;
+    points.reserve(static_cast<qsizetype>(data.x.size()));
+    for (std::size_t i = 0; i < data.x.size(); ++i)
+        points.append(QCPGraphData(data.x[i], data.y[i]));
+    graph.data()->set(points, true);
+}
+
+QPen linePen(const Theme& theme, const Series& series, int lane, bool dense, bool strong)
+{
+    QPen pen = theme.pen(series.role, lane);
+    if (!dense || strong) {
+        pen.setCosmetic(false);
+        pen.setWidthF(strong ? 2.5 : 1.5);
+        pen.setCapStyle(Qt::FlatCap);
+        pen.setJoinStyle(Qt::RoundJoin);
+    }
+    return pen;
+}
+
+/// [low, high] with room around, in the axis' own scale.
+QCPRange padded(double low, double high, bool logarithmic)
+{
+    if (logarithmic) {
+        const double factor = low < high ? std::pow(high / low, kYPadding) : 2.0;
+        return {low / factor, high * factor};
+    }
+    double room = (high - low) * kYPadding;
+    if (room <= 0)
+        room = low == 0 ? 1 : std::abs(low) * 0.1;
+    return {low - room, high + room};
+}
+
+} // namespace
+
+int LinePlot::Private::laneOf(int index) const
+{
+    const int lane = lines[static_cast<std::size_t>(index)]->store.series().lane;
+    return lane >= 0 ? lane : index;
+}
+
+void LinePlot::Private::addLine(Series series)
+{
+    const bool hasBand = !series.low.empty() && series.low.size() == series.x.size()
+        && series.high.size() == series.x.size();
+    lines.push_back(std::make_unique<PlottedLine>(PlottedLine{LineStore(std::move(series), meta.logY, smoothing)}));
+    PlottedLine& line = *lines.back();
+    if (hasBand) {
+        line.bandLow = plot->addGraph();
+        line.bandHigh = plot->addGraph();
+        line.bandHigh->setChannelFillGraph(line.bandLow);
+    }
+    line.faint = plot->addGraph();
+    line.graph = plot->addGraph();
+    for (QCPGraph* graph : {line.bandLow, line.bandHigh, line.faint, line.graph}) {
+        if (graph)
+            graph->setAdaptiveSampling(false); // decimate() did it, without losing spikes
+    }
+    dirty = true;
+}
+
+void LinePlot::Private::clearLines()
+{
+    plot->clearGraphs();
+    lines.clear();
+    pinned.reset();
+    hover.reset();
+    dirty = true;
+}
+
+void LinePlot::Private::prepare()
+{
+    std::vector<LineLabel> names = labels();
+    const int column = labelColumnWidth(names, plot->size());
+    usesLegend = column == 0 && names.size() > 1;
+    QMargins margins = kPlainMargins;
+    margins.setRight(std::max(column, margins.right()));
+    if (!meta.title.empty())
+        margins.setTop(kTitleHeight + 8);
+    if (usesLegend)
+        margins.setTop(margins.top() + 4
+            + layoutLegend(nullptr, q->theme(), {}, plot->width() - margins.left() - margins.right(), names));
+    plot->axisRect()->setMinimumMargins(margins);
+
+    if (!dirty && preparedWidth == plot->width())
+        return;
+    dirty = false;
+    preparedWidth = plot->width();
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        fillGraph(*lines[i], static_cast<int>(i));
+}
+
+void LinePlot::Private::fillGraph(PlottedLine& line, int index)
+{
+    const Theme& theme = q->theme();
+    const QCPRange range = plot->xAxis->range();
+    const int columns = std::max(64, plot->axisRect()->width());
+    const bool smooth = smoothing > 0;
+    const XYData main = smooth ? line.store.smoothFor(range.lower, range.upper, columns, meta.logX)
+                               : line.store.rawFor(range.lower, range.upper, columns, meta.logX);
+    const bool dense = main.x.size() > kSmoothLinesBelow;
+    const bool strong = index == highlighted;
+    setData(*line.graph, main);
+    line.graph->setVisible(line.visible);
+    line.graph->setAntialiased(!dense);
+    line.graph->setPen(linePen(theme, line.store.series(), laneOf(index), dense, strong));
+    line.graph->setScatterStyle(main.x.size() == 1 ? QCPScatterStyle(QCPScatterStyle::ssDisc, 5) : QCPScatterStyle());
+
+    line.faint->setVisible(line.visible && smooth);
+    if (smooth) {
+        QPen pen(theme.faint(theme.colour(line.store.series().role, laneOf(index)), 0.3), 1);
+        pen.setCosmetic(true);
+        line.faint->setPen(pen);
+        line.faint->setAntialiased(false);
+        setData(*line.faint, line.store.rawFor(range.lower, range.upper, columns, meta.logX));
+    }
+    if (line.bandLow)
+        fillBand(line, index);
+}
+
+void LinePlot::Private::fillBand(PlottedLine& line, int index)
+{
+    const Series& series = line.store.series();
+    QColor fill = q->theme().colour(series.role, laneOf(index));
+    fill.setAlphaF(0.16F);
+    const auto known = static_cast<std::ptrdiff_t>(std::min(series.low.size(), series.x.size()));
+    const std::vector<double> x(series.x.begin(), series.x.begin() + known);
+    setData(*line.bandLow, {x, series.low});
+    setData(*line.bandHigh, {x, series.high});
+    line.bandHigh->setBrush(fill);
+    for (QCPGraph* graph : {line.bandLow, line.bandHigh}) {
+        graph->setPen(Qt::NoPen);
+        graph->setVisible(line.visible);
+    }
+}
+
+bool LinePlot::Private::xExtent(double& low, double& high) const
+{
+    low = std::numeric_limits<double>::infinity();
+    high = -low;
+    for (const auto& line : lines) {
+        const std::vector<double>& x = line->store.series().x;
+        if (!line->visible || x.empty())
+            continue;
+        const auto first = meta.logX ? std::upper_bound(x.begin(), x.end(), 0.0) : x.begin();
+        if (first == x.end())
+            continue;
+        low = std::min(low, *first);
+        high = std::max(high, x.back());
+    }
+    return low <= high;
+}
+
+void LinePlot::Private::fitY(double xLow, double xHigh)
+{
+    double low = std::numeric_limits<double>::infinity();
+    double high = -low;
+    const auto include = [&](double a, double b) {
+        low = std::min(low, a);
+        high = std::max(high, b);
+    };
+    for (const auto& line : lines) {
+        std::pair<double, double> range;
+        if (!line->visible || !line->store.yRange(xLow, xHigh, range))
+            continue;
+        include(range.first, range.second);
+    }
+    for (const ReferenceLine& reference : meta.references) {
+        if (std::isfinite(reference.value) && (!meta.logY || reference.value > 0))
+            include(reference.value, reference.value);
+    }
+    if (low <= high)
+        plot->yAxis->setRange(padded(low, high, meta.logY));
+}
+
+void LinePlot::Private::setRange(double xLow, double xHigh)
+{
+    settingRange = true;
+    if (xLow == xHigh) {
+        const double room = meta.logX ? 0 : xLow == 0 ? 1 : std::abs(xLow) * 0.1;
+        plot->xAxis->setRange(meta.logX ? xLow / 2 : xLow - room, meta.logX ? xHigh * 2 : xHigh + room);
+    } else {
+        plot->xAxis->setRange(xLow, xHigh);
+    }
+    settingRange = false;
+    dirty = true;
+}
+
+void LinePlot::Private::fit()
+{
+    double low = kNan;
+    double high = kNan;
+    if (!xExtent(low, high))
+        return;
+    settingRange = true;
+    fitY(low, high);
+    settingRange = false;
+    setRange(low, high);
+}
+
+} // namespace espalier
