@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/planner.h"
+
+#include "core/methods/catalog.h"
+
+namespace espalier {
+
+Planner::Planner(Workspace& workspace, QObject* parent) : QObject(parent), m_workspace(workspace)
+{
+    connect(&workspace, &Workspace::recipeChanged, this, &Planner::replan);
+    connect(&workspace, &Workspace::measurementsChanged, this, &Planner::replan);
+}
+
+Result<TransferPlan> Planner::plan(const Workspace& workspace, const Recipe& recipe)
+{
+    Result<const Method*> method = methodOf(recipe.method);
+    if (!method.ok())
+        return method.error();
+    return makePlan(**method,
+        {.parent = workspace.model()->config,
+            .childShape = recipe.shape,
+            .measurements = workspace.measurements(),
+            .options = recipe.options,
+            .seed = recipe.seed});
+}
+
+void Planner::replan()
+{
+    if (m_workspace.model() == nullptr || m_workspace.recipe().shape.layers == 0)
+        return;
+    ModelConfig child = m_workspace.model()->config;
+    child.shape = m_workspace.recipe().shape;
+    Result<TransferPlan> made = plan(m_workspace, m_workspace.recipe());
+    if (made.ok()) {
+        m_workspace.setFootprint(footprintOf(made->child, 4));
+        m_workspace.setPlan(std::make_shared<const TransferPlan>(std::move(made).value()), {});
+    } else {
+        m_workspace.setFootprint(footprintOf(child, 4));
+        m_workspace.setPlan(nullptr, QString::fromStdString(made.error().message));
+    }
+}
+
+} // namespace espalier
