@@ -5,11 +5,10 @@
 
 #include "app/cli/command.h"
 #include "app/cli/console.h"
-#include "app/cli/recipe_file.h"
 #include "app/cli/shape_options.h"
 #include "core/engine/race.h"
+#include "core/engine/spec_files.h"
 #include "core/plan/footprint.h"
-#include "core/storage/atomic_file.h"
 
 #include <fmt/format.h>
 
@@ -101,8 +100,7 @@ Status planDestination(const PlanArguments& arguments, const Console& console)
     const auto destination = makeDestination(arguments.model, arguments.destination, console);
     if (!destination)
         return destination.error();
-    if (const Status written = writeFileAtomically(arguments.out, writeRecipe(destination->recipe));
-        !written)
+    if (const Status written = saveRecipe(destination->recipe, arguments.out); !written)
         return written;
     const ModelConfig& child = destination->planned.plan.child;
     console.clearProgress();
@@ -129,10 +127,10 @@ Status scaleDestination(const ScaleArguments& arguments, const Console& console)
         auto loaded = loadRecipe(arguments.recipe);
         if (!loaded)
             return loaded.error();
-        auto planned = planRecipe(loaded->recipe, loaded->folder, std::nullopt, console.progress);
+        auto planned = planRecipe(*loaded, {}, std::nullopt, console.progress);
         if (!planned)
             return planned.error();
-        destination = Destination{std::move(loaded->recipe), std::move(*planned)};
+        destination = Destination{std::move(*loaded), std::move(*planned)};
     }
     const auto scaled =
         scaleModel(destination->planned.parent, destination->planned.plan, console.progress);

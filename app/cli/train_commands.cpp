@@ -4,8 +4,8 @@
 
 #include "app/cli/command.h"
 #include "app/cli/console.h"
-#include "app/cli/recipe_file.h"
 #include "core/engine/race.h"
+#include "core/engine/spec_files.h"
 
 #include <fmt/format.h>
 
@@ -144,9 +144,7 @@ Result<LaneSpec> laneFrom(const TrainArguments& arguments)
     auto loaded = loadRecipe(arguments.recipe);
     if (!loaded)
         return loaded.error();
-    const std::filesystem::path parent = loaded->recipe.parentPath;
-    loaded->recipe.parentPath = (loaded->folder / parent).lexically_normal().string();
-    lane.recipe = std::move(loaded->recipe);
+    lane.recipe = std::move(*loaded);
     return lane;
 }
 
@@ -172,10 +170,7 @@ Status race(const RaceArguments& arguments, const Console& console)
         return runRace(Race::open(arguments.out, console.progress), console);
     if (arguments.spec.empty())
         return Error{ErrorCode::Usage, "race: wanted race.json (or --resume --out RUN)"};
-    const auto text = readTextFile(arguments.spec);
-    if (!text)
-        return text.error();
-    const auto spec = readRaceSpec(*text, arguments.spec);
+    const auto spec = loadRaceSpec(arguments.spec);
     if (!spec)
         return spec.error();
     return runRace(Race::create(*spec, arguments.out, console.progress), console);

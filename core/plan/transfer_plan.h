@@ -66,7 +66,7 @@ struct TransferPlan
     std::string method; ///< id in the method catalog
     ModelConfig parent;
     ModelConfig child;
-    Seed seed;
+    Seed seed = {};
     std::map<AxisLabel, AxisMap> globalMaps =
         {}; ///< Residual, Vocab, Position, …; a missing label is Identity
     std::vector<DestinationBlock> blocks = {}; ///< one per destination block
