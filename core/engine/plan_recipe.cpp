@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/untrusted_text.h"
+#include "core/engine/guard.h"
+#include "core/engine/session.h"
+#include "core/methods/catalog.h"
+
+#include <fmt/format.h>
+
+namespace espalier {
+
+namespace {
+
+Result<Model> openParent(
+    const Recipe& recipe, const std::filesystem::path& recipeFolder, const Progress& progress)
+{
+    const std::filesystem::path path(recipe.parentPath);
+    Result<Model> parent = Model::open(path.is_absolute() ? path : recipeFolder / path, progress);
+    if (!parent || recipe.parentHash.empty())
+        return parent;
+    const Result<std::string> hash = parent->weightsHash(progress);
+    if (!hash)
+        return hash.error();
+    if (*hash != recipe.parentHash)
+        return refused(fmt::format("{}: found weights with hash {}, wanted {} as the recipe has it",
+            parent->path().string(), hash->substr(0, 12), inQuotes(recipe.parentHash.substr(0, 12))));
+    return parent;
+}
+
+/// A recipe holds the six sizes that may change; those of the task are the parent's.
+ModelShape childShape(const Recipe& recipe, const Model& parent)
+{
+    ModelShape shape = parent.config().shape;
+    for (const Size size : kAllSizes)
+        set(shape, size, get(recipe.shape, size));
+    return shape;
+}
+
+/// The recipe's own settings, or those of built-in data that suit the parent.
+Result<MeasureSettings> settingsFor(const Recipe& recipe, const Model& parent)
+{
+    if (recipe.measure)
+        return *recipe.measure;
+    const std::optional<DataSpec> data = builtInData(parent.config());
+    if (!data)
+        return refused(fmt::format(
+            "method {} needs measurements: no built-in data suit this parent; name data to measure on",
+            recipe.method));
+    MeasureSettings settings;
+    settings.data = *data;
+    settings.blockLosses = false; // no method reads them
+    return settings;
+}
+
+Result<std::optional<Measurements>> measurementsFor(const Recipe& recipe, const Method& method,
+    const Options& options, const Model& parent, const Progress& progress)
+{
+    if (!method.needs(options).measurements)
+        return std::optional<Measurements>();
+    const Result<MeasureSettings> settings = settingsFor(recipe, parent);
+    if (!settings)
+        return settings.error();
+    Result<Measurements> measured = measure(parent, *settings, progress);
+    if (!measured)
+        return measured.error();
+    return std::optional(*std::move(measured));
+}
+
+} // namespace
+
+Result<PlannedRecipe> planRecipe(const Recipe& recipe, const std::filesystem::path& recipeFolder,
+    const std::optional<Measurements>& measurements, const Progress& progress)
+{
+    const Result<const Method*> method = methodOf(recipe.method);
+    if (!method)
+        return method.error();
+    const Result<Options> options = completeOptions((*method)->options, recipe.options);
+    if (!options)
+        return options.error();
+    Result<Model> parent = openParent(recipe, recipeFolder, progress);
+    if (!parent)
+        return parent.error();
+    Result<std::optional<Measurements>> found = measurements
+        ? Result<std::optional<Measurements>>(measurements)
+        : measurementsFor(recipe, **method, *options, *parent, progress);
+    if (!found)
+        return found.error();
+    Result<TransferPlan> plan = makePlan(**method,
+        {.parent = parent->config(),
+            .childShape = childShape(recipe, *parent),
+            .measurements = *found ? &**found : nullptr,
+            .options = *options,
+            .seed = recipe.seed});
+    if (!plan)
+        return plan.error();
+    return PlannedRecipe {*std::move(parent), *std::move(plan), *std::move(found)};
+}
+
+} // namespace espalier
