@@ -114,6 +114,15 @@ void RecipeController::load(const Recipe& recipe, const QString& what)
     push(recipe, what);
 }
 
+void RecipeController::backToParent()
+{
+    if (m_workspace.model() == nullptr)
+        return;
+    Recipe after = m_workspace.recipe();
+    after.shape = m_workspace.model()->config.shape;
+    push(std::move(after), tr("The parent's sizes"));
+}
+
 void RecipeController::setSize(Size size, std::int64_t value, bool dragging)
 {
     const Method* method = findMethod(m_workspace.recipe().method);

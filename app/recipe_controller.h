@@ -19,6 +19,8 @@ public:
     void startFor(const ModelSummary& model);
     /// Takes over a recipe of the same parent as one undoable edit.
     void load(const Recipe& recipe, const QString& what);
+    /// All sizes as the parent has them.
+    void backToParent();
 
 public Q_SLOTS:
     void setSize(espalier::Size size, std::int64_t value, bool dragging);

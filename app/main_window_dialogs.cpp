@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The half of MainWindow that asks people for files and shows boxes.
+
+#include "app/export_dialog.h"
+#include "app/main_window.h"
+#include "app/message_bar.h"
+#include "core/report/model_summary.h"
+#include "widgets/controls/hint_strip.h"
+#include "widgets/format/number_format.h"
+#include "widgets/plot/plot_widget.h"
+#include "widgets/views/view.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QFileDialog>
+#include <QMessageBox>
+#include <QSaveFile>
+#include <QStatusBar>
+
+namespace espalier {
+
+void MainWindow::askForModel()
+{
+    const QStringList recent = m_settings.recentModels();
+    const QString start = recent.isEmpty() ? QDir::homePath() : QFileInfo(recent.constFirst()).path();
+    const QString folder = QFileDialog::getExistingDirectory(this, tr("Open a model folder"), start);
+    if (!folder.isEmpty())
+        openModel(folder);
+}
+
+void MainWindow::askForData()
+{
+    if (m_workspace.model() == nullptr)
+        return;
+    const bool isLanguage = m_workspace.model()->config.flavour.task == Task::CausalLanguageModel;
+    const QString picked = isLanguage
+        ? QFileDialog::getOpenFileName(this, tr("Choose a text"), QDir::homePath(), tr("Texts (*.txt *.md);;All files (*)"))
+        : QFileDialog::getExistingDirectory(this, tr("Choose a folder with one folder of images per class"));
+    if (!picked.isEmpty())
+        m_bridge.setData(picked);
+}
+
+void MainWindow::openRecipe()
+{
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open a recipe"), QDir::homePath(), tr("Recipes (*.json)"));
+    if (path.isEmpty())
+        return;
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly)) {
+        m_message->show(MessageBar::Kind::Problem, path + QStringLiteral(": ") + file.errorString());
+        return;
+    }
+    Result<Recipe> recipe = readRecipe(file.readAll().toStdString(), path.toStdString());
+    if (!recipe.ok()) {
+        m_message->show(MessageBar::Kind::Problem, QString::fromStdString(recipe.error().message));
+        return;
+    }
+    const ModelSummary& model = *m_workspace.model();
+    if (!recipe->parentHash.empty() && recipe->parentHash != model.weightsHash) {
+        m_message->show(MessageBar::Kind::Problem,
+            tr("%1 was made from another parent, %2; open that model first.")
+                .arg(path, QString::fromStdString(recipe->parentPath)));
+        return;
+    }
+    // Sizes of the task are the parent's; the file does not hold them.
+    ModelShape shape = model.config.shape;
+    for (const Size size : kAllSizes)
+        set(shape, size, get(recipe->shape, size));
+    recipe->shape = shape;
+    recipe->parentPath = model.path;
+    recipe->parentHash = model.weightsHash;
+    m_recipes.load(*recipe, tr("Recipe %1").arg(QFileInfo(path).fileName()));
+}
+
+void MainWindow::saveRecipe()
+{
+    const QString path = QFileDialog::getSaveFileName(
+        this, tr("Save the recipe"), QDir::home().filePath(QStringLiteral("recipe.json")), tr("Recipes (*.json)"));
+    if (path.isEmpty())
+        return;
+    Recipe recipe = m_workspace.recipe();
+    if (m_workspace.measurements() != nullptr)
+        recipe.measure = m_bridge.measureSettings();
+    QSaveFile file(path);
+    const QByteArray text = QByteArray::fromStdString(writeRecipe(recipe));
+    if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size() || !file.commit())
+        m_message->show(MessageBar::Kind::Problem, path + QStringLiteral(": ") + file.errorString());
+    else
+        statusBar()->showMessage(tr("Wrote %1").arg(path), 8000);
+}
+
+void MainWindow::savePlot(bool picture)
+{
+    const View* shown = currentView();
+    const PlotWidget* plot = shown != nullptr ? shown->mainPlot() : nullptr;
+    if (plot == nullptr || plot->isEmpty()) {
+        statusBar()->showMessage(tr("This view has no plot to save"), 8000);
+        return;
+    }
+    const QString path = picture
+        ? QFileDialog::getSaveFileName(this, tr("Save the picture"), QDir::home().filePath(QStringLiteral("espalier.png")),
+            tr("Pictures (*.png *.svg *.pdf)"))
+        : QFileDialog::getSaveFileName(
+            this, tr("Save the numbers"), QDir::home().filePath(QStringLiteral("espalier.csv")), tr("Tables (*.csv)"));
+    if (path.isEmpty())
+        return;
+    const Status saved = picture ? plot->savePicture(path) : plot->saveCsv(path);
+    if (saved.ok())
+        statusBar()->showMessage(tr("Wrote %1").arg(path), 8000);
+    else
+        m_message->show(MessageBar::Kind::Problem, QString::fromStdString(saved.error().message));
+}
+
+QString MainWindow::freeFolder(const QString& name) const
+{
+    const QDir home = QDir::home();
+    QString path = home.filePath(name);
+    for (int number = 2; QFileInfo::exists(path); ++number)
+        path = home.filePath(QStringLiteral("%1-%2").arg(name).arg(number));
+    return path;
+}
+
+void MainWindow::exportDestination()
+{
+    const auto plan = m_workspace.plan();
+    if (!plan)
+        return;
+    const ModelShape& shape = plan->child.shape;
+    const QString name = QStringLiteral("%1-%2x%3").arg(QString::fromStdString(m_workspace.model()->name)).arg(shape.layers).arg(shape.hidden);
+    ExportDialog dialog({tr("Export destination"),
+                            tr("%1, %2 parameters")
+                                .arg(QString::fromStdString(describeShape(shape)),
+                                    formatParameters(static_cast<double>(m_workspace.footprint()->parameters))),
+                            freeFolder(name)},
+        this);
+    if (dialog.exec() == QDialog::Accepted)
+        m_bridge.exportDestination(dialog.order());
+}
+
+void MainWindow::exportLane(int lane)
+{
+    if (lane < 0 || static_cast<std::size_t>(lane) >= m_workspace.lanes().size())
+        return;
+    const RunLane& picked = m_workspace.lanes()[static_cast<std::size_t>(lane)];
+    const QString title = QString::fromStdString(picked.title);
+    const auto step = picked.points.empty() ? 0 : static_cast<std::int64_t>(picked.points.back().step);
+    ExportDialog dialog({tr("Export lane %1").arg(title), tr("The weights after step %1").arg(formatCount(step)),
+                            freeFolder(QString::fromStdString(m_workspace.model() ? m_workspace.model()->name + "-" + picked.id : picked.id)), false},
+        this);
+    if (dialog.exec() == QDialog::Accepted)
+        m_bridge.exportLane(lane, dialog.order());
+}
+
+void MainWindow::showHint()
+{
+    m_hint->setVisible(true);
+}
+
+void MainWindow::about()
+{
+    const EngineInfo& engine = m_bridge.info();
+    const QString cuda = QString::fromStdString(engine.cudaNote).toHtmlEscaped();
+    QMessageBox::about(this, tr("About Espalier"),
+        tr("<h3>Espalier %1</h3><p>Scales pretrained transformers and shows how.</p>"
+           "<p>LibTorch %2<br>HDF5 %3<br>Qt %4<br>CUDA: %5</p>"
+           "<p>GPL-3.0-or-later</p>")
+            .arg(QApplication::applicationVersion(), QString::fromStdString(engine.torchVersion).toHtmlEscaped(),
+                QString::fromStdString(engine.hdf5Version).toHtmlEscaped(), QString::fromLatin1(qVersion()), cuda));
+}
+
+} // namespace espalier
