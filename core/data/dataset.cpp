@@ -5,8 +5,8 @@
 #include "core/data/catalog.h"
 #include "core/data/dataset_impl.h"
 #include "core/data/shuffled_index.h"
+#include "core/tensors/parallel.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <fmt/format.h>
 
@@ -56,7 +56,7 @@ Batch imageBatch(const Dataset::Impl& data, const ImageSource& source, const std
     auto* pixels = batch.pixels_BCHW.data_ptr<float>();
     auto* labels = batch.labels.data_ptr<std::int64_t>();
     const std::int64_t size = data.channels * data.height * data.width;
-    at::parallel_for(0, count, 8, [&](std::int64_t begin, std::int64_t end) {
+    inParallel(count, 16, [&](std::int64_t begin, std::int64_t end) {
         std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size));
         for (std::int64_t i = begin; i < end; ++i) {
             labels[i] = source.read(indices[static_cast<std::size_t>(i)], bytes);

@@ -2,8 +2,7 @@
 #include "core/data/token_part.h"
 
 #include "core/base/expect.h"
-
-#include <ATen/Parallel.h>
+#include "core/tensors/parallel.h"
 
 #include <algorithm>
 
@@ -52,10 +51,13 @@ void TokenPart::read(std::int64_t first, std::span<std::int64_t> out) const
 
 void TokenPart::growAll() const
 {
-    at::parallel_for(0, static_cast<std::int64_t>(m_pieces.size()), 1, [&](std::int64_t begin, std::int64_t end) {
+    if (m_allGrown)
+        return;
+    inParallel(static_cast<std::int64_t>(m_pieces.size()), 1, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i)
             (void)piece(i);
     });
+    m_allGrown = true;
 }
 
 } // namespace espalier

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -35,6 +36,7 @@ private:
     std::int64_t m_size = 0;
     std::int64_t m_pieceSize = 0;
     std::function<std::vector<std::uint8_t>(std::int64_t)> m_grow;
+    mutable std::atomic<bool> m_allGrown = false; ///< spares the threads of growAll()
     mutable std::vector<Piece> m_pieces; ///< filled once each, under its flag
 };
 
