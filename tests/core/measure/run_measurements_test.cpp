@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/measure/run_measurements.h"
+
+#include "core/forward/loss.h"
+#include "tests/support/engine/toy_parameters.h"
+#include "tests/support/toy_model.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace espalier {
+namespace {
+
+using test::toyBatch;
+using test::toyGpt2;
+using test::toyParameters;
+
+const std::vector<std::string_view> kAll {"importance", "residual-change", "block-losses"};
+
+Measurements measured(const ParameterSet& parameters, const std::vector<Batch>& batches)
+{
+    Result<Measurements> result = runMeasurements(parameters, static_cast<std::int64_t>(batches.size()),
+        [&](std::int64_t i) { return batches[static_cast<std::size_t>(i)]; }, kAll);
+    EXPECT_TRUE(result.ok());
+    return *std::move(result);
+}
+
+void expectNear(const std::vector<double>& a, const std::vector<double>& b, double relative)
+{
+    ASSERT_EQ(a.size(), b.size());
+    for (std::size_t i = 0; i < a.size(); ++i)
+        EXPECT_NEAR(a[i], b[i], relative * std::abs(b[i])) << i;
+}
+
+/// The stream seen at a tap of a block, in fp64, one row per token.
+at::Tensor seenAt(const ParameterSet& parameters, const Batch& batch, Tap wanted, int wantedBlock)
+{
+    at::Tensor seen;
+    const TapObserver observer = [&](Tap tap, int block, const at::Tensor& value) {
+        if (tap == wanted && block == wantedBlock)
+            seen = value.to(at::kDouble).flatten(0, 1);
+    };
+    (void)runTrunk(parameters, batch, {.observer = observer});
+    return seen;
+}
+
+TEST(Importance, IsTheMeanAbsoluteActivation)
+{
+    const ModelConfig config = toyGpt2();
+    const ParameterSet parameters = toyParameters(config);
+    const Batch batch = toyBatch(config, 4);
+    const Measurements found = measured(parameters, {batch});
+    EXPECT_EQ(found.samples, 4);
+    EXPECT_EQ(found.tokens, 36);
+    const auto expectMean = [&](double score, Tap tap, int block, std::int64_t channel) {
+        const at::Tensor column = seenAt(parameters, batch, tap, block).select(1, channel);
+        EXPECT_NEAR(score, column.abs().mean().item<double>(), 1e-6);
+    };
+    expectMean(found.embedding_D[3], Tap::Embedding, -1, 3);
+    expectMean(found.afterAttention_LD.at(0, 11), Tap::AfterAttention, 0, 11);
+    expectMean(found.afterMlp_LD.at(1, 0), Tap::AfterMlp, 1, 0);
+    expectMean(found.context_LC.at(1, 7), Tap::Context, 1, 7);
+    expectMean(found.mlp_LM.at(0, 9), Tap::MlpHidden, 0, 9);
+}
+
+TEST(RunMeasurements, HowSamplesAreBatchedDoesNotMatter)
+{
+    const ModelConfig config = toyGpt2();
+    const ParameterSet parameters = toyParameters(config);
+    const Batch a = toyBatch(config, 3, {1});
+    const Batch b = toyBatch(config, 2, {2});
+    const Batch both {.inputIds_BT = at::cat({a.inputIds_BT, b.inputIds_BT})};
+    const Measurements apart = measured(parameters, {a, b});
+    const Measurements together = measured(parameters, {both});
+    EXPECT_EQ(apart.tokens, together.tokens);
+    expectNear(apart.mlp_LM.values, together.mlp_LM.values, 1e-5);
+    expectNear(apart.change_L, together.change_L, 1e-5);
+    expectNear(apart.lossRemoved_L, together.lossRemoved_L, 1e-5);
+}
+
+TEST(RunMeasurements, PaddingDoesNotCount)
+{
+    const ModelConfig config = toyGpt2();
+    const ParameterSet parameters = toyParameters(config);
+    Batch padded = toyBatch(config, 1);
+    padded.attentionMask_BT = at::ones({1, 9}, at::kLong);
+    padded.attentionMask_BT.narrow(1, 6, 3).zero_();
+    const Measurements a = measured(parameters, {padded});
+    const Measurements b = measured(parameters, {{.inputIds_BT = padded.inputIds_BT.narrow(1, 0, 6)}});
+    EXPECT_EQ(a.tokens, 6);
+    expectNear(a.context_LC.values, b.context_LC.values, 1e-5);
+    expectNear(a.attentionChange_L, b.attentionChange_L, 1e-5);
+    expectNear(a.lossDuplicated_L, b.lossDuplicated_L, 1e-5);
+}
+
+TEST(ResidualChange, IsTheShareOfWhatAPartAdds)
+{
+    const ModelConfig config = toyGpt2();
+    const ParameterSet parameters = toyParameters(config);
+    const Batch batch = toyBatch(config, 2);
+    const Measurements found = measured(parameters, {batch});
+    const auto share = [](const at::Tensor& before, const at::Tensor& after) {
+        return after.sub(before).norm(2, -1).div(after.norm(2, -1)).mean().item<double>();
+    };
+    const at::Tensor entering = seenAt(parameters, batch, Tap::AfterMlp, 0);
+    const at::Tensor middle = seenAt(parameters, batch, Tap::AfterAttention, 1);
+    const at::Tensor leaving = seenAt(parameters, batch, Tap::AfterMlp, 1);
+    EXPECT_NEAR(found.attentionChange_L[1], share(entering, middle), 1e-6);
+    EXPECT_NEAR(found.mlpChange_L[1], share(middle, leaving), 1e-6);
+    EXPECT_NEAR(found.change_L[1], share(entering, leaving), 1e-6);
+}
+
+TEST(ResidualChange, OfABlockThatAddsNothingIsZero)
+{
+    const ModelConfig config = toyGpt2();
+    ParameterSet parameters = toyParameters(config);
+    for (const Role role : {Role::AttentionOutWeight, Role::AttentionOutBias, Role::MlpDownWeight, Role::MlpDownBias})
+        parameters.at(role, 1).zero_();
+    const Measurements found = measured(parameters, {toyBatch(config, 2)});
+    EXPECT_EQ(found.change_L[1], 0);
+    EXPECT_EQ(found.attentionChange_L[1], 0);
+    EXPECT_GT(found.change_L[0], 0.1);
+    EXPECT_DOUBLE_EQ(found.lossRemoved_L[1], found.baseLoss);
+    EXPECT_DOUBLE_EQ(found.lossDuplicated_L[1], found.baseLoss);
+}
+
+TEST(BlockLosses, AreThoseOfTheChangedModels)
+{
+    for (const ModelConfig& config : {toyGpt2({.layers = 3}), test::toyVit({.layers = 3})}) {
+        const ParameterSet parameters = toyParameters(config);
+        const Batch batch = toyBatch(config, 4);
+        const Measurements found = measured(parameters, {batch});
+        const auto loss = [&](std::vector<int> blocks) {
+            return lossOf(parameters, batch, {.blocks = std::move(blocks)}).item<double>();
+        };
+        EXPECT_NEAR(found.baseLoss, loss({0, 1, 2}), 1e-6);
+        expectNear(found.lossRemoved_L, {loss({1, 2}), loss({0, 2}), loss({0, 1})}, 1e-6);
+        expectNear(found.lossDuplicated_L, {loss({0, 0, 1, 2}), loss({0, 1, 1, 2}), loss({0, 1, 2, 2})}, 1e-6);
+    }
+}
+
+TEST(RunMeasurements, StopIsObeyed)
+{
+    const ModelConfig config = toyGpt2();
+    std::stop_source stop;
+    stop.request_stop();
+    const Result<Measurements> result = runMeasurements(toyParameters(config), 1,
+        [&](std::int64_t) { return toyBatch(config, 1); }, kAll, {.stop = stop.get_token()});
+    ASSERT_FALSE(result.ok());
+    EXPECT_EQ(result.error().code, ErrorCode::Cancelled);
+}
+
+TEST(MeasurementCatalog, RowsAreCompleteAndDistinct)
+{
+    std::vector<std::string_view> ids;
+    for (const MeasurementRow& row : measurementRows()) {
+        EXPECT_FALSE(row.title.empty() || row.formula.empty() || row.paper.empty()) << row.id;
+        ids.push_back(row.id);
+    }
+    EXPECT_EQ(ids, kAll);
+}
+
+} // namespace
+} // namespace espalier

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tensors/load_parameters.h"
+
+#include "core/architectures/catalog.h"
+#include "core/tensors/tensor_bytes.h"
+#include "tests/support/engine/toy_parameters.h"
+#include "tests/support/toy_model.h"
+
+#include <ATen/ops/equal.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace espalier {
+namespace {
+
+using test::toyGpt2;
+using test::toyParameters;
+using test::toyVit;
+
+/// A model's tensors as a file would hold them, with the storage behind them.
+struct File {
+    std::vector<at::Tensor> values;
+    std::vector<StoredTensor> stored;
+
+    void add(const std::string& name, const at::Tensor& tensor)
+    {
+        const at::Tensor value = values.emplace_back(tensor.contiguous());
+        stored.push_back({.name = name,
+            .dtype = std::string(safetensorsName(dtypeOf(value.scalar_type()))),
+            .sizes = value.sizes().vec(),
+            .bytes = bytesOf(value),
+            .file = "toy.safetensors"});
+    }
+
+    StoredTensor& find(const std::string& name)
+    {
+        return *std::find_if(stored.begin(), stored.end(), [&](const StoredTensor& t) { return t.name == name; });
+    }
+};
+
+File fileOf(const ParameterSet& parameters, at::ScalarType type = at::kFloat)
+{
+    File file;
+    for (const DiskTensor& disk : diskTensorsOf(architectureOf(parameters.config), parameters.config))
+        file.add(disk.name, toDiskLayout(parameters, disk, type));
+    return file;
+}
+
+std::string refusalOf(const ModelConfig& config, const File& file)
+{
+    const Result<ParameterSet> loaded = loadParameters(config, file.stored);
+    EXPECT_FALSE(loaded.ok());
+    if (loaded.ok())
+        return {};
+    EXPECT_EQ(loaded.error().code, ErrorCode::Refused);
+    return loaded.error().message;
+}
+
+void expectContains(const std::string& message, const std::vector<std::string>& parts)
+{
+    for (const std::string& part : parts)
+        EXPECT_NE(message.find(part), std::string::npos) << "\"" << message << "\" lacks \"" << part << "\"";
+}
+
+TEST(LoadParameters, WhatIsStoredComesBackBitForBit)
+{
+    for (const ModelConfig& config : {toyGpt2(), toyGpt2({}, false), toyVit()}) {
+        const ParameterSet parameters = toyParameters(config);
+        const Result<ParameterSet> loaded = loadParameters(config, fileOf(parameters).stored);
+        ASSERT_TRUE(loaded.ok()) << loaded.error().message;
+        ASSERT_EQ(loaded->tensors.size(), parameters.tensors.size());
+        for (const auto& [id, tensor] : parameters.tensors)
+            EXPECT_TRUE(at::equal(loaded->at(id.role, id.block), tensor)) << nameOf(id);
+    }
+}
+
+TEST(LoadParameters, Gpt2MatricesLieTransposedOnDisk)
+{
+    const ParameterSet parameters = toyParameters(toyGpt2());
+    File file = fileOf(parameters);
+    const StoredTensor& up = file.find("transformer.h.1.mlp.c_fc.weight");
+    EXPECT_EQ(up.sizes, (std::vector<std::int64_t> {12, 10}));
+    const at::Tensor onDisk = tensorFromBytes(up.bytes, up.sizes, Dtype::F32);
+    EXPECT_EQ(onDisk.select(0, 3).select(0, 7).item<float>(),
+        parameters.at(Role::MlpUpWeight, 1).select(0, 7).select(0, 3).item<float>());
+}
+
+TEST(LoadParameters, PrefixMayBeAbsent)
+{
+    const ModelConfig config = toyGpt2();
+    const ParameterSet parameters = toyParameters(config);
+    File file = fileOf(parameters);
+    for (StoredTensor& tensor : file.stored)
+        tensor.name.erase(0, std::string("transformer.").size());
+    EXPECT_TRUE(loadParameters(config, file.stored).ok());
+}
+
+TEST(LoadParameters, HalfPrecisionBecomesTheNearestFloat)
+{
+    const ModelConfig config = toyGpt2();
+    const ParameterSet parameters = toyParameters(config);
+    for (const at::ScalarType type : {at::kHalf, at::kBFloat16}) {
+        const Result<ParameterSet> loaded = loadParameters(config, fileOf(parameters, type).stored);
+        ASSERT_TRUE(loaded.ok()) << loaded.error().message;
+        const at::Tensor& original = parameters.at(Role::QkvWeight, 0);
+        EXPECT_EQ(loaded->at(Role::QkvWeight, 0).scalar_type(), at::kFloat);
+        EXPECT_TRUE(at::equal(loaded->at(Role::QkvWeight, 0), original.to(type).to(at::kFloat)));
+    }
+}
+
+TEST(LoadParameters, ListsFloatsThatNoArithmeticSurvives)
+{
+    const at::Tensor values = at::full({2, 3}, 1.5);
+    EXPECT_EQ(countNonFinite(values).nan, 0);
+    values.select(0, 0).select(0, 1).fill_(NAN);
+    values.select(0, 1).fill_(-INFINITY);
+    EXPECT_EQ(countNonFinite(values).nan, 1);
+    EXPECT_EQ(countNonFinite(values).infinite, 3);
+}
+
+TEST(LoadParameters, MissingTensorIsRefusedByName)
+{
+    const ModelConfig config = toyGpt2();
+    File file = fileOf(toyParameters(config));
+    file.find("transformer.h.0.ln_2.bias") = file.stored.back();
+    file.stored.pop_back();
+    expectContains(refusalOf(config, file), {"toy.safetensors", "\"transformer.h.0.ln_2.bias\" is missing", "[12]"});
+}
+
+TEST(LoadParameters, UnexpectedTensorIsRefusedByName)
+{
+    const ModelConfig config = toyGpt2();
+    File file = fileOf(toyParameters(config));
+    file.add("transformer.h.2.ln_2.bias", at::zeros({12}));
+    expectContains(refusalOf(config, file), {"toy.safetensors", "\"transformer.h.2.ln_2.bias\"", "not part of"});
+}
+
+TEST(LoadParameters, OtherShapeIsRefusedWithFoundAndWanted)
+{
+    const ModelConfig config = toyGpt2();
+    File file = fileOf(toyParameters(config));
+    std::swap(file.find("transformer.h.0.mlp.c_fc.weight").sizes[0],
+        file.find("transformer.h.0.mlp.c_fc.weight").sizes[1]);
+    expectContains(refusalOf(config, file), {"\"transformer.h.0.mlp.c_fc.weight\"", "found shape [10, 12]", "wanted [12, 10]"});
+}
+
+TEST(LoadParameters, OtherTypesAreRefused)
+{
+    const ModelConfig config = toyGpt2();
+    File file = fileOf(toyParameters(config));
+    file.find("transformer.wpe.weight").dtype = "F64";
+    expectContains(refusalOf(config, file), {"\"transformer.wpe.weight\"", "\"F64\"", "F32, F16 or BF16"});
+}
+
+TEST(LoadParameters, TensorStoredTwiceIsRefused)
+{
+    const ModelConfig config = toyGpt2();
+    const ParameterSet parameters = toyParameters(config);
+    File file = fileOf(parameters);
+    file.add("wpe.weight", parameters.at(Role::PositionEmbedding));
+    expectContains(refusalOf(config, file), {"\"wpe.weight\"", "stored twice", "\"transformer.wpe.weight\""});
+}
+
+TEST(LoadParameters, CopyOfATiedHeadIsReadOver)
+{
+    const ModelConfig config = toyGpt2();
+    const ParameterSet parameters = toyParameters(config);
+    File file = fileOf(parameters);
+    file.add("lm_head.weight", parameters.at(Role::TokenEmbedding));
+    EXPECT_TRUE(loadParameters(config, file.stored).ok());
+}
+
+TEST(LoadParameters, TiedHeadWithValuesOfItsOwnIsRefused)
+{
+    const ModelConfig config = toyGpt2();
+    const ParameterSet parameters = toyParameters(config);
+    File file = fileOf(parameters);
+    file.add("lm_head.weight", parameters.at(Role::TokenEmbedding).mul(2));
+    expectContains(refusalOf(config, file), {"\"lm_head.weight\"", "values of its own", "token embedding"});
+}
+
+TEST(LoadParameters, CausalMasksOfOldFilesAreReadOver)
+{
+    const ModelConfig config = toyGpt2();
+    File file = fileOf(toyParameters(config));
+    file.add("transformer.h.0.attn.bias", at::ones({1, 1, 9, 9}));
+    EXPECT_TRUE(loadParameters(config, file.stored).ok());
+}
+
+} // namespace
+} // namespace espalier
