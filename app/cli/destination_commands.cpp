@@ -54,12 +54,12 @@ Result<Destination> makeDestination(
     const auto parent = Model::open(model, console.progress);
     if (!parent)
         return parent.error();
-    auto recipe = recipeFrom(options, *parent, model, console.progress);
-    if (!recipe)
-        return recipe.error();
     const auto measurements = measurementsFrom(options);
     if (!measurements)
         return measurements.error();
+    auto recipe = recipeFrom(options, *parent, model, *measurements, console.progress);
+    if (!recipe)
+        return recipe.error();
     auto planned = planRecipe(*recipe, {}, *measurements, console.progress);
     if (!planned)
         return planned.error();

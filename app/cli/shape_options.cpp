@@ -63,8 +63,53 @@ ModelShape shapeFrom(
     return shape;
 }
 
+namespace {
+
+Result<Options> optionsFrom(const std::vector<std::string>& pairs, const Method& method)
+{
+    Options options;
+    for (const std::string& pair : pairs) {
+        const std::string key = pair.substr(0, pair.find('='));
+        const auto spec = std::find_if(method.options.begin(), method.options.end(),
+            [&](const OptionSpec& candidate) { return candidate.key == key; });
+        if (pair.find('=') == std::string::npos || spec == method.options.end())
+            return refused(fmt::format(
+                "--set: found \"{}\", wanted key=value with a key of `list methods`", pair));
+        auto value = parseOption(*spec, pair.substr(key.size() + 1));
+        if (!value)
+            return value.error();
+        options[key] = std::move(*value);
+    }
+    return options;
+}
+
+/// How the measurements were, or are to be, made: what makes the recipe repeatable.
+Result<MeasureSettings> measureSettingsFrom(const DestinationOptions& options, const Model& parent,
+    const std::optional<Measurements>& measurements)
+{
+    if (measurements)
+        return MeasureSettings{.data = {.source = measurements->source,
+                                   .sequenceLength = measurements->sequenceLength,
+                                   .validationShare = measurements->validationShare},
+            .samples = measurements->samples,
+            .batch = measurements->batch,
+            .blockLosses = false};
+    const auto builtIn = builtInData(parent.config());
+    if (options.data.empty() && !builtIn)
+        return refused(
+            "measurements are needed; name data with --data, or scores with --measurements");
+    MeasureSettings settings{
+        .data = builtIn.value_or(DataSpec{}), .samples = options.samples, .blockLosses = false};
+    if (!options.data.empty())
+        settings.data = {.source = options.data};
+    return settings;
+}
+
+} // namespace
+
 Result<Recipe> recipeFrom(const DestinationOptions& options, const Model& parent,
-    const std::filesystem::path& parentPath, const Progress& progress)
+    const std::filesystem::path& parentPath, const std::optional<Measurements>& measurements,
+    const Progress& progress)
 {
     const auto method = methodOf(options.method.empty() ? "subcloning" : options.method);
     if (!method)
@@ -78,31 +123,18 @@ Result<Recipe> recipeFrom(const DestinationOptions& options, const Model& parent
     recipe.shape = shapeFrom(options, **method, parent.config());
     recipe.method = (*method)->id;
     recipe.seed = {options.seed};
-    for (const std::string& pair : options.set) {
-        const std::string key = pair.substr(0, pair.find('='));
-        const auto spec = std::find_if((*method)->options.begin(), (*method)->options.end(),
-            [&](const OptionSpec& candidate) { return candidate.key == key; });
-        if (pair.find('=') == std::string::npos || spec == (*method)->options.end())
-            return refused(fmt::format(
-                "--set: found \"{}\", wanted key=value with a key of `list methods`", pair));
-        auto value = parseOption(*spec, pair.substr(key.size() + 1));
-        if (!value)
-            return value.error();
-        recipe.options[key] = std::move(*value);
-    }
+    auto given = optionsFrom(options.set, **method);
+    if (!given)
+        return given.error();
+    recipe.options = std::move(*given);
     const auto complete = completeOptions((*method)->options, recipe.options);
     if (!complete)
         return complete.error();
-    if ((*method)->needs(*complete).measurements && options.measurements.empty()) {
-        const auto builtIn = builtInData(parent.config());
-        if (options.data.empty() && !builtIn)
-            return refused(fmt::format(
-                "{}: needs measurements; name data with --data, or scores with --measurements",
-                recipe.method));
-        recipe.measure = MeasureSettings{
-            .data = builtIn.value_or(DataSpec{}), .samples = options.samples, .blockLosses = false};
-        if (!options.data.empty())
-            recipe.measure->data = {.source = options.data};
+    if ((*method)->needs(*complete).measurements) {
+        auto settings = measureSettingsFrom(options, parent, measurements);
+        if (!settings)
+            return settings.error();
+        recipe.measure = std::move(*settings);
     }
     return recipe;
 }

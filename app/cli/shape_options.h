@@ -35,9 +35,11 @@ void addDestinationOptions(CLI::App& command, DestinationOptions& options);
 [[nodiscard]] ModelShape shapeFrom(
     const DestinationOptions& options, const Method& method, const ModelConfig& parent);
 
-/// The recipe that a command line spells. Refused: unknown method or option, value of another type.
+/// The recipe that a command line spells; measurements, if given, say how they were made.
+/// Refused: unknown method or option, value of another type, no data to measure on.
 [[nodiscard]] Result<Recipe> recipeFrom(const DestinationOptions& options, const Model& parent,
-    const std::filesystem::path& parentPath, const Progress& progress);
+    const std::filesystem::path& parentPath, const std::optional<Measurements>& measurements,
+    const Progress& progress);
 
 /// Measurements from --measurements, if given.
 [[nodiscard]] Result<std::optional<Measurements>> measurementsFrom(

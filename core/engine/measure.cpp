@@ -61,6 +61,10 @@ Result<Measurements> measure(const Model& model, const MeasureSettings& settings
             return hash.error();
         measured->parentHash = *hash;
         measured->data = data->name();
+        measured->source = settings.data.source;
+        measured->sequenceLength = data->sequenceLength();
+        measured->batch = settings.batch;
+        measured->validationShare = settings.data.validationShare;
         return measured;
     });
 }

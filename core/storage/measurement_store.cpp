@@ -34,12 +34,15 @@ constexpr std::array kMatrices = {MatrixRow {"/scores/after_attention", &Measure
 Status writeFacts(Hdf5File& file, const Measurements& m)
 {
     for (const auto& [name, text] : {std::pair("format", std::string(kFormat)), std::pair("parent_hash", m.parentHash),
-             std::pair("data", m.data)})
+             std::pair("data", m.data), std::pair("source", m.source)})
         if (const Status done = file.writeText("/", name, text); !done)
             return done;
-    for (const auto& [name, value] : {std::pair("samples", m.samples), std::pair("tokens", m.tokens)})
+    for (const auto& [name, value] : {std::pair("samples", m.samples), std::pair("tokens", m.tokens),
+             std::pair("sequence_length", m.sequenceLength), std::pair("batch", m.batch)})
         if (const Status done = file.writeInteger("/", name, value); !done)
             return done;
+    if (const Status done = file.writeNumber("/", "validation_share", m.validationShare); !done)
+        return done;
     return file.writeNumber("/", "base_loss", m.baseLoss);
 }
 
@@ -67,20 +70,20 @@ Status readFacts(const Hdf5File& file, const std::filesystem::path& path, Measur
     const Result<std::string> format = file.readText("/", "format");
     if (!format || *format != kFormat)
         return refused(fmt::format("{}: not a file of measurements, wanted format \"{}\"", path.string(), kFormat));
-    const Result<std::string> hash = file.readText("/", "parent_hash");
-    const Result<std::string> data = file.readText("/", "data");
-    const Result<std::int64_t> samples = file.readInteger("/", "samples");
-    const Result<std::int64_t> tokens = file.readInteger("/", "tokens");
-    const Result<double> loss = file.readNumber("/", "base_loss");
-    for (const Error* error : {hash ? nullptr : &hash.error(), data ? nullptr : &data.error(),
-             samples ? nullptr : &samples.error(), tokens ? nullptr : &tokens.error(), loss ? nullptr : &loss.error()})
-        if (error)
-            return *error;
-    m.parentHash = *hash;
-    m.data = *data;
-    m.samples = *samples;
-    m.tokens = *tokens;
-    m.baseLoss = *loss;
+    const auto take = [](auto&& found, auto& field) -> Status {
+        if (!found)
+            return found.error();
+        field = *found;
+        return {};
+    };
+    for (const Status& taken : {take(file.readText("/", "parent_hash"), m.parentHash), take(file.readText("/", "data"), m.data),
+             take(file.readText("/", "source"), m.source), take(file.readInteger("/", "samples"), m.samples),
+             take(file.readInteger("/", "tokens"), m.tokens),
+             take(file.readInteger("/", "sequence_length"), m.sequenceLength), take(file.readInteger("/", "batch"), m.batch),
+             take(file.readNumber("/", "validation_share"), m.validationShare),
+             take(file.readNumber("/", "base_loss"), m.baseLoss)})
+        if (!taken)
+            return taken.error();
     return {};
 }
 

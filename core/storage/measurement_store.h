@@ -3,7 +3,8 @@
 
 // Measurements on disk, m.h5:
 //
-//     /@format = "espalier measurements 1"  @parent_hash @data @samples @tokens @base_loss
+//     /@format = "espalier measurements 1"  @parent_hash @data @source @samples @sequence_length @batch
+//     /@validation_share @tokens @base_loss
 //     /scores/embedding        [d]
 //     /scores/after_attention  [layers, d]      mean |activation|, see core/plan/measurements.h
 //     /scores/after_mlp        [layers, d]
