@@ -5,6 +5,8 @@
 #include "core/base/untrusted_text.h"
 #include "core/storage/hdf5_check.h"
 #include "core/storage/hdf5_handle.h"
+#include "core/storage/sibling_name.h"
+#include "core/storage/sync_to_disk.h"
 
 #include <fmt/format.h>
 
@@ -336,6 +338,31 @@ Result<double> Hdf5File::readNumber(const std::string& path, const std::string& 
     if (H5Aread(found->get(), H5T_NATIVE_DOUBLE, &value) < 0)
         return m_impl->readError(path + "@" + attribute, "cannot be read");
     return value;
+}
+
+Status writeHdf5File(const std::filesystem::path& target, const std::function<Status(Hdf5File& file)>& write)
+{
+    const std::filesystem::path sibling = siblingName(target, 0);
+    const auto fill = [&]() -> Status {
+        Result<Hdf5File> file = Hdf5File::create(sibling);
+        if (!file)
+            return file.error();
+        if (const Status written = write(*file); !written)
+            return written;
+        return file->flush();
+    };
+    Status done = fill();
+    if (done)
+        done = syncToDisk(sibling);
+    std::error_code failed;
+    if (done)
+        std::filesystem::rename(sibling, target, failed);
+    if (done && failed)
+        done = outOfResource(fmt::format("{}: cannot be written ({})", target.string(), failed.message()));
+    std::error_code ignored;
+    if (!done)
+        std::filesystem::remove(sibling, ignored);
+    return done;
 }
 
 } // namespace espalier

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -72,5 +73,9 @@ private:
     explicit Hdf5File(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> m_impl;
 };
+
+/// A file that appears whole or not at all: `write` fills a sibling, which then replaces the target.
+[[nodiscard]] Status writeHdf5File(
+    const std::filesystem::path& target, const std::function<Status(Hdf5File& file)>& write);
 
 } // namespace espalier

@@ -2,7 +2,6 @@
 #include "core/storage/measurement_store.h"
 
 #include "core/storage/hdf5_file.h"
-#include "core/storage/sync_to_disk.h"
 
 #include <fmt/format.h>
 
@@ -62,7 +61,7 @@ Status writeAll(Hdf5File& file, const Measurements& m)
         if (const Status done = file.writeArray(row.path, matrix.values, sizes); !done)
             return done;
     }
-    return file.flush();
+    return {};
 }
 
 Status readFacts(const Hdf5File& file, const std::filesystem::path& path, Measurements& m)
@@ -126,25 +125,7 @@ Status checkSizes(const Measurements& m, const std::filesystem::path& path)
 
 Status writeMeasurements(const Measurements& measurements, const std::filesystem::path& file)
 {
-    const std::filesystem::path sibling
-        = file.parent_path() / fmt::format(".{}.part", file.filename().string());
-    const auto write = [&]() -> Status {
-        Result<Hdf5File> opened = Hdf5File::create(sibling);
-        if (!opened)
-            return opened.error();
-        return writeAll(*opened, measurements);
-    };
-    Status done = write();
-    if (done)
-        done = syncToDisk(sibling);
-    std::error_code error;
-    if (done)
-        std::filesystem::rename(sibling, file, error);
-    if (done && !error)
-        return {};
-    std::error_code ignored;
-    std::filesystem::remove(sibling, ignored);
-    return done ? Status(outOfResource(fmt::format("{}: cannot be written ({})", file.string(), error.message()))) : done;
+    return writeHdf5File(file, [&](Hdf5File& target) { return writeAll(target, measurements); });
 }
 
 Result<Measurements> readMeasurements(const std::filesystem::path& path)

@@ -6,6 +6,7 @@
 #include "core/storage/file_bytes.h"
 #include "core/storage/safetensors_file.h"
 #include "core/storage/safetensors_writer.h"
+#include "core/storage/weights_file.h"
 #include "core/tensors/load_parameters.h"
 #include "core/tensors/tensor_bytes.h"
 
@@ -109,27 +110,12 @@ Result<ParameterSet> readWeights(const std::filesystem::path& folder)
 
 } // namespace
 
-Status writeWeights(const std::filesystem::path& file, const ParameterSet& parameters, at::ScalarType type)
-{
-    const at::NoGradGuard noGradients;
-    const ParameterSet values = convertedTo(parameters, at::kCPU, at::kFloat);
-    at::Tensor keep;
-    std::vector<TensorSource> sources;
-    for (const DiskTensor& disk : diskTensorsOf(architectureOf(values.config), values.config))
-        sources.push_back({.spec = {.name = disk.name, .dtype = dtypeOf(type), .shape = disk.sizes},
-            .bytes = [&values, &keep, disk, type]() -> Result<std::span<const std::byte>> {
-                keep = toDiskLayout(values, disk, type);
-                return bytesOf(keep);
-            }});
-    return writeSafetensors(file, sources, {{"format", "pt"}});
-}
-
 Status writeCheckpoint(const std::filesystem::path& folder, const Learner& learner, std::span<const double> rows)
 {
     const ModelConfig& config = learner.parameters().config;
     if (const Status done = writeFileAtomically(folder / kConfig, writeModelConfig(config)); !done)
         return done;
-    if (const Status done = writeWeights(folder / kWeights, learner.parameters(), at::kFloat); !done)
+    if (const Status done = writeWeightsFile(folder / kWeights, learner.parameters(), at::kFloat); !done)
         return done;
     return writeOptimizer(folder / kOptimizer, learner.optimizer(), rows);
 }

@@ -30,7 +30,4 @@ struct TrainingCheckpoint {
 /// Reads it back, bit for bit. Errors: Refused, naming file and tensor.
 [[nodiscard]] Result<TrainingCheckpoint> readCheckpoint(const std::filesystem::path& folder);
 
-/// model.safetensors alone: every tensor of the family's table, in this type.
-[[nodiscard]] Status writeWeights(const std::filesystem::path& file, const ParameterSet& parameters, at::ScalarType type);
-
 } // namespace espalier

@@ -31,7 +31,7 @@ constexpr std::int64_t kWarmups = 3;
 
 ModelConfig gpt2Config(TrainOptions options)
 {
-    ModelConfig config {.family = "gpt2", .shape = options.shape};
+    ModelConfig config {.family = "gpt2", .shape = options.shape, .flavour = {}};
     config.shape.positions = options.sequence;
     config.flavour.scaledResidualInit = true;
     return config;
@@ -39,7 +39,7 @@ ModelConfig gpt2Config(TrainOptions options)
 
 ModelConfig vitConfig(const TrainOptions& options)
 {
-    ModelConfig config {.family = "vit", .shape = options.shape};
+    ModelConfig config {.family = "vit", .shape = options.shape, .flavour = {}};
     config.shape.channels = 3;
     config.shape.imageWidth = config.shape.imageHeight;
     config.shape.patchWidth = config.shape.patchHeight;

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/dataset.h"
+#include "core/engine/race.h"
+#include "core/storage/run_store.h"
+#include "core/training/checkpoint.h"
+#include "core/training/learner.h"
+
+#include <filesystem>
+#include <optional>
+
+namespace espalier {
+
+[[nodiscard]] TrainPoint pointFrom(const RunRow& row);
+[[nodiscard]] RunRow rowFrom(const TrainPoint& point);
+/// Nothing for a word that is no state.
+[[nodiscard]] std::optional<LaneState> laneStateFrom(std::string_view name);
+
+/// A lane at work: its weights, its data and its folder. Functions that compute may throw what LibTorch throws.
+class Lane {
+public:
+    /// `device` holds the working copy of `start`.
+    Lane(LaneSpec spec, std::filesystem::path folder, const ParameterSet& start, Dataset data, at::Device device);
+    /// Stands where the checkpoint stands.
+    Lane(LaneSpec spec, std::filesystem::path folder, const TrainingCheckpoint& checkpoint, const LaneStatus& status,
+        Dataset data, at::Device device);
+
+    [[nodiscard]] const LaneRecord& record() const { return m_record; }
+    [[nodiscard]] bool isDone() const;
+
+    /// The untrained start's validation loss (the first time), else one training step.
+    /// A step that is not finite leaves the weights as they were and the lane Failed.
+    TrainPoint advance();
+    void setState(LaneState state, std::string note = {});
+
+    [[nodiscard]] bool autosaveIsDue() const;
+    /// Makes a checkpoint of this moment count (see run_store.h); cheap if there is one already.
+    [[nodiscard]] Status save();
+
+private:
+    [[nodiscard]] std::int64_t stepsDone() const;
+    [[nodiscard]] bool evaluationIsDue(std::int64_t step) const;
+    void evaluate(TrainPoint& point) const;
+    [[nodiscard]] TrainPoint trainOnce(const TrainPoint& before);
+
+    std::filesystem::path m_folder;
+    Dataset m_data;
+    Learner m_learner;
+    LaneRecord m_record;
+    double m_flopsPerToken = 0;
+    std::int64_t m_savedStep = -1; ///< of the checkpoint that counts; -1: none yet
+    std::string m_checkpoint;
+};
+
+} // namespace espalier

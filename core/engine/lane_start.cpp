@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/lane_start.h"
+
+#include "core/engine/model_impl.h"
+#include "core/engine/session.h"
+#include "core/storage/atomic_file.h"
+#include "core/storage/atomic_folder.h"
+#include "core/storage/file_bytes.h"
+#include "core/tensors/cuda_loader.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace espalier {
+
+namespace {
+
+constexpr std::uintmax_t kMaxSpecBytes = std::uintmax_t {64} << 20;
+
+std::string absolutePath(const std::string& path)
+{
+    if (path.empty() || path.starts_with("demo:"))
+        return path;
+    return std::filesystem::absolute(path).lexically_normal().string();
+}
+
+Result<at::Device> deviceOf(const LaneSpec& lane)
+{
+    if (lane.train.device == "cpu")
+        return at::Device(at::kCPU);
+    const CudaStatus& cuda = loadCuda();
+    if (cuda.available)
+        return at::Device(at::kCUDA, 0);
+    if (lane.train.device == "cuda")
+        return outOfResource(fmt::format("{}: no CUDA device ({})", lane.id, cuda.note));
+    return at::Device(at::kCPU);
+}
+
+/// Datasets by what decides them: the spec and the sizes that belong to the task.
+class DataShelf {
+public:
+    [[nodiscard]] Result<Dataset> open(const DataSpec& spec, const ModelConfig& config, const Progress& progress)
+    {
+        const ModelShape task = taskSizes(config.shape);
+        for (const Entry& entry : m_entries)
+            if (entry.spec == spec && entry.task == task)
+                return entry.data;
+        Result<Dataset> data = Dataset::open(spec, config, progress);
+        if (data)
+            m_entries.push_back({spec, task, *data});
+        return data;
+    }
+
+private:
+    struct Entry {
+        DataSpec spec;
+        ModelShape task;
+        Dataset data;
+    };
+
+    static ModelShape taskSizes(ModelShape shape)
+    {
+        for (const Size size : kAllSizes)
+            set(shape, size, 0);
+        return shape;
+    }
+
+    std::vector<Entry> m_entries;
+};
+
+Status checkSettings(const LaneSpec& lane)
+{
+    const TrainSettings& t = lane.train;
+    if (t.steps < 1 || t.batch < 1)
+        return refused(fmt::format("{}: {} steps in batches of {}, wanted at least 1 of each", lane.id, t.steps, t.batch));
+    if (!(t.learningRate >= 0) || t.warmupSteps < 0 || t.evalEvery < 0 || t.evalSamples < 0 || t.autosaveEvery < 0
+        || !(t.clipNorm >= 0) || !(t.weightDecay >= 0) || !(t.beta1 >= 0 && t.beta1 < 1)
+        || !(t.beta2 >= 0 && t.beta2 < 1) || !(t.finalLearningRateShare >= 0 && t.finalLearningRateShare <= 1))
+        return refused(fmt::format(
+            "{}: a training setting is out of range, wanted numbers from 0 up (betas below 1, shares up to 1)", lane.id));
+    return {};
+}
+
+/// Every way into a race passes here, so the rules of race.json hold for specs made in memory too.
+Status checkSpec(const RaceSpec& spec)
+{
+    const Result<RaceSpec> read = readRaceSpec(writeRaceSpec(spec), "race");
+    if (!read)
+        return read.error();
+    for (const LaneSpec& lane : spec.lanes)
+        if (const Status settings = checkSettings(lane); !settings)
+            return settings;
+    return {};
+}
+
+Result<ParameterSet> startOf(const LaneSpec& lane, const Progress& progress)
+{
+    if (!lane.recipe) {
+        const Result<Model> model = Model::open(lane.parentPath, progress, lane.train.seed);
+        return model ? model->impl().parameters(progress) : model.error();
+    }
+    const Result<PlannedRecipe> planned = planRecipe(*lane.recipe, {}, std::nullopt, progress);
+    if (!planned)
+        return planned.error();
+    const Result<Model> child = scaleModel(planned->parent, planned->plan, progress);
+    return child ? child->impl().parameters(progress) : child.error();
+}
+
+Status writeStart(const LaneSpec& spec, const ParameterSet& start, const Dataset& data, const std::filesystem::path& folder)
+{
+    std::error_code error;
+    std::filesystem::create_directory(folder, error);
+    if (error)
+        return outOfResource(fmt::format("{}: cannot be made ({})", folder.string(), error.message()));
+    if (spec.recipe)
+        if (const Status done = writeFileAtomically(folder / "recipe.json", writeRecipe(*spec.recipe)); !done)
+            return done;
+    return Lane(spec, folder, start, data, at::Device(at::kCPU)).save();
+}
+
+} // namespace
+
+RaceSpec withAbsolutePaths(RaceSpec spec)
+{
+    for (LaneSpec& lane : spec.lanes) {
+        lane.parentPath = absolutePath(lane.parentPath);
+        lane.train.data.source = absolutePath(lane.train.data.source);
+        if (!lane.recipe)
+            continue;
+        lane.recipe->parentPath = absolutePath(lane.recipe->parentPath);
+        if (lane.recipe->measure)
+            lane.recipe->measure->data.source = absolutePath(lane.recipe->measure->data.source);
+    }
+    return spec;
+}
+
+Status makeRunFolder(const RaceSpec& spec, const std::vector<Model>& starts, const std::filesystem::path& folder,
+    const Progress& progress)
+{
+    if (const Status sane = checkSpec(spec); !sane)
+        return sane;
+    Result<AtomicFolder> work = AtomicFolder::prepare(folder);
+    if (!work)
+        return work.error();
+    if (const Status done = writeFileAtomically(work->workPath() / "race.json", writeRaceSpec(spec)); !done)
+        return done;
+    DataShelf shelf;
+    for (std::size_t i = 0; i < spec.lanes.size(); ++i) {
+        const LaneSpec& lane = spec.lanes[i];
+        if (const Result<at::Device> device = deviceOf(lane); !device)
+            return device.error();
+        const Result<ParameterSet> start
+            = starts.empty() ? startOf(lane, progress) : starts[i].impl().parameters(progress);
+        if (!start)
+            return start.error();
+        const Result<Dataset> data = shelf.open(lane.train.data, start->config, progress);
+        if (!data)
+            return data.error();
+        if (const Status done = writeStart(lane, *start, *data, work->workPath() / lane.id); !done)
+            return done;
+    }
+    return work->commit();
+}
+
+Result<RaceSpec> readSpecOfRun(const std::filesystem::path& folder)
+{
+    const std::filesystem::path file = folder / "race.json";
+    const Result<std::vector<std::uint8_t>> bytes = readFileBytes(file, kMaxSpecBytes);
+    if (!bytes)
+        return bytes.error();
+    return readRaceSpec(std::string(bytes->begin(), bytes->end()), file.string());
+}
+
+Result<std::vector<Lane>> openLanes(
+    const RaceSpec& spec, const std::filesystem::path& folder, const Progress& progress)
+{
+    DataShelf shelf;
+    std::vector<Lane> lanes;
+    for (const LaneSpec& lane : spec.lanes) {
+        const std::filesystem::path laneFolder = folder / lane.id;
+        const Result<LaneStatus> status = readLaneStatus(laneFolder);
+        if (!status)
+            return status.error();
+        const Result<TrainingCheckpoint> checkpoint = readCheckpoint(laneFolder / status->checkpoint);
+        if (!checkpoint)
+            return checkpoint.error();
+        const Result<Dataset> data = shelf.open(lane.train.data, checkpoint->parameters.config, progress);
+        if (!data)
+            return data.error();
+        const Result<at::Device> device = deviceOf(lane);
+        if (!device)
+            return device.error();
+        lanes.emplace_back(lane, laneFolder, *checkpoint, *status, *data, *device);
+    }
+    return lanes;
+}
+
+} // namespace espalier

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/guard.h"
+#include "core/engine/lane_start.h"
+#include "core/engine/model_impl.h"
+#include "core/engine/race.h"
+#include "core/storage/file_bytes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace espalier {
+
+namespace {
+
+constexpr std::uintmax_t kMaxRecipeBytes = std::uintmax_t {64} << 20;
+
+/// Rows of a lane whose run.h5 is not there yet or was damaged: those up to the checkpoint.
+Result<LaneCurve> curveOfCheckpoint(const LaneSpec& spec, const std::filesystem::path& laneFolder, const LaneStatus& status)
+{
+    const Result<TrainingCheckpoint> checkpoint = readCheckpoint(laneFolder / status.checkpoint);
+    if (!checkpoint)
+        return checkpoint.error();
+    return LaneCurve {.id = spec.id,
+        .title = spec.title,
+        .parameters = elementsOf(checkpoint->parameters),
+        .floor = std::nullopt,
+        .rows = rowsFrom(checkpoint->rows)};
+}
+
+Result<LaneRecord> recordOf(
+    const LaneSpec& spec, const std::filesystem::path& laneFolder, const std::vector<LaneCurve>& curves)
+{
+    const Result<LaneStatus> status = readLaneStatus(laneFolder);
+    if (!status)
+        return status.error();
+    const auto found = std::find_if(
+        curves.begin(), curves.end(), [&](const LaneCurve& curve) { return curve.id == spec.id; });
+    const Result<LaneCurve> curve
+        = found != curves.end() ? Result<LaneCurve>(*found) : curveOfCheckpoint(spec, laneFolder, *status);
+    if (!curve)
+        return curve.error();
+    LaneRecord record {.spec = spec,
+        .state = laneStateFrom(status->state).value_or(LaneState::Stopped),
+        .note = status->note,
+        .points = {},
+        .parameters = curve->parameters,
+        .floor = curve->floor};
+    for (const RunRow& row : curve->rows)
+        record.points.push_back(pointFrom(row));
+    return record;
+}
+
+} // namespace
+
+Result<std::vector<LaneRecord>> readRun(const std::filesystem::path& folder)
+{
+    return guarded([&]() -> Result<std::vector<LaneRecord>> {
+        const Result<RaceSpec> spec = readSpecOfRun(folder);
+        if (!spec)
+            return spec.error();
+        const Result<std::vector<LaneCurve>> curves = readRunLog(folder);
+        std::vector<LaneRecord> records;
+        for (const LaneSpec& lane : spec->lanes) {
+            Result<LaneRecord> record
+                = recordOf(lane, folder / lane.id, curves ? *curves : std::vector<LaneCurve> {});
+            if (!record)
+                return record.error();
+            records.push_back(*std::move(record));
+        }
+        return records;
+    });
+}
+
+Result<Model> openLane(const std::filesystem::path& laneFolder)
+{
+    return guarded([&]() -> Result<Model> {
+        const Result<LaneStatus> status = readLaneStatus(laneFolder);
+        if (!status)
+            return status.error();
+        const Result<Model> model = Model::open(laneFolder / status->checkpoint);
+        if (!model)
+            return model.error();
+        const Result<ParameterSet> parameters = model->impl().parameters();
+        if (!parameters)
+            return parameters.error();
+        return modelInMemory(*parameters, Dtype::F32, laneFolder);
+    });
+}
+
+Result<std::optional<Recipe>> recipeOfLane(const std::filesystem::path& laneFolder)
+{
+    const std::filesystem::path file = laneFolder / "recipe.json";
+    std::error_code error;
+    if (!std::filesystem::exists(file, error))
+        return std::optional<Recipe>();
+    const Result<std::vector<std::uint8_t>> bytes = readFileBytes(file, kMaxRecipeBytes);
+    if (!bytes)
+        return bytes.error();
+    const Result<Recipe> recipe = readRecipe(std::string(bytes->begin(), bytes->end()), file.string());
+    if (!recipe)
+        return recipe.error();
+    return std::optional<Recipe>(*recipe);
+}
+
+} // namespace espalier
