@@ -28,6 +28,8 @@ QString labelOf(const std::vector<std::string>& labels, int index)
 QCPRange inside(QCPRange range, std::size_t cells)
 {
     const double count = static_cast<double>(cells);
+    if (range.lower >= -0.5 && range.upper <= count - 0.5 && range.size() >= std::min(kFewestCells, count))
+        return range;
     const double size = std::clamp(range.size(), std::min(kFewestCells, count), count);
     const double lower = std::clamp(range.center() - size / 2, -0.5, count - 0.5 - size);
     return {lower, lower + size};
@@ -70,14 +72,12 @@ HeatmapPlot::Private::Private(HeatmapPlot* owner) : q(owner), plot(owner->canvas
 
 void HeatmapPlot::Private::keepInside()
 {
-    if (map->isEmpty())
+    if (map->isEmpty() || keepingInside)
         return;
-    const QCPRange x = inside(plot->xAxis->range(), map->columns);
-    const QCPRange y = inside(plot->yAxis->range(), map->rows);
-    if (x != plot->xAxis->range())
-        plot->xAxis->setRange(x);
-    if (y != plot->yAxis->range())
-        plot->yAxis->setRange(y);
+    keepingInside = true; // rounding must not make two corrections chase each other
+    plot->xAxis->setRange(inside(plot->xAxis->range(), map->columns));
+    plot->yAxis->setRange(inside(plot->yAxis->range(), map->rows));
+    keepingInside = false;
 }
 
 std::optional<Cell> HeatmapPlot::Private::cellAt(QPointF position) const

@@ -81,6 +81,7 @@ struct HeatmapPlot::Private {
     Binning binning = Binning::MaxAbs;
     Marginal marginal = Marginal::None;
     bool showColourBar = true;
+    bool keepingInside = false;
 
     BinnedMap binned;
     QImage image;
