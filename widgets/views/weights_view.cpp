@@ -77,6 +77,11 @@ WeightsView::WeightsView(const ViewContext& context, QWidget* parent)
     rebuild();
 }
 
+PlotWidget* WeightsView::mainPlot() const
+{
+    return m_after;
+}
+
 void WeightsView::buildPicker(QWidget* bar)
 {
     auto* row = makeRow(space::kControl);
