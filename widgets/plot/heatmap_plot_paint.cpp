@@ -145,8 +145,8 @@ void HeatmapPlot::Private::paintColumnMarginal(QPainter& painter) const
 {
     const QRectF strip = marginalArea();
     const CellWindow shown = window();
-    if (shown.columns() == 0)
-        return;
+    if (shown.columns() == 0 || strip.width() < 1)
+        return; // a widget that was not laid out yet has no room at all
     const auto width = static_cast<std::size_t>(std::min<double>(strip.width(), static_cast<double>(shown.columns())));
     const auto column = [this](std::size_t place) {
         return order->empty() ? place : static_cast<std::size_t>((*order)[place]);
@@ -184,7 +184,7 @@ void HeatmapPlot::Private::paintRowMarginal(QPainter& painter) const
     const QRectF strip = marginalArea();
     const CellWindow shown = window();
     const float top = *std::max_element(stats->rowMeans.begin(), stats->rowMeans.end());
-    if (!(top > 0))
+    if (!(top > 0) || strip.height() < 1)
         return;
     const Theme& theme = q->theme();
     painter.setRenderHint(QPainter::Antialiasing, false);
