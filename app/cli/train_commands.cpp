@@ -74,7 +74,9 @@ private:
             *point.validationLoss);
         if (point.accuracy)
             fmt::print(stderr, ", accuracy {:.2f} %", 100 * *point.accuracy);
-        fmt::print(stderr, ", train {:.4f}, {:.1f} s\n", point.trainLoss, point.seconds);
+        if (point.step > 0)
+            fmt::print(stderr, ", train {:.4f}, {:.1f} s", point.trainLoss, point.seconds);
+        fmt::print(stderr, "\n");
     }
 
     void onState(std::size_t lane, LaneState state, const std::string& note)
