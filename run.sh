@@ -9,7 +9,7 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 "$root/setup/setup.sh"
 
 cmake -S "$root" -B "$root/build/release" -G Ninja --log-level=WARNING \
-    -DCMAKE_BUILD_TYPE=Release -DESPALIER_TESTS=OFF \
+    -DCMAKE_BUILD_TYPE=Release \
     ${LibTorch_ROOT:+-DLibTorch_ROOT="$LibTorch_ROOT"}
 cmake --build "$root/build/release" --parallel "${ESPALIER_JOBS:-$(nproc)}" --target espalier espalier-cli
 
