@@ -1,173 +1,170 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/architectures/catalog.h"
-#include "core/engine/export_sidecars.h"
+#include "core/engine/export_files.h"
+#include "core/engine/export_weights.h"
 #include "core/engine/guard.h"
+#include "core/engine/model_card.h"
 #include "core/engine/model_impl.h"
 #include "core/engine/session.h"
+#include "core/engine/spec_files.h"
 #include "core/storage/atomic_file.h"
 #include "core/storage/atomic_folder.h"
-#include "core/storage/weights_file.h"
-#include "core/tensors/tensor_bytes.h"
 
-#include <ATen/ops/isnan.h>
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace espalier {
 
 namespace {
 
-constexpr const char* kConfig = "config.json";
-constexpr const char* kWeights = "model.safetensors";
-constexpr const char* kRecipe = "recipe.json";
-
-/// Largest difference between two tensors; two NaNs in one place are alike.
-double largestDifference(const at::Tensor& a, const at::Tensor& b)
+/// One call's inputs, settled.
+struct Job
 {
-    const at::Tensor alike = a.eq(b).logical_or(at::isnan(a).logical_and(at::isnan(b)));
-    if (alike.all().item<bool>())
-        return 0;
-    return a.sub(b).abs().masked_fill(alike, 0).max().item<double>();
+    const Model& model;
+    const Recipe* recipe;
+    ExportFormat format;
+    Dtype dtype;
+    bool weights;
+};
+
+/// Where a part of the work stands within the whole.
+Progress within(const Progress& whole, double from, double to)
+{
+    return {.report = [&whole, from, to](double part,
+                          std::string_view stage) { whole(from + (to - from) * part, stage); },
+        .stop = whole.stop};
 }
 
-/// What was read back against what is in memory, in the type that was written.
-Result<double> compare(const ParameterSet& memory, const ParameterSet& read, at::ScalarType type,
-    const std::filesystem::path& out)
+Result<Dtype> dtypeFor(const Model& model, const ExportSettings& settings)
 {
-    if (memory.config.shape != read.config.shape || memory.config.flavour != read.config.flavour)
-        return outOfResource(fmt::format("{}: the config read back differs from the one written", out.string()));
-    double largest = 0;
-    for (const auto& [id, tensor] : memory.tensors) {
-        const double difference = largestDifference(tensor.to(type).to(at::kFloat), read.tensors.at(id));
-        if (difference != 0)
-            return outOfResource(fmt::format(
-                "{}: {} read back differs by {} from what was written", out.string(), nameOf(id), difference));
-        largest = std::max(largest, difference);
+    const bool hdf5 = settings.format == ExportFormat::Hdf5;
+    const Dtype dtype = settings.dtype.value_or(hdf5 ? Dtype::F32 : model.impl().dtype);
+    if (dtype == Dtype::F32 || (!hdf5 && (dtype == Dtype::F16 || dtype == Dtype::BF16)))
+        return dtype;
+    return refused(fmt::format("export: found element type {}, wanted {}", safetensorsName(dtype),
+        hdf5 ? "F32 for HDF5" : "F32, F16 or BF16"));
+}
+
+Status checkRoomFor(const Job& job, const AtomicFolder& folder)
+{
+    Need need = needOfWeights(job.model.config(), job.dtype);
+    const Model::Impl& impl = job.model.impl();
+    const std::lock_guard lock(impl.mutex);
+    if (!impl.loaded)
+        for (const ParameterSpec& spec : parametersOf(impl.config))
+            need.memory += elementsOf(spec, impl.config.shape) * bytesPerElement(Dtype::F32);
+    return checkRoom(need, roomAt(folder.workPath()), folder.target().string());
+}
+
+Status writeRecipeAndCard(const Job& job, const AtomicFolder& folder, bool tokenizer)
+{
+    // The recipe moves to another folder; "recipe.json" stands for a file where we are.
+    const Recipe recipe = withAbsolutePaths(*job.recipe, "recipe.json");
+    if (Status saved = saveRecipe(recipe, folder.workPath() / "recipe.json"); !saved)
+        return saved;
+    return writeFileAtomically(folder.workPath() / "README.md",
+        modelCard({.name = folder.target().filename().string(),
+            .config = job.model.config(),
+            .recipe = recipe,
+            .dtype = job.dtype,
+            .format = job.format,
+            .weights = job.weights,
+            .tokenizer = tokenizer}));
+}
+
+Status writeSmallFiles(const Job& job, const AtomicFolder& folder)
+{
+    const ModelConfig& config = job.model.config();
+    if (Status written = writeConfigFile(config, job.dtype, folder.workPath()); !written)
+        return written;
+    bool tokenizer = false;
+    if (job.weights) {
+        const std::filesystem::path parent =
+            job.recipe ? std::filesystem::path(job.recipe->parentPath) : job.model.path();
+        const Result<bool> written = writeProcessorFiles(config, parent, folder.workPath());
+        if (!written)
+            return written.error();
+        tokenizer = *written;
     }
-    return largest;
+    return job.recipe ? writeRecipeAndCard(job, folder, tokenizer) : Status();
 }
 
-std::int64_t bytesIn(const std::filesystem::path& folder)
+Result<double> writeAndCompare(const Job& job, const AtomicFolder& folder, const Progress& progress)
 {
-    std::int64_t bytes = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(folder))
-        bytes += static_cast<std::int64_t>(entry.file_size());
-    return bytes;
-}
-
-/// Where tokenizer and processor files lie: with the parent of the recipe, else with the model itself.
-std::filesystem::path inputFilesOf(const Model& model, const Recipe* recipe)
-{
-    return recipe ? std::filesystem::path(recipe->parentPath) : model.path();
-}
-
-Status writeConfigAndRecipe(const ModelConfig& config, const Recipe* recipe, const std::filesystem::path& folder)
-{
-    if (const Status done = writeFileAtomically(folder / kConfig, writeModelConfig(config)); !done)
-        return done;
-    return recipe ? writeFileAtomically(folder / kRecipe, writeRecipe(*recipe)) : Status();
-}
-
-Result<ExportReport> exportConfig(const Model& model, const Recipe* recipe, const std::filesystem::path& out)
-{
-    Result<AtomicFolder> folder = AtomicFolder::prepare(out);
-    if (!folder)
-        return folder.error();
-    if (const Status done = writeConfigAndRecipe(model.config(), recipe, folder->workPath()); !done)
-        return done.error();
-    const std::int64_t bytes = bytesIn(folder->workPath());
-    if (const Status done = folder->commit(); !done)
-        return done.error();
-    return ExportReport {.folder = out, .bytes = bytes};
-}
-
-Status writeHuggingFace(const Model& model, const ParameterSet& parameters, const Recipe* recipe,
-    const std::filesystem::path& folder, const std::string& name, at::ScalarType type, const Progress& progress)
-{
-    if (const Status done = writeConfigAndRecipe(model.config(), recipe, folder); !done)
-        return done;
-    if (const Status done = writeInputFiles(model.config(), inputFilesOf(model, recipe), folder); !done)
-        return done;
-    if (const Status done = writeFileAtomically(folder / "README.md", modelCard(model.config(), recipe, name)); !done)
-        return done;
-    return writeWeightsFile(folder / kWeights, parameters, type, progress);
-}
-
-Result<ExportReport> exportHuggingFace(const Model& model, const Recipe* recipe, const std::filesystem::path& out,
-    at::ScalarType type, const Progress& progress)
-{
-    Result<AtomicFolder> folder = AtomicFolder::prepare(out);
-    if (!folder)
-        return folder.error();
-    const Result<ParameterSet> parameters = model.impl().parameters(progress);
+    const Result<ParameterSet> parameters = job.model.impl().parameters(within(progress, 0, 0.2));
     if (!parameters)
         return parameters.error();
-    if (const Status done = writeHuggingFace(
-            model, *parameters, recipe, folder->workPath(), out.filename().string(), type, progress);
-        !done)
-        return done.error();
-    progress(0.7, "reading the export back");
-    const Result<Model> written = Model::open(folder->workPath(), progress);
-    if (!written)
+    if (const Status written = writeWeights(
+            *parameters, job.format, job.dtype, folder.workPath(), within(progress, 0.2, 0.6));
+        !written)
         return written.error();
-    const Result<ParameterSet> read = written->impl().parameters(progress);
-    if (!read)
-        return read.error();
-    const Result<double> difference = compare(*parameters, *read, type, out);
-    if (!difference)
-        return difference.error();
-    const std::int64_t bytes = bytesIn(folder->workPath());
-    if (const Status done = folder->commit(); !done)
-        return done.error();
-    return ExportReport {.folder = out,
-        .bytes = bytes,
-        .tensors = static_cast<std::int64_t>(written->tensors().size()),
-        .largestDifference = *difference};
+    const Result<double> difference = largestDifference(
+        *parameters, job.format, job.dtype, folder.workPath(), within(progress, 0.6, 0.9));
+    if (difference && *difference != 0)
+        return outOfResource(fmt::format("{}: what was written reads back different, by up to {:g}",
+            folder.target().string(), *difference));
+    return difference;
 }
 
-Result<ExportReport> exportHdf5(
-    const Model& model, const std::filesystem::path& out, at::ScalarType type, const Progress& progress)
+/// The folder, opened as anybody would open it, is the model that was to be written.
+Status checkOpens(const Job& job, const std::filesystem::path& folder)
 {
-    std::error_code error;
-    if (std::filesystem::exists(out, error))
-        return refused(fmt::format("{}: exists already, wanted a new file", out.string()));
-    if (type != at::kFloat)
-        return refused(fmt::format(
-            "{}: found type {}, wanted F32 for HDF5", out.string(), safetensorsName(dtypeOf(type))));
-    const Result<ParameterSet> parameters = model.impl().parameters(progress);
-    if (!parameters)
-        return parameters.error();
-    if (const Status done = writeModelHdf5(out, *parameters); !done)
-        return done.error();
-    progress(0.7, "reading the export back");
-    const Result<ParameterSet> read = readModelHdf5(out);
-    const Result<double> difference = read ? compare(*parameters, *read, type, out) : read.error();
-    if (!difference) {
-        std::filesystem::remove(out, error);
-        return difference.error();
+    if (job.weights && job.format == ExportFormat::Hdf5)
+        return {}; // not a folder that Model opens; largestDifference has seen all of it
+    const Result<Model> opened = Model::open(folder);
+    if (!opened)
+        return opened.error();
+    if (opened->config().shape != job.model.config().shape
+        || opened->config().flavour != job.model.config().flavour)
+        return Error{ErrorCode::Internal, "export: config.json reads back as another model"};
+    return {};
+}
+
+Result<ExportReport> exportInto(AtomicFolder& folder, const Job& job, const Progress& progress)
+{
+    ExportReport report{.folder = folder.target()};
+    if (job.weights)
+        if (const Status fits = checkRoomFor(job, folder); !fits)
+            return fits.error();
+    if (const Status written = writeSmallFiles(job, folder); !written)
+        return written.error();
+    if (job.weights) {
+        const Result<double> difference = writeAndCompare(job, folder, progress);
+        if (!difference)
+            return difference.error();
+        report.largestDifference = *difference;
+        report.tensors = static_cast<std::int64_t>(
+            diskTensorsOf(architectureOf(job.model.config()), job.model.config()).size());
     }
-    return ExportReport {.folder = out,
-        .bytes = static_cast<std::int64_t>(std::filesystem::file_size(out)),
-        .tensors = static_cast<std::int64_t>(diskTensorsOf(architectureOf(model.config()), model.config()).size()),
-        .largestDifference = *difference};
+    if (const Status opens = checkOpens(job, folder.workPath()); !opens)
+        return opens.error();
+    report.bytes = bytesIn(folder.workPath());
+    if (progress.stopRequested())
+        return cancelled();
+    progress(0.9, "putting the folder in place");
+    if (const Status committed = folder.commit(); !committed)
+        return committed.error();
+    return report;
 }
 
 } // namespace
 
-Result<ExportReport> exportModel(const Model& model, const Recipe* recipe, const std::filesystem::path& out,
-    const ExportSettings& settings, const Progress& progress)
+Result<ExportReport> exportModel(const Model& model, const Recipe* recipe,
+    const std::filesystem::path& out, const ExportSettings& settings, const Progress& progress)
 {
     return guarded([&]() -> Result<ExportReport> {
-        if (!settings.weights)
-            return exportConfig(model, recipe, out);
-        const bool hdf5 = settings.format == ExportFormat::Hdf5;
-        const Dtype dtype = settings.dtype.value_or(hdf5 ? Dtype::F32 : model.impl().dtype);
-        if (dtype != Dtype::F32 && dtype != Dtype::F16 && dtype != Dtype::BF16)
-            return refused(fmt::format(
-                "{}: found type {}, wanted F32, F16 or BF16", out.string(), safetensorsName(dtype)));
-        return hdf5 ? exportHdf5(model, out, scalarTypeOf(dtype), progress)
-                    : exportHuggingFace(model, recipe, out, scalarTypeOf(dtype), progress);
+        const Result<Dtype> dtype = dtypeFor(model, settings);
+        if (!dtype)
+            return dtype.error();
+        Result<AtomicFolder> folder = AtomicFolder::prepare(out);
+        if (!folder)
+            return folder.error();
+        return exportInto(*folder,
+            {.model = model,
+                .recipe = recipe,
+                .format = settings.format,
+                .dtype = *dtype,
+                .weights = settings.weights},
+            progress);
     });
 }
 

@@ -173,10 +173,12 @@ Result<Model> Model::open(const std::filesystem::path& folder, const Progress& p
         if (isThere(folder / kWeights) || isThere(folder / kIndex)) {
             if (const Status added = addFiles(*impl); !added)
                 return added.error();
-        } else if (isThere(folder / "pytorch_model.bin"))
-            return refused(fmt::format("{}: found pytorch_model.bin, wanted {}", folder.string(), kWeights));
-        else
-            drawWeights(*impl, seed);
+            return Model(impl);
+        }
+        for (const char* other : {"pytorch_model.bin", "model.h5"})
+            if (isThere(folder / other))
+                return refused(fmt::format("{}: found {}, wanted {}", folder.string(), other, kWeights));
+        drawWeights(*impl, seed);
         return Model(impl);
     });
 }

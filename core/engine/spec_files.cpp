@@ -41,6 +41,12 @@ void makeAbsolute(Recipe& recipe, const std::filesystem::path& file)
 
 } // namespace
 
+Recipe withAbsolutePaths(Recipe recipe, const std::filesystem::path& file)
+{
+    makeAbsolute(recipe, file);
+    return recipe;
+}
+
 Result<Recipe> loadRecipe(const std::filesystem::path& file)
 {
     const auto text = readText(file);

@@ -15,6 +15,9 @@ namespace espalier {
 [[nodiscard]] Result<Recipe> loadRecipe(const std::filesystem::path& file);
 [[nodiscard]] Status saveRecipe(const Recipe& recipe, const std::filesystem::path& file);
 
+/// The recipe with paths absolute that were relative to the folder of `file`; demo:… names stay.
+[[nodiscard]] Recipe withAbsolutePaths(Recipe recipe, const std::filesystem::path& file);
+
 [[nodiscard]] Result<RaceSpec> loadRaceSpec(const std::filesystem::path& file);
 
 } // namespace espalier
