@@ -4,25 +4,26 @@
 #include "widgets/theme/theme.h"
 
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QPainter>
 #include <QToolButton>
 
 namespace espalier {
+namespace {
 
-HintStrip::HintStrip(QWidget* parent) : QWidget(parent), m_label(new QLabel(this))
+constexpr int kCloseWidth = 40;
+
+} // namespace
+
+HintStrip::HintStrip(QWidget* parent) : QWidget(parent)
 {
     auto* close = new QToolButton(this);
     close->setText(QStringLiteral("×"));
     close->setAutoRaise(true);
     close->setToolTip(tr("Close this hint for good"));
     close->setAccessibleName(tr("Close hint"));
-    m_label->setTextFormat(Qt::PlainText);
-    m_label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(space::kPanel, space::kGroup, space::kGroup, space::kGroup);
-    layout->setSpacing(space::kControl);
-    layout->addWidget(m_label, 1);
+    layout->addStretch(1);
     layout->addWidget(close);
     connect(close, &QToolButton::clicked, this, [this] {
         hide();
@@ -32,12 +33,13 @@ HintStrip::HintStrip(QWidget* parent) : QWidget(parent), m_label(new QLabel(this
 
 void HintStrip::setText(const QString& text)
 {
-    m_label->setText(text);
-    m_label->setToolTip(text);
+    m_text = text;
+    setToolTip(text);
     setAccessibleName(text);
+    update();
 }
 
-QString HintStrip::text() const { return m_label->text(); }
+QString HintStrip::text() const { return m_text; }
 
 void HintStrip::paintEvent(QPaintEvent*)
 {
@@ -45,6 +47,10 @@ void HintStrip::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.fillRect(rect(), theme.faint(theme.accent, 0.12));
     painter.fillRect(QRect(0, 0, 3, height()), theme.accent);
+    const QRect line = rect().adjusted(space::kPanel, 0, -kCloseWidth, 0);
+    painter.setPen(theme.text);
+    painter.drawText(
+        line, Qt::AlignLeft | Qt::AlignVCenter, fontMetrics().elidedText(m_text, Qt::ElideRight, line.width()));
 }
 
 } // namespace espalier

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QString>
 #include <QWidget>
-
-class QLabel;
 
 namespace espalier {
 
@@ -23,7 +22,7 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    QLabel* m_label;
+    QString m_text;
 };
 
 } // namespace espalier

@@ -119,6 +119,7 @@ void SizeSlider::explainRefusal(const QString& typed)
         links << QStringLiteral("<a href=\"%1\">%2</a>").arg(legal).arg(formatCount(legal));
     m_explanation->setText(tr("%1: %2. Nearest: %3")
                                .arg(typed.toHtmlEscaped(), reason.toHtmlEscaped(), links.join(tr(" or "))));
+    m_explanation->setMinimumHeight(m_explanation->heightForWidth(width()));
     m_explanation->show();
     setColour(*m_explanation, Theme::of(palette()).warn);
 }

@@ -21,6 +21,7 @@ constexpr int kShowAfterMs = 150;
 constexpr int kProgressHeight = 3;
 constexpr int kPageWidth = 440;
 constexpr int kDetailsHeight = 120;
+constexpr int kStripWidth = 280; ///< at least, while working
 
 } // namespace
 
@@ -164,7 +165,7 @@ void StateFrame::enter(ViewState state)
         m_strip->setVisible(state == ViewState::Stale);
     }
     // A stale picture moves down so that nothing of it is covered; a working one stays where it is.
-    m_stack->setContentsMargins(0, state == ViewState::Stale ? m_strip->sizeHint().height() : 0, 0, 0);
+    setContentsMargins(0, state == ViewState::Stale ? m_strip->sizeHint().height() : 0, 0, 0);
     if (state == ViewState::Stale)
         layoutStrip();
     setAccessibleDescription(message());
@@ -187,8 +188,10 @@ void StateFrame::showWorking(const QString& what, double fraction)
     m_strip->text->setText(text);
     m_strip->button->setText(tr("Cancel"));
     m_strip->update();
-    if (wasWorking)
+    if (wasWorking) {
+        placeStrip();
         return;
+    }
     enter(ViewState::Working);
     m_strip->hide();
     m_delay.start();
@@ -230,7 +233,7 @@ void StateFrame::layoutStrip()
     m_strip->button->show();
     if (m_state == ViewState::Working && m_stack->currentWidget() == m_page)
         m_page->fill({}, m_strip->text->text(), {}, {});
-    m_strip->setGeometry(0, 0, width(), m_strip->sizeHint().height());
+    placeStrip();
     m_strip->show();
     m_strip->raise();
 }
@@ -238,7 +241,20 @@ void StateFrame::layoutStrip()
 void StateFrame::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
-    m_strip->setGeometry(0, 0, width(), m_strip->sizeHint().height());
+    placeStrip();
+}
+
+void StateFrame::placeStrip()
+{
+    const int height = m_strip->sizeHint().height();
+    if (m_state != ViewState::Working) {
+        m_strip->setGeometry(0, 0, width(), height);
+        return;
+    }
+    // Over the last picture's right corner only: its title stays readable, and nothing moves.
+    const int wanted = m_strip->sizeHint().width() + m_strip->text->fontMetrics().horizontalAdvance(m_strip->text->text());
+    const int stripWidth = std::min(width(), std::max(wanted + space::kSection, kStripWidth));
+    m_strip->setGeometry(width() - stripWidth, 0, stripWidth, height);
 }
 
 } // namespace espalier

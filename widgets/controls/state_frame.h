@@ -51,6 +51,7 @@ private:
     class Strip;
     void enter(ViewState state);
     void layoutStrip();
+    void placeStrip();
 
     ViewState m_state = ViewState::Ready;
     QWidget* m_content;

@@ -138,6 +138,22 @@ void recolourAxis(QCPAxis& axis, const Theme& theme)
 
 } // namespace
 
+namespace {
+
+/// As many ticks as there is room for, at most six numbers (labels of cells may be more).
+void fitTickCounts(QCustomPlot& plot)
+{
+    const QRect area = plot.axisRect()->rect();
+    const auto fit = [](QCPAxis& axis, int pixels, int pixelsPerNumber) {
+        const bool isLabels = dynamic_cast<LabelTicker*>(axis.ticker().data()) != nullptr;
+        axis.ticker()->setTickCount(std::clamp(pixels / pixelsPerNumber, 2, isLabels ? 16 : 5));
+    };
+    fit(*plot.xAxis, area.width(), 64);
+    fit(*plot.yAxis, area.height(), 28);
+}
+
+} // namespace
+
 QCustomPlot* makeCanvas(QWidget* parent)
 {
     auto* plot = new QCustomPlot(parent);
@@ -153,6 +169,7 @@ QCustomPlot* makeCanvas(QWidget* parent)
         axis->setLabelPadding(4);
         setAxisKind(*axis, AxisKind::Linear);
     }
+    QObject::connect(plot, &QCustomPlot::beforeReplot, plot, [plot] { fitTickCounts(*plot); });
     plot->addLayer(layers::kNotes, plot->layer(QStringLiteral("axes")), QCustomPlot::limAbove);
     return plot;
 }

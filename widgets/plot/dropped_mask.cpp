@@ -57,6 +57,26 @@ std::vector<float> droppedShares(const DroppedMask& mask, std::size_t row, std::
     return shares;
 }
 
+namespace {
+
+/// Which pixels lie in a dropped stretch of at least `least` pixels; hatching narrower ones would be noise.
+std::vector<bool> hatchable(const std::vector<float>& shares, std::size_t least)
+{
+    std::vector<bool> result(shares.size(), false);
+    for (std::size_t begin = 0; begin < shares.size();) {
+        std::size_t end = begin;
+        while (end < shares.size() && shares[end] > 0.5F)
+            ++end;
+        if (end - begin >= least)
+            std::fill(result.begin() + static_cast<std::ptrdiff_t>(begin),
+                result.begin() + static_cast<std::ptrdiff_t>(end), true);
+        begin = std::max(end, begin + 1);
+    }
+    return result;
+}
+
+} // namespace
+
 QImage veilImage(const DroppedMask& mask, std::size_t columnCount, std::span<const int> order,
     const CellWindow& window, QSize pixels, double devicePixelRatio, const Theme& theme)
 {
@@ -72,7 +92,9 @@ QImage veilImage(const DroppedMask& mask, std::size_t columnCount, std::span<con
 
     const auto width = static_cast<std::size_t>(pixels.width());
     const auto height = static_cast<std::size_t>(pixels.height());
+    const bool rowsAreTall = height / window.rows() >= static_cast<std::size_t>(distance);
     std::vector<float> shares;
+    std::vector<bool> hatched;
     std::size_t sharesRow = window.endRow;
     for (std::size_t y = 0; y < height; ++y) {
         const std::size_t row = window.firstRow + binStart(y, height, window.rows());
@@ -81,12 +103,14 @@ QImage veilImage(const DroppedMask& mask, std::size_t columnCount, std::span<con
         if (row != sharesRow && !alike) {
             shares = droppedShares(mask, row, columnCount, order, window, width);
             sharesRow = row;
+            const bool thin = !mask.rows.empty() && mask.rows[row] && !rowsAreTall;
+            hatched = thin ? std::vector<bool>(width, false) : hatchable(shares, static_cast<std::size_t>(distance));
         }
         auto* line = reinterpret_cast<QRgb*>(image.scanLine(static_cast<int>(y)));
         for (std::size_t x = 0; x < width; ++x) {
             const float share = shares[x];
             const bool onHatch = static_cast<int>(x + y) % distance < stroke;
-            line[x] = share > 0.5F && onHatch ? hatch : veil[static_cast<std::size_t>(share * 255.0F)];
+            line[x] = onHatch && hatched[x] ? hatch : veil[static_cast<std::size_t>(share * 255.0F)];
         }
     }
     return image;

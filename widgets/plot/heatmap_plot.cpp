@@ -303,9 +303,9 @@ QString HeatmapPlot::binningNote() const
         return {};
     const double cells = static_cast<double>(d->binned.window.columns() * d->binned.window.rows())
         / static_cast<double>(d->binned.values.size());
-    const QString share = formatValue(cells, 2);
-    return d->binning == Binning::MaxAbs ? tr("largest of %1 cells per pixel").arg(share)
-                                         : tr("mean of %1 cells per pixel").arg(share);
+    const QString share = formatCount(static_cast<std::int64_t>(std::ceil(cells)));
+    return d->binning == Binning::MaxAbs ? tr("largest of up to %1 cells per pixel").arg(share)
+                                         : tr("mean of up to %1 cells per pixel").arg(share);
 }
 
 bool HeatmapPlot::isUpToDate() const { return isEmpty() || (!d->stale && !d->jobCancelled && d->stats); }

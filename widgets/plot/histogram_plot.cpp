@@ -213,7 +213,7 @@ QStringList HistogramPlot::legendLines() const
     QStringList lines;
     for (const Histogram& histogram : d->chart.histograms) {
         QString line = QString::fromStdString(histogram.title) + QStringLiteral("   σ ")
-            + formatValue(histogram.standardDeviation, 3) + QStringLiteral(" · mean ") + formatValue(histogram.mean, 2);
+            + formatValue(histogram.standardDeviation, 3);
         if (histogram.nonFinite > 0)
             line += QStringLiteral(" · ") + tr("%n not finite", nullptr, static_cast<int>(histogram.nonFinite));
         lines << line;

@@ -12,7 +12,11 @@ namespace espalier {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr int kSmoothLinesBelow = 2000; ///< more points: one device pixel wide, not antialiased (5x faster)
+// Antialiasing and dashes cost by the length of a noisy line: few points get both, more a plain dashed line of one device
+// pixel, most a solid one.
+constexpr std::size_t kFinePoints = 2400; ///< in all lines together
+constexpr std::size_t kDashedPoints = 12000;
+constexpr int kColumnsPerSmoothPoint = 4; ///< an average has no spikes to lose
 constexpr double kYPadding = 0.06;
 constexpr int kTitleHeight = 24;
 constexpr QMargins kPlainMargins(12, 12, 16, 8);
@@ -26,10 +30,20 @@ void setData(QCPGraph& graph, const XYData& data)
     graph.data()->set(points, true);
 }
 
-QPen linePen(const Theme& theme, const Series& series, int lane, bool dense, bool strong)
+enum class Density { Fine, Dashed, Solid };
+
+Density densityOf(std::size_t points, std::size_t lines)
+{
+    const std::size_t together = points * std::max<std::size_t>(lines, 1);
+    return together <= kFinePoints ? Density::Fine : together <= kDashedPoints ? Density::Dashed : Density::Solid;
+}
+
+QPen linePen(const Theme& theme, const Series& series, int lane, Density density, bool strong)
 {
     QPen pen = theme.pen(series.role, lane);
-    if (!dense || strong) {
+    if (density == Density::Solid)
+        pen.setStyle(Qt::SolidLine);
+    if (density == Density::Fine || strong) {
         pen.setCosmetic(false);
         pen.setWidthF(strong ? 2.5 : 1.5);
         pen.setCapStyle(Qt::FlatCap);
@@ -99,7 +113,7 @@ void LinePlot::Private::prepare()
         margins.setTop(kTitleHeight + 8);
     if (usesLegend)
         margins.setTop(margins.top() + 4
-            + layoutLegend(nullptr, q->theme(), {}, plot->width() - margins.left() - margins.right(), names));
+            + layoutLegend(nullptr, q->theme(), {}, plot->width() - kPlainMargins.left() - kPlainMargins.right(), names));
     plot->axisRect()->setMinimumMargins(margins);
 
     if (!dirty && preparedWidth == plot->width())
@@ -116,14 +130,14 @@ void LinePlot::Private::fillGraph(PlottedLine& line, int index)
     const QCPRange range = plot->xAxis->range();
     const int columns = std::max(64, plot->axisRect()->width());
     const bool smooth = smoothing > 0;
-    const XYData main = smooth ? line.store.smoothFor(range.lower, range.upper, columns, meta.logX)
+    const XYData main = smooth ? line.store.smoothFor(range.lower, range.upper, columns / kColumnsPerSmoothPoint, meta.logX)
                                : line.store.rawFor(range.lower, range.upper, columns, meta.logX);
-    const bool dense = main.x.size() > kSmoothLinesBelow;
+    const Density density = densityOf(main.x.size(), lines.size());
     const bool strong = index == highlighted;
     setData(*line.graph, main);
     line.graph->setVisible(line.visible);
-    line.graph->setAntialiased(!dense);
-    line.graph->setPen(linePen(theme, line.store.series(), laneOf(index), dense, strong));
+    line.graph->setAntialiased(density == Density::Fine);
+    line.graph->setPen(linePen(theme, line.store.series(), laneOf(index), density, strong));
     line.graph->setScatterStyle(main.x.size() == 1 ? QCPScatterStyle(QCPScatterStyle::ssDisc, 5) : QCPScatterStyle());
 
     line.faint->setVisible(line.visible && smooth);

@@ -49,7 +49,7 @@ void LinePlot::Private::paintNotes(QPainter& painter) const
     paintReferences(painter);
     paintGaps(painter);
     if (usesLegend)
-        layoutLegend(&painter, theme, {area.left(), top}, area.width(), labels());
+        layoutLegend(&painter, theme, {12, top}, plot->width() - 28, labels());
     else
         drawEndLabels(painter, theme, area, labels());
 }
