@@ -119,9 +119,22 @@ void SizeSlider::explainRefusal(const QString& typed)
         links << QStringLiteral("<a href=\"%1\">%2</a>").arg(legal).arg(formatCount(legal));
     m_explanation->setText(tr("%1: %2. Nearest: %3")
                                .arg(typed.toHtmlEscaped(), reason.toHtmlEscaped(), links.join(tr(" or "))));
-    m_explanation->setMinimumHeight(m_explanation->heightForWidth(width()));
     m_explanation->show();
+    fitExplanation();
     setColour(*m_explanation, Theme::of(palette()).warn);
+}
+
+void SizeSlider::fitExplanation()
+{
+    // A grid does not ask for the height of wrapped text again, so a second line would be cut.
+    if (!m_explanation->isHidden())
+        m_explanation->setMinimumHeight(m_explanation->heightForWidth(width()));
+}
+
+void SizeSlider::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    fitExplanation();
 }
 
 void SizeSlider::clearRefusal()

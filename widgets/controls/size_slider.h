@@ -50,12 +50,14 @@ Q_SIGNALS:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void choose(std::int64_t value, bool dragging);
     void refresh();
     void explainRefusal(const QString& typed);
     void clearRefusal();
+    void fitExplanation();
 
     SizeSpec m_spec;
     QLabel* m_title;

@@ -149,7 +149,7 @@ void fitTickCounts(QCustomPlot& plot)
         axis.ticker()->setTickCount(std::clamp(pixels / pixelsPerNumber, 2, isLabels ? 16 : 5));
     };
     fit(*plot.xAxis, area.width(), 64);
-    fit(*plot.yAxis, area.height(), 28);
+    fit(*plot.yAxis, area.height(), 24);
 }
 
 } // namespace

@@ -128,7 +128,7 @@ void LinePlot::Private::fillGraph(PlottedLine& line, int index)
 {
     const Theme& theme = q->theme();
     const QCPRange range = plot->xAxis->range();
-    const int columns = std::max(64, plot->axisRect()->width());
+    const int columns = std::max(64, plot->width()); // the area's own width is known only after the layout
     const bool smooth = smoothing > 0;
     const XYData main = smooth ? line.store.smoothFor(range.lower, range.upper, columns / kColumnsPerSmoothPoint, meta.logX)
                                : line.store.rawFor(range.lower, range.upper, columns, meta.logX);
