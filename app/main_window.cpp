@@ -24,7 +24,7 @@ namespace espalier {
 
 MainWindow::MainWindow(Settings& settings, QWidget* parent)
     : QMainWindow(parent), m_settings(settings), m_systemTheme(Theme::of(QApplication::palette())),
-      m_runs(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/runs")),
+      m_runs(QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/espalier/runs")),
       m_planner(m_workspace), m_recipes(m_workspace), m_lanes(m_workspace), m_bridge(m_workspace),
       m_actions(*menuBar(), *this, [this](Command command) { run(command); })
 {
@@ -64,8 +64,7 @@ void MainWindow::buildCentre()
     QVBoxLayout* column = makeColumn(centre, 0, 0);
     m_message = new MessageBar(centre);
     m_hint = new HintStrip(centre);
-    m_hint->setText(tr("This is a small trained language model, and a half-width copy cut out of it. "
-                       "Drag Width. Watch which neurons stay."));
+    m_hint->setText(tr("A trained model, and a half-width copy cut out of it. Drag Width. Watch which neurons stay."));
     m_hint->setVisible(!m_settings.hintDismissed());
     m_tabs = new QTabWidget(centre);
     m_tabs->setDocumentMode(true);

@@ -39,7 +39,8 @@ StatusStrip::StatusStrip(const ViewContext& context, const EngineInfo& engine, Q
     m_progress->setTextVisible(false);
     m_cancel->setFlat(true);
     m_cancel->setFocusPolicy(Qt::TabFocus);
-    const QString device = engine.cuda ? QString::fromStdString(engine.cudaNote) : tr("CPU, %n thread(s)", nullptr, engine.threads);
+    const QString threads = engine.threads == 1 ? tr("CPU, 1 thread") : tr("CPU, %1 threads").arg(engine.threads);
+    const QString device = engine.cuda ? QString::fromStdString(engine.cudaNote) : threads;
     auto* deviceLabel = makeMuted(device, this);
     deviceLabel->setToolTip(engine.cuda ? QString() : QString::fromStdString(engine.cudaNote).toHtmlEscaped());
     m_memory->setToolTip(tr("Memory that this program holds"));

@@ -29,10 +29,9 @@ void unite(std::vector<bool>& kept, const std::vector<bool>& other)
         kept[i] = kept[i] || other[i];
 }
 
-Heatmap mapOf(const WeightMatrix& matrix, std::string title)
+Heatmap mapOf(const WeightMatrix& matrix)
 {
     Heatmap map;
-    map.title = std::move(title);
     map.rowTitle = "out";
     map.columnTitle = "in";
     map.valueTitle = "weight";
@@ -83,8 +82,8 @@ SourceMarks sourceMarks(const TransferPlan& plan, ParameterId child)
 WeightReport weightReport(const WeightPreview& preview, std::size_t bins)
 {
     WeightReport report;
-    report.before = mapOf(preview.before, "parent");
-    report.after = mapOf(preview.after, "destination");
+    report.before = mapOf(preview.before);
+    report.after = mapOf(preview.after);
     report.largest = std::max(largestOf(preview.before), largestOf(preview.after));
     const ValueRange range {-report.largest, report.largest};
     report.histograms.xTitle = "weight";

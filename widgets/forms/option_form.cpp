@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/forms/option_form.h"
 
+#include "widgets/forms/choice_box.h"
 #include "widgets/theme/theme.h"
 
 #include <QCheckBox>
-#include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QFormLayout>
 #include <QLineEdit>
@@ -140,10 +140,8 @@ void OptionForm::makeNumber(Row& row)
 
 void OptionForm::makeChoice(Row& row)
 {
-    auto* box = new QComboBox(this);
+    auto* box = new ChoiceBox(this);
     row.editor = box;
-    box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    box->setMinimumContentsLength(8);
     for (const OptionChoice& choice : row.spec.choices)
         box->addItem(text(choice.title), text(choice.id));
     row.show = [box](const OptionValue& value) {

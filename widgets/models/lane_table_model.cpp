@@ -92,8 +92,10 @@ QVariant LaneTableModel::data(const QModelIndex& index, int role) const
         return static_cast<int>(lane.train.steps);
     if (role == Qt::DisplayRole || role == Qt::EditRole)
         return text(lane, m_figures[row], index.column());
-    if (role == Qt::ToolTipRole && !lane.note.empty())
-        return QString::fromStdString(lane.note).toHtmlEscaped();
+    if (role == Qt::ToolTipRole) {
+        const QString note = lane.note.empty() ? QString() : QStringLiteral(": ") + QString::fromStdString(lane.note);
+        return QString(QString::fromStdString(lane.title) + QStringLiteral(", ") + titleOf(lane.progress) + note).toHtmlEscaped();
+    }
     return {};
 }
 
@@ -101,10 +103,7 @@ QString LaneTableModel::stepText(const RunLane& lane, const LaneFigures& figures
 {
     if (lane.progress == LaneProgress::Ready)
         return formatCount(lane.train.steps);
-    const QString steps = tr("%1 of %2").arg(formatCount(figures.step), formatCount(lane.train.steps));
-    const bool isUsual = lane.progress == LaneProgress::Running || lane.progress == LaneProgress::Waiting
-        || lane.progress == LaneProgress::Finished;
-    return isUsual ? steps : steps + QStringLiteral(" · ") + titleOf(lane.progress);
+    return QStringLiteral("%1 / %2").arg(formatCount(figures.step), formatCount(lane.train.steps));
 }
 
 QString LaneTableModel::text(const RunLane& lane, const LaneFigures& figures, int column) const
@@ -157,7 +156,7 @@ QVariant LaneTableModel::headerData(int section, Qt::Orientation orientation, in
     if (role == Qt::TextAlignmentRole)
         return QVariant((section == Title ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     if (role == Qt::ToolTipRole && section == StepsToTarget)
-        return tr("First evaluated step at the loss that every lane has reached");
+        return tr("Steps to the validation loss that every lane has reached");
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
@@ -166,7 +165,7 @@ QVariant LaneTableModel::headerData(int section, Qt::Orientation orientation, in
     case Steps: return tr("Steps");
     case TrainLoss: return tr("Training");
     case ValidationLoss: return tr("Validation");
-    case StepsToTarget: return m_target ? tr("Steps to %1").arg(formatValue(*m_target, 3)) : tr("Steps to target");
+    case StepsToTarget: return m_target ? tr("To %1").arg(formatValue(*m_target, 3)) : tr("To target");
     case Speed: return tr("Tokens/s");
     case Time: return tr("Time");
     default: return {};

@@ -14,7 +14,7 @@
 namespace espalier {
 namespace {
 
-constexpr int kHeight = 28;
+constexpr int kHeight = 24;
 
 /// Falling scores from the left; the highest point of all blocks touches the top.
 void paintSpark(QPainter& painter, const QRectF& area, const std::vector<float>& scores, const QColor& colour)
@@ -73,7 +73,7 @@ void BlockDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const int barWidth = std::clamp(area.width() / 4, 32, 72);
     const int sparkLeft = area.left() + 40;
     const int barLeft = area.right() - valueWidth - barWidth;
-    paintSpark(*painter, QRectF(sparkLeft, area.top() + 5, barLeft - sparkLeft - 12, area.height() - 10), row.scores, ink);
+    paintSpark(*painter, QRectF(sparkLeft, area.top() + 4, barLeft - sparkLeft - 12, area.height() - 8), row.scores, ink);
     if (dropped)
         painter->fillRect(QRect(sparkLeft, area.top() + 4, barLeft - sparkLeft - 12, area.height() - 8),
             QBrush(theme.faint(theme.muted, 0.5), Qt::BDiagPattern));

@@ -7,6 +7,7 @@
 #include "widgets/controls/buttons.h"
 #include "widgets/controls/size_slider.h"
 #include "widgets/format/number_format.h"
+#include "widgets/forms/choice_box.h"
 #include "widgets/forms/option_form.h"
 #include "widgets/panels/layout.h"
 #include "widgets/theme/theme.h"
@@ -37,6 +38,7 @@ double ratioOf(double value, double parent)
 DestinationPanel::DestinationPanel(const ViewContext& context, QWidget* parent)
     : QWidget(parent), m_workspace(context.workspace), m_intents(context.intents)
 {
+    setMinimumWidth(320);
     QVBoxLayout* column = makeColumn(this, space::kPanel, space::kControl);
     buildSizes(column);
     column->addSpacing(space::kControl);
@@ -89,7 +91,7 @@ void DestinationPanel::buildSizes(QVBoxLayout* column)
 void DestinationPanel::buildMethod(QVBoxLayout* column)
 {
     column->addWidget(makeHead(tr("Method"), this));
-    m_method = new QComboBox(this);
+    m_method = new ChoiceBox(this);
     for (const Method& method : methods()) {
         m_method->addItem(text(method.title), text(method.id));
         const QString toolTip = text(method.summary) + QLatin1Char('\n') + text(method.paper);

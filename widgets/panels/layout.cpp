@@ -22,6 +22,13 @@ QLabel* makeMuted(const QString& text, QWidget* parent)
     return label;
 }
 
+QLabel* makeNote(QWidget* parent)
+{
+    QLabel* label = makeMuted({}, parent);
+    label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    return label;
+}
+
 QVBoxLayout* makeColumn(QWidget* owner, int margin, int spacing)
 {
     auto* column = new QVBoxLayout(owner);

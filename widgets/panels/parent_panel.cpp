@@ -17,6 +17,7 @@ ParentPanel::ParentPanel(const ViewContext& context, QWidget* parent)
     : QWidget(parent), m_workspace(context.workspace), m_intents(context.intents),
       m_blocks(new BlockListModel(context.workspace, this))
 {
+    setMinimumWidth(248);
     QVBoxLayout* column = makeColumn(this, space::kPanel, space::kGroup);
     QHBoxLayout* head = makeRow(space::kControl);
     head->addWidget(makeHead(tr("Parent"), this), 1);
@@ -36,22 +37,21 @@ ParentPanel::ParentPanel(const ViewContext& context, QWidget* parent)
     column->addWidget(m_shape);
     column->addWidget(m_figures);
     column->addSpacing(space::kControl);
-    column->addWidget(makeHead(tr("Data"), this));
+    QHBoxLayout* dataHead = makeRow(space::kControl);
+    dataHead->addWidget(makeHead(tr("Data"), this), 1);
+    column->addLayout(dataHead);
     m_data = makeMuted({}, this);
     m_loss = makeMuted({}, this);
     for (QLabel* label : {m_data, m_loss})
         label->setWordWrap(true);
     column->addWidget(m_data);
     column->addWidget(m_loss);
-    QHBoxLayout* buttons = makeRow(space::kControl);
-    m_measure = new QPushButton(tr("Measure again"), this);
+    m_measure = new QPushButton(tr("Measure"), this);
     m_measure->setToolTip(tr("One pass of the parent over the data: scores of neurons and heads, change and loss of blocks"));
     m_chooseData = new QPushButton(tr("Data…"), this);
     m_chooseData->setToolTip(tr("A text file, a folder of texts, or a folder with one folder of images per class"));
-    buttons->addWidget(m_measure);
-    buttons->addWidget(m_chooseData);
-    buttons->addStretch(1);
-    column->addLayout(buttons);
+    dataHead->addWidget(m_measure);
+    dataHead->addWidget(m_chooseData);
     column->addSpacing(space::kControl);
     buildList();
     column->addWidget(m_list, 1);
@@ -129,7 +129,7 @@ void ParentPanel::refreshData()
     if (!hasModel)
         m_data->setText(QStringLiteral("—"));
     else if (measured != nullptr)
-        m_data->setText(tr("Measured on %1, %2 samples")
+        m_data->setText(tr("%1 · %2 samples")
                             .arg(QString::fromStdString(measured->data), formatCount(measured->samples)));
     else
         m_data->setText(source.isEmpty() ? tr("None that fit are built in") : source);
@@ -143,7 +143,6 @@ void ParentPanel::refreshData()
     else
         m_loss->setText(tr("Loss %1 nats").arg(formatValue(loss->loss, 3)));
     const bool busy = m_workspace.work(Activity::Measuring).running || m_workspace.work(Activity::Opening).running;
-    m_measure->setText(measured != nullptr ? tr("Measure again") : tr("Measure"));
     m_measure->setEnabled(hasModel && !source.isEmpty() && !busy);
     m_chooseData->setEnabled(hasModel && !busy);
 }

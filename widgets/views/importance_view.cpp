@@ -68,7 +68,7 @@ void ImportanceView::buildBar(QWidget* bar)
         connect(m_axes[i], &QAbstractButton::clicked, this, [this, i] { setAxis(static_cast<ScoredAxis>(i)); });
     }
     m_axes[0]->setChecked(true);
-    m_note = makeMuted({}, bar);
+    m_note = makeNote(bar);
     row->addSpacing(space::kControl);
     row->addWidget(m_note, 1);
     m_sorted = new ChipButton(tr("Sorted"), bar);

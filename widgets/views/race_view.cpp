@@ -16,6 +16,25 @@
 
 namespace espalier {
 
+namespace {
+
+QString titleOf(RaceState state)
+{
+    switch (state) {
+    case RaceState::Ready: return {};
+    case RaceState::Preparing: return RaceView::tr("Preparing");
+    case RaceState::Running: return RaceView::tr("Racing");
+    case RaceState::Paused: return RaceView::tr("Paused, saved");
+    case RaceState::Stopping: return RaceView::tr("Saving");
+    case RaceState::Stopped: return RaceView::tr("Stopped, saved");
+    case RaceState::Finished: return RaceView::tr("Finished");
+    case RaceState::Failed: return RaceView::tr("Failed");
+    }
+    return {};
+}
+
+} // namespace
+
 RaceView::RaceView(const ViewContext& context, QWidget* parent)
     : View(context, parent), m_plot(new LinePlot), m_model(new LaneTableModel(context, this))
 {
@@ -30,7 +49,7 @@ RaceView::RaceView(const ViewContext& context, QWidget* parent)
     splitter->addWidget(makeTable());
     splitter->setStretchFactor(0, 1);
     splitter->setStretchFactor(1, 0);
-    splitter->setSizes({480, 430});
+    splitter->setSizes({380, 548});
     column->addWidget(splitter, 1);
     m_plot->setLive(true);
     m_plot->setEmptyMessage(tr("Press Start race: both lanes see the same data in the same order"));
@@ -63,7 +82,7 @@ void RaceView::buildBar(QHBoxLayout* bar)
     m_reset->setToolTip(tr("Back to planned lanes; the finished run stays on disk"));
     for (QPushButton* button : {static_cast<QPushButton*>(m_start), m_pause, m_stop, m_reset})
         bar->addWidget(button);
-    m_status = makeMuted({}, this);
+    m_status = makeNote(this);
     bar->addWidget(m_status, 1);
     m_validation = new ChipButton(tr("Validation"), this);
     m_validation->setToolTip(tr("Losses on held-out data instead of training losses"));
@@ -108,7 +127,7 @@ QWidget* RaceView::makeTable()
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(28);
     m_table->horizontalHeader()->setHighlightSections(false);
-    const int widths[] = {112, 56, 84, 68, 72, 104, 64, 56};
+    const int widths[] = {100, 48, 72, 66, 74, 72, 64, 52};
     for (int i = 0; i < LaneTableModel::ColumnCount; ++i)
         m_table->setColumnWidth(i, widths[i]);
     column->addWidget(m_table, 1);
@@ -197,8 +216,10 @@ void RaceView::refreshStatus()
         }
     if (!failure.what.isEmpty())
         m_status->setText(failure.what + QStringLiteral(": ") + failure.why);
+    else if (work.running && workspace().raceState() != RaceState::Running)
+        m_status->setText(work.stage);
     else
-        m_status->setText(work.running ? work.stage : QString());
+        m_status->setText(titleOf(workspace().raceState()));
 }
 
 } // namespace espalier

@@ -42,7 +42,7 @@ WeightsView::WeightsView(const ViewContext& context, QWidget* parent)
     const auto addMap = [&](QLabel*& head, HeatmapPlot* plot) {
         auto* side = new QVBoxLayout;
         side->setSpacing(space::kGroup);
-        head = makeMuted({}, content);
+        head = makeNote(content);
         side->addWidget(head);
         side->addWidget(plot, 1);
         maps->addLayout(side, 1);
@@ -51,12 +51,12 @@ WeightsView::WeightsView(const ViewContext& context, QWidget* parent)
     addMap(m_beforeHead, m_before);
     addMap(m_afterHead, m_after);
     m_before->setColourBarVisible(false);
-    column->addLayout(maps, 3);
-    m_origin = makeMuted({}, content);
+    column->addLayout(maps, 5);
+    m_origin = makeNote(content);
     m_origin->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column->addWidget(m_origin);
-    m_histogram->setMinimumHeight(112);
-    column->addWidget(m_histogram, 1);
+    m_histogram->setMinimumHeight(136);
+    column->addWidget(m_histogram, 3);
 
     m_frame = new StateFrame(content, this);
     makeColumn(this, 0, 0)->addWidget(m_frame);
