@@ -31,7 +31,9 @@ function(espalier_core_test target)
     target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gtest_main)
     target_compile_definitions(${target} PRIVATE
         ESPALIER_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
-    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit TIMEOUT 300)
+    # One thread: ctest runs many of them at once, and spinning OpenMP threads starve one another.
+    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST
+        PROPERTIES LABELS unit TIMEOUT 300 ENVIRONMENT OMP_NUM_THREADS=1)
 endfunction()
 
 # espalier_gui_test(<source> <library>...): one Qt Test program named after its file.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/tensors/parameter_set.h"
+#include "core/training/adamw_kernel.h"
 
 #include <cstdint>
 #include <map>
@@ -16,11 +17,11 @@ struct AdamWSettings {
     double weightDecay = 0.1; ///< of matrices and tables; biases and norms are not decayed
 };
 
-/// AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101, algorithm 2) over the leaves of a ParameterSet, one fused pass per
-/// tensor that also applies the clipping factor.
+/// AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101, algorithm 2) over the leaves of a ParameterSet, one pass that also
+/// applies the clipping factor. On the CPU norm and update give the same bits for any number of threads.
 class AdamW {
 public:
-    /// The tensors are shared with `parameters` and updated in place. Moments start at zero.
+    /// The tensors are shared with `parameters`, contiguous fp32, and updated in place. Moments start at zero.
     AdamW(const ParameterSet& parameters, const AdamWSettings& settings);
 
     /// Euclidean norm of all gradients together, which must be defined; accumulated in double.
@@ -40,21 +41,21 @@ public:
         std::int64_t steps);
 
 private:
-    /// Lists as the fused kernel wants them.
-    struct Group {
-        double weightDecay = 0;
-        std::vector<at::Tensor> parameters = {};
-        std::vector<at::Tensor> first = {};
-        std::vector<at::Tensor> second = {};
-        std::vector<at::Tensor> steps = {}; ///< one tensor, listed once per parameter
+    struct Entry {
+        at::Tensor parameter;
+        at::Tensor first;
+        at::Tensor second;
+        bool decayed = false;
     };
+    /// Stretches of all parameters with their present gradients; valid until those are cleared.
+    [[nodiscard]] std::vector<AdamWPiece> pieces() const;
+    void stepOnDevice(double learningRate, double gradientDivisor);
 
     AdamWSettings m_settings;
     std::map<ParameterId, at::Tensor> m_first;
     std::map<ParameterId, at::Tensor> m_second;
-    at::Tensor m_stepTensor;
+    std::vector<Entry> m_entries;
     std::int64_t m_steps = 0;
-    std::vector<Group> m_groups;
 };
 
 } // namespace espalier

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/dataset.h"
+#include "core/data/fit_image.h"
+#include "core/storage/image_file.h"
+#include "tests/support/engine/toy_images.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/toy_model.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace espalier {
+namespace {
+
+ModelConfig imageModel(std::int64_t classes)
+{
+    ModelConfig config = test::toyVit(); // 8 x 4 pixels
+    config.shape.channels = 3;
+    config.shape.classes = classes;
+    return config;
+}
+
+TEST(ImageFile, ReadsJpegAndPng)
+{
+    const TemporaryFolder folder;
+    test::writeJpeg(folder.path() / "a.jpg", 5, 3, {200, 100, 50});
+    test::writePng(folder.path() / "b.png", 2, 7, {1, 2, 3});
+    const Result<RgbImage> jpeg = readImageFile(folder.path() / "a.jpg");
+    ASSERT_TRUE(jpeg) << jpeg.error().message;
+    EXPECT_EQ(jpeg->width, 5);
+    EXPECT_EQ(jpeg->height, 3);
+    EXPECT_NEAR(jpeg->pixels[0], 200, 3);
+    const Result<RgbImage> png = readImageFile(folder.path() / "b.png");
+    ASSERT_TRUE(png) << png.error().message;
+    EXPECT_EQ(png->pixels.size(), 2U * 7 * 3);
+    EXPECT_EQ(png->pixels[2], 3);
+}
+
+TEST(ImageFile, RefusesWhatIsBrokenCutOrHuge)
+{
+    const TemporaryFolder folder;
+    test::writeJpeg(folder.path() / "a.jpg", 40, 40, {200, 100, 50});
+    test::writePng(folder.path() / "b.png", 40, 40, {1, 2, 3});
+    for (const char* name : {"a.jpg", "b.png"}) {
+        const std::string bytes = TemporaryFolder::read(folder.path() / name);
+        const auto cut = folder.write(std::string("cut-") + name, bytes.substr(0, bytes.size() / 2));
+        const Result<RgbImage> image = readImageFile(cut);
+        ASSERT_FALSE(image) << name;
+        EXPECT_NE(image.error().message.find("broken image"), std::string::npos) << image.error().message;
+        const Result<RgbImage> huge = readImageFile(folder.path() / name, {.maxSide = 39});
+        ASSERT_FALSE(huge);
+        EXPECT_NE(huge.error().message.find("40 x 40"), std::string::npos) << huge.error().message;
+    }
+    EXPECT_NE(readImageFile(folder.write("c.jpg", "hello")).error().message.find("neither JPEG nor PNG"),
+        std::string::npos);
+}
+
+TEST(FitImage, HalvingAveragesAndDoublingInterpolates)
+{
+    const RgbImage four {4, 1, {0, 0, 0, 40, 40, 40, 80, 80, 80, 120, 120, 120}};
+    std::vector<std::uint8_t> two(3 * 2);
+    fitImage(four, 3, 1, 2, two);
+    // Weights of pixels at distances 0.25, 0.75 … of a triangle two pixels wide: 3, 3, 1 of 7 (the edge has no neighbour).
+    EXPECT_EQ(two[0], (3 * 0 + 3 * 40 + 1 * 80 + 3) / 7);
+    const RgbImage pair {2, 1, {0, 0, 0, 100, 100, 100}};
+    std::vector<std::uint8_t> grown(1 * 4);
+    fitImage(pair, 1, 1, 4, grown);
+    EXPECT_EQ(grown, (std::vector<std::uint8_t> {0, 25, 75, 100}));
+}
+
+TEST(ImageFolder, TakesClassesInOrderOfNamesAndEveryTenthForValidation)
+{
+    const TemporaryFolder folder;
+    for (int i = 0; i < 10; ++i) {
+        test::writePng(folder.path() / "dog" / fmt::format("{:02}.png", i), 4, 8, {255, 255, 255});
+        test::writeJpeg(folder.path() / "cat" / fmt::format("{:02}.jpg", i), 9, 16, {0, 0, 0});
+    }
+    const Result<Dataset> data = Dataset::open({.source = folder.path().string()}, imageModel(2));
+    ASSERT_TRUE(data) << data.error().message;
+    EXPECT_EQ(data->samples(Split::Train), 18);
+    EXPECT_EQ(data->samples(Split::Validation), 2);
+    const Batch batch = data->batch(Split::Validation, 0, 2);
+    EXPECT_EQ(batch.labels[0].item<std::int64_t>(), 0); // cat
+    EXPECT_LT(batch.pixels_BCHW[0].max().item<double>(), -0.95);
+    EXPECT_FLOAT_EQ(batch.pixels_BCHW[1].min().item<float>(), 1);
+}
+
+TEST(ImageFolder, KeepsAGivenSplit)
+{
+    const TemporaryFolder folder;
+    for (const char* name : {"train/a/1.png", "train/a/2.png", "train/b/1.png", "test/a/1.png", "test/b/1.png"})
+        test::writePng(folder.path() / name, 4, 8, {9, 9, 9});
+    const Result<Dataset> data = Dataset::open({.source = folder.path().string()}, imageModel(2));
+    ASSERT_TRUE(data) << data.error().message;
+    EXPECT_EQ(data->samples(Split::Train), 3);
+    EXPECT_EQ(data->samples(Split::Validation), 2);
+}
+
+TEST(ImageFolder, NamesTheBrokenImageAndTheWrongNumberOfClasses)
+{
+    const TemporaryFolder folder;
+    for (int i = 0; i < 4; ++i) {
+        test::writePng(folder.path() / "a" / fmt::format("{}.png", i), 4, 8, {9, 9, 9});
+        test::writePng(folder.path() / "b" / fmt::format("{}.png", i), 4, 8, {9, 9, 9});
+    }
+    const DataSpec spec {.source = folder.path().string(), .validationShare = 0.25};
+    EXPECT_NE(Dataset::open(spec, imageModel(3)).error().message.find("found 2 classes, wanted 3"), std::string::npos);
+    folder.write("b/2.png", "\x89PNG\r\n\x1a\nnonsense");
+    const Result<Dataset> broken = Dataset::open(spec, imageModel(2));
+    ASSERT_FALSE(broken);
+    EXPECT_NE(broken.error().message.find("b/2.png: broken image"), std::string::npos) << broken.error().message;
+}
+
+} // namespace
+} // namespace espalier
