@@ -178,7 +178,11 @@ Status RunningRace::step(std::size_t index, const RaceObserver& observer)
         observer.point(index, *point);
     if (lane.isDone() && observer.state)
         observer.state(index, lane.record().state, lane.record().note);
-    return lane.isDone() || lane.autosaveIsDue() ? lane.save() : Status();
+    if (!lane.isDone() && !lane.autosaveIsDue())
+        return {};
+    if (const Status flushed = m_log->flush(); !flushed)
+        return flushed;
+    return lane.save();
 }
 
 Status RunningRace::waitWhilePaused(

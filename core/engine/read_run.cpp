@@ -36,8 +36,11 @@ Result<LaneRecord> recordOf(
         return status.error();
     const auto found = std::find_if(
         curves.begin(), curves.end(), [&](const LaneCurve& curve) { return curve.id == spec.id; });
+    // Rows count from step 0. Fewer than the checkpoint's: run.h5 has lost some.
+    const bool whole = found != curves.end()
+        && (status->step == 0 || static_cast<std::int64_t>(found->rows.size()) > status->step);
     const Result<LaneCurve> curve
-        = found != curves.end() ? Result<LaneCurve>(*found) : curveOfCheckpoint(spec, laneFolder, *status);
+        = whole ? Result<LaneCurve>(*found) : curveOfCheckpoint(spec, laneFolder, *status);
     if (!curve)
         return curve.error();
     LaneRecord record {.spec = spec,

@@ -145,7 +145,6 @@ TEST(Race, AKilledRunGoesOnFromItsLastAutosave)
     // A write that was under way when it died.
     std::filesystem::resize_file(dead / "run.h5", std::filesystem::file_size(dead / "run.h5") / 2);
     std::filesystem::create_directories(dead / "a" / "step-000010");
-    TemporaryFolder::read(dead / "a" / "state.json");
     const auto seen = readRun(dead);
     ASSERT_TRUE(seen) << seen.error().message;
     EXPECT_GE((*seen)[0].points.size(), 6U);
