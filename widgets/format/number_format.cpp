@@ -37,6 +37,14 @@ int exponentOf(double value)
     return value == 0 ? 0 : static_cast<int>(std::floor(std::log10(std::abs(value)) + 1e-12));
 }
 
+/// Decimals that write multiples of `step` exactly: 0.5 needs one, 0.25 two.
+int decimalsOf(double step)
+{
+    const int first = std::max(0, -exponentOf(step));
+    const double scaled = std::abs(step) * std::pow(10.0, first);
+    return std::abs(scaled - std::round(scaled)) < 1e-6 ? first : first + 1;
+}
+
 /// Fixed decimals, trailing zeros removed, a real minus sign.
 QString fixed(double value, int decimals, bool trim)
 {
@@ -169,11 +177,11 @@ QString formatTick(double value, double step)
     if (size >= 1e6) {
         const Scaled part = scaled(value, kSiPrefixes);
         const double unit = value / part.value;
-        return withUnit(fixed(part.value, -exponentOf(std::abs(step) / unit), true), part.prefix);
+        return withUnit(fixed(part.value, decimalsOf(step / unit), true), part.prefix);
     }
     if (std::abs(step) < kScientificBelow && size < 1e-2)
         return scientific(value, std::max(1, exponentOf(value) - exponentOf(step) + 1));
-    return fixed(value, -exponentOf(step), false);
+    return fixed(value, decimalsOf(step), false);
 }
 
 QString titleWithUnit(const QString& title, const QString& unit)
