@@ -23,22 +23,27 @@ struct PlanArguments
     std::string out;
 };
 
+/// Where and how weights are written; scale and export share it.
+struct ExportOptions
+{
+    std::string out;
+    std::string format = "hf";
+    std::string dtype;
+    bool recipeOnly = false;
+};
+
 struct ScaleArguments
 {
     std::string model;
     DestinationOptions destination;
     std::string recipe;
-    std::string out;
-    std::string format = "hf";
-    bool recipeOnly = false;
+    ExportOptions output;
 };
 
 struct ExportArguments
 {
     std::string lane;
-    std::string out;
-    std::string format = "hf";
-    bool recipeOnly = false;
+    ExportOptions output;
 };
 
 /// The plan that a command line asks for, measuring the parent if need be; the recipe says the same
@@ -66,26 +71,33 @@ Result<Destination> makeDestination(
     return Destination{std::move(*recipe), std::move(*planned)};
 }
 
-ExportSettings exportSettings(const std::string& format, bool recipeOnly)
+ExportSettings settingsFrom(const ExportOptions& options)
 {
-    return {.format = format == "hdf5" ? ExportFormat::Hdf5 : ExportFormat::HuggingFace,
-        .dtype = std::nullopt,
-        .weights = !recipeOnly};
+    return {.format = options.format == "hdf5" ? ExportFormat::Hdf5 : ExportFormat::HuggingFace,
+        .dtype = dtypeFromSafetensorsName(options.dtype),
+        .weights = !options.recipeOnly};
 }
 
-void addExportOptions(CLI::App& command, std::string& out, std::string& format, bool& recipeOnly)
+void addExportOptions(CLI::App& command, ExportOptions& options)
 {
-    command.add_option("--out", out, "Folder to write; must not hold anything yet")->required();
-    command.add_option("--format", format, "hf: Hugging Face folder; hdf5: one .h5 file in it")
+    command.add_option("--out", options.out, "Folder to write; must not hold anything yet")
+        ->required();
+    command
+        .add_option("--format", options.format, "hf: Hugging Face folder; hdf5: one .h5 file in it")
         ->check(CLI::IsMember({"hf", "hdf5"}))
         ->capture_default_str();
-    command.add_flag("--recipe-only", recipeOnly, "Config and recipe without weights");
+    command
+        .add_option("--dtype", options.dtype,
+            "Type of the written weights (default: the parent's; F32 once trained)")
+        ->check(CLI::IsMember({"F32", "F16", "BF16"}));
+    command.add_flag("--recipe-only", options.recipeOnly, "Config and recipe without weights");
 }
 
-Status writeExport(const Model& model, const Recipe* recipe, const std::string& out,
-    const ExportSettings& settings, const Console& console)
+Status writeExport(
+    const Model& model, const Recipe* recipe, const ExportOptions& options, const Console& console)
 {
-    const auto report = exportModel(model, recipe, out, settings, console.progress);
+    const auto report =
+        exportModel(model, recipe, options.out, settingsFrom(options), console.progress);
     if (!report)
         return report.error();
     console.clearProgress();
@@ -136,8 +148,7 @@ Status scaleDestination(const ScaleArguments& arguments, const Console& console)
         scaleModel(destination->planned.parent, destination->planned.plan, console.progress);
     if (!scaled)
         return scaled.error();
-    return writeExport(*scaled, &destination->recipe, arguments.out,
-        exportSettings(arguments.format, arguments.recipeOnly), console);
+    return writeExport(*scaled, &destination->recipe, arguments.output, console);
 }
 
 Status exportLane(const ExportArguments& arguments, const Console& console)
@@ -148,8 +159,7 @@ Status exportLane(const ExportArguments& arguments, const Console& console)
     const auto recipe = recipeOfLane(arguments.lane);
     if (!recipe)
         return recipe.error();
-    return writeExport(*model, *recipe ? &**recipe : nullptr, arguments.out,
-        exportSettings(arguments.format, arguments.recipeOnly), console);
+    return writeExport(*model, *recipe ? &**recipe : nullptr, arguments.output, console);
 }
 
 } // namespace
@@ -176,7 +186,7 @@ void addScaleCommand(CLI::App& app, Action& action)
     command->add_option(
         "--recipe", arguments->recipe, "A recipe instead of MODEL, shape and method");
     addDestinationOptions(*command, arguments->destination);
-    addExportOptions(*command, arguments->out, arguments->format, arguments->recipeOnly);
+    addExportOptions(*command, arguments->output);
     command->callback([&action, arguments] {
         action = [arguments](const Console& console) {
             return scaleDestination(*arguments, console);
@@ -190,7 +200,7 @@ void addExportCommand(CLI::App& app, Action& action)
     CLI::App* command =
         app.add_subcommand("export", "Writes the weights that a lane of a run has reached");
     command->add_option("LANE", arguments->lane, "RUN/LANE")->required();
-    addExportOptions(*command, arguments->out, arguments->format, arguments->recipeOnly);
+    addExportOptions(*command, arguments->output);
     command->callback([&action, arguments] {
         action = [arguments](const Console& console) {
             return exportLane(*arguments, console);
