@@ -9,5 +9,8 @@ namespace espalier::bench {
 
 // Each adds its subcommand to the program; `outcome` tells what became of it.
 void addTrain(CLI::App& program, Status& outcome);
+void addMeasure(CLI::App& program, Status& outcome);
+void addScale(CLI::App& program, Status& outcome);
+void addList(CLI::App& program, Status& outcome);
 
 } // namespace espalier::bench

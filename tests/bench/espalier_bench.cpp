@@ -12,6 +12,9 @@ int main(int argc, char** argv)
     program.require_subcommand(1);
     espalier::Status outcome;
     espalier::bench::addTrain(program, outcome);
+    espalier::bench::addMeasure(program, outcome);
+    espalier::bench::addScale(program, outcome);
+    espalier::bench::addList(program, outcome);
     CLI11_PARSE(program, argc, argv);
     if (outcome)
         return 0;

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/bench/benches.h"
+
+#include "core/architectures/shape_solver.h"
+#include "core/engine/model.h"
+#include "core/engine/session.h"
+#include "core/methods/catalog.h"
+#include "tests/bench/timing.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <stdlib.h>
+
+namespace espalier::bench {
+
+namespace {
+
+struct FilesOptions {
+    std::string model;
+    std::int64_t hidden = 0;
+    std::int64_t layers = 0;
+    std::int64_t runs = 5;
+    int threads = 0;
+};
+
+/// A folder beside the system's temporary files that is gone with the object.
+class ScratchFolder {
+public:
+    ScratchFolder()
+    {
+        std::string name = (std::filesystem::temp_directory_path() / "espalier-bench-XXXXXX").string();
+        ESPALIER_EXPECT(::mkdtemp(name.data()) != nullptr, "a temporary folder can be made");
+        m_path = name;
+    }
+    ScratchFolder(const ScratchFolder&) = delete;
+    ScratchFolder& operator=(const ScratchFolder&) = delete;
+    ~ScratchFolder()
+    {
+        std::error_code ignored;
+        std::filesystem::remove_all(m_path, ignored);
+    }
+    [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
+
+private:
+    std::filesystem::path m_path;
+};
+
+std::string nameOfModel(const FilesOptions& options)
+{
+    return std::filesystem::canonical(options.model).filename().string();
+}
+
+/// Half the width unless told otherwise, first channels: what is timed moves weights and measures nothing.
+Result<TransferPlan> planOf(const Model& parent, const FilesOptions& options)
+{
+    const Result<const Method*> method = methodOf("subcloning");
+    if (!method)
+        return method.error();
+    const ShapeBounds bounds = boundsOf(**method, parent.config());
+    const ModelShape& shape = parent.config().shape;
+    PlanRequest request {.parent = parent.config(), .childShape = shape};
+    request.childShape
+        = withSize(bounds, shape, Size::Hidden, options.hidden > 0 ? options.hidden : shape.hidden / 2);
+    if (options.layers > 0)
+        request.childShape.layers = options.layers;
+    request.options = {{"order", std::string("first")}};
+    return makePlan(**method, std::move(request));
+}
+
+/// Reading the parent, scaling, writing, reading back and comparing, against writing bytes of the same size twice to
+/// new files: what a copy of the output costs.
+Status scaleBench(const FilesOptions& options)
+{
+    (void)startEngine(options.threads);
+    const ScratchFolder scratch;
+    Status outcome;
+    std::int64_t bytes = 0;
+    int run = 0;
+    const auto scale = [&]() -> Status {
+        const Result<Model> parent = Model::open(options.model);
+        if (!parent)
+            return parent.error();
+        const Result<TransferPlan> plan = planOf(*parent, options);
+        if (!plan)
+            return plan.error();
+        const Result<Model> child = scaleModel(*parent, *plan);
+        if (!child)
+            return child.error();
+        const std::filesystem::path out = scratch.path() / fmt::format("scaled-{}", run++);
+        const Result<ExportReport> report = exportModel(*child, nullptr, out, {});
+        if (!report)
+            return report.error();
+        bytes = report->bytes;
+        return {};
+    };
+    const std::vector<double> scaled = timeRuns(1, options.runs, [&] {
+        if (const Status done = scale(); !done)
+            outcome = done;
+    });
+    if (!outcome)
+        return outcome;
+    const std::filesystem::path first = scratch.path() / "scaled-0";
+    const std::vector<double> copied = timeRuns(1, options.runs, [&] {
+        std::filesystem::copy(first, scratch.path() / fmt::format("copy-{}", run++));
+    });
+    printTimes(nameOfModel(options) + " scale", scaled, static_cast<double>(bytes));
+    printTimes(nameOfModel(options) + " copy of the output", copied, static_cast<double>(bytes));
+    return {};
+}
+
+/// Resident memory of this process in MB, as the system counts it.
+double residentMegabytes()
+{
+    std::ifstream file("/proc/self/statm");
+    double pages = 0;
+    double resident = 0;
+    file >> pages >> resident;
+    return resident * 4096 / 1e6;
+}
+
+/// Opening a checkpoint and listing its tensors; headers only.
+Status listBench(const FilesOptions& options)
+{
+    const double before = residentMegabytes();
+    Status outcome;
+    std::size_t tensors = 0;
+    const std::vector<double> times = timeRuns(0, options.runs, [&] {
+        const Result<Model> model = Model::open(options.model);
+        if (model)
+            tensors = model->tensors().size();
+        else
+            outcome = model.error();
+    });
+    if (!outcome)
+        return outcome;
+    printTimes(nameOfModel(options) + " list", times, static_cast<double>(tensors));
+    nlohmann::ordered_json line = {{"model", nameOfModel(options) + " list"}, {"engine", "espalier"}};
+    line["tensors"] = tensors;
+    line["added_megabytes"] = residentMegabytes() - before;
+    std::puts(line.dump().c_str());
+    return {};
+}
+
+} // namespace
+
+void addScale(CLI::App& program, Status& outcome)
+{
+    const auto options = std::make_shared<FilesOptions>();
+    CLI::App* command = program.add_subcommand("scale", "scale and export a checkpoint, beside copying the output");
+    command->add_option("MODEL", options->model, "Hugging Face folder")->required();
+    command->add_option("--hidden", options->hidden, "0: half the parent's")->check(CLI::Range(0, 65536));
+    command->add_option("--layers", options->layers, "0: the parent's")->check(CLI::Range(0, 1000));
+    command->add_option("--runs", options->runs)->check(CLI::Range(1, 1000));
+    command->add_option("--threads", options->threads, "0: one per core")->check(CLI::Range(0, 1024));
+    command->callback([options, &outcome] { outcome = scaleBench(*options); });
+}
+
+void addList(CLI::App& program, Status& outcome)
+{
+    const auto options = std::make_shared<FilesOptions>();
+    CLI::App* command = program.add_subcommand("list", "open a checkpoint and list its tensors");
+    command->add_option("MODEL", options->model, "Hugging Face folder")->required();
+    command->add_option("--runs", options->runs)->check(CLI::Range(1, 1000));
+    command->callback([options, &outcome] { outcome = listBench(*options); });
+}
+
+} // namespace espalier::bench
