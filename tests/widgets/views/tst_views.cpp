@@ -34,6 +34,7 @@ Measurements measurements()
 {
     Measurements measured;
     measured.data = "demo:garden";
+    measured.source = "demo:garden";
     measured.samples = 1;
     measured.embedding_D = {1, 2, 3, 4};
     measured.afterAttention_LD = filled(4, 4);

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/main_window.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QUndoStack>
+
+using namespace espalier;
+
+namespace {
+
+constexpr int kPatience = 120000;
+
+/// Two blocks, 16 wide: fresh weights, measured and trained within a second.
+void writeTinyModel(const QString& folder)
+{
+    QVERIFY(QDir().mkpath(folder));
+    QFile config(folder + QStringLiteral("/config.json"));
+    QVERIFY(config.open(QIODevice::WriteOnly));
+    config.write(R"({"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_layer": 2, "n_embd": 16, "n_head": 2,
+        "n_positions": 32, "vocab_size": 256, "activation_function": "gelu_new", "layer_norm_epsilon": 1e-05})");
+}
+
+} // namespace
+
+class TestMainWindow : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        m_scratch = std::make_unique<QTemporaryDir>();
+        m_settings = std::make_unique<Settings>(m_scratch->filePath(QStringLiteral("window.ini")));
+        m_window = std::make_unique<MainWindow>(*m_settings);
+        m_window->setRunsFolder(m_scratch->filePath(QStringLiteral("runs")));
+        m_window->show();
+    }
+
+    void cleanup()
+    {
+        m_window.reset();
+        m_settings.reset();
+        m_scratch.reset();
+    }
+
+    void playsTheThread()
+    {
+        Workspace& workspace = m_window->workspace();
+        openTiny();
+        QTRY_VERIFY_WITH_TIMEOUT(workspace.plan() && workspace.untrainedLoss() && workspace.preview(), kPatience);
+        QCOMPARE(workspace.recipe().shape.hidden, 8);
+        QCOMPARE(workspace.lanes().size(), std::size_t(2));
+
+        Q_EMIT m_window->intents().sizeEdited(Size::Layers, 1, true);
+        Q_EMIT m_window->intents().sizeEdited(Size::Layers, 1, false);
+        QCOMPARE(workspace.plan()->child.shape.layers, 1);
+        QCOMPARE(workspace.lanes()[1].recipe.shape.layers, 1);
+        m_window->recipes().undoStack().undo();
+        QCOMPARE(workspace.plan()->child.shape.layers, 2);
+        m_window->recipes().undoStack().redo();
+        QCOMPARE(workspace.plan()->child.shape.layers, 1);
+
+        Q_EMIT m_window->intents().raceStartRequested();
+        QTRY_VERIFY_WITH_TIMEOUT(!workspace.lanes()[0].points.empty(), kPatience);
+        Q_EMIT m_window->intents().raceStopRequested();
+        QTRY_VERIFY_WITH_TIMEOUT(
+            workspace.raceState() == RaceState::Stopped || workspace.raceState() == RaceState::Finished, kPatience);
+        QVERIFY(std::filesystem::exists(m_window->bridge().race().folder() / "run.h5"));
+
+        const QString out = m_scratch->filePath(QStringLiteral("out"));
+        QSignalSpy exported(&m_window->bridge(), &EngineBridge::exported);
+        m_window->bridge().exportLane(0, {out.toStdString(), {}});
+        QTRY_COMPARE_WITH_TIMEOUT(exported.count(), 1, kPatience);
+        QFile config(out + QStringLiteral("/config.json"));
+        QVERIFY(config.open(QIODevice::ReadOnly));
+        const QJsonObject written = QJsonDocument::fromJson(config.readAll()).object();
+        QCOMPARE(written.value(QLatin1String("n_embd")).toInt(), 8);
+        QCOMPARE(written.value(QLatin1String("n_layer")).toInt(), 1);
+        QVERIFY(QFile::exists(out + QStringLiteral("/model.safetensors")));
+        QVERIFY(QFile::exists(out + QStringLiteral("/recipe.json")));
+    }
+
+    void refusesAFolderThatIsNoModelAndKeepsTheOldOne()
+    {
+        openTiny();
+        m_window->openModel(m_scratch->filePath(QStringLiteral("nothing")));
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->message().contains(QStringLiteral("nothing")), kPatience);
+        QCOMPARE(m_window->workspace().model()->name, std::string("tiny"));
+    }
+
+    void closingWhileTrainingSavesTheRace()
+    {
+        Workspace& workspace = m_window->workspace();
+        openTiny();
+        QTRY_VERIFY_WITH_TIMEOUT(workspace.plan(), kPatience);
+        for (int lane = 0; lane < 2; ++lane) {
+            TrainSettings train = workspace.lanes()[static_cast<std::size_t>(lane)].train;
+            train.steps = 1000000;
+            Q_EMIT m_window->intents().laneEdited(lane, QStringLiteral("lane"), train);
+        }
+        Q_EMIT m_window->intents().raceStartRequested();
+        QTRY_VERIFY_WITH_TIMEOUT(!workspace.lanes()[0].points.empty(), kPatience);
+        m_window->close();
+        QVERIFY(m_window->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->isVisible(), kPatience);
+        QVERIFY(QDir(m_settings->interruptedRun()).exists(QStringLiteral("run.h5")));
+    }
+
+    void remembersWhatWasOpened()
+    {
+        openTiny();
+        QCOMPARE(m_settings->recentModels(), QStringList {m_scratch->filePath(QStringLiteral("tiny"))});
+    }
+
+private:
+    void openTiny()
+    {
+        const QString folder = m_scratch->filePath(QStringLiteral("tiny"));
+        writeTinyModel(folder);
+        QSignalSpy opened(&m_window->bridge(), &EngineBridge::opened);
+        m_window->openModel(folder);
+        QTRY_COMPARE_WITH_TIMEOUT(opened.count(), 1, kPatience);
+    }
+
+    std::unique_ptr<QTemporaryDir> m_scratch;
+    std::unique_ptr<Settings> m_settings;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+QTEST_MAIN(TestMainWindow)
+#include "tst_main_window.moc"
