@@ -93,11 +93,15 @@ Progress EngineBridge::progressFor(Activity activity, std::stop_token stop)
 
 MeasureSettings EngineBridge::measureSettings() const
 {
-    MeasureSettings settings;
-    settings.data = m_workspace.data();
-    if (const Measurements* measured = m_workspace.measurements())
-        settings.samples = measured->samples;
-    return settings;
+    const Measurements* measured = m_workspace.measurements();
+    if (measured == nullptr)
+        return {.data = m_workspace.data()};
+    return {.data = {.source = measured->source,
+                .sequenceLength = measured->sequenceLength,
+                .validationShare = measured->validationShare},
+        .samples = measured->samples,
+        .batch = measured->batch,
+        .blockLosses = false}; // no method reads them
 }
 
 void EngineBridge::open(const QString& folder)

@@ -11,9 +11,7 @@ bool Workspace::measurementsAreStale() const
 {
     if (!m_measurements || m_data.source.empty())
         return false;
-    // Measurements name their data as a person would ("poems.txt"), the spec as a path.
-    const std::string& measured = m_measurements->data;
-    return measured.find(m_data.source) == std::string::npos && m_data.source.find(measured) == std::string::npos;
+    return m_measurements->source != m_data.source;
 }
 
 Work Workspace::work(Activity activity) const

@@ -189,6 +189,8 @@ void StateFrame::showWorking(const QString& what, double fraction)
     m_strip->button->setText(tr("Cancel"));
     m_strip->update();
     if (wasWorking) {
+        if (m_stack->currentWidget() == m_page && m_strip->isVisibleTo(this))
+            m_page->fill({}, text, {}, {});
         placeStrip();
         return;
     }
