@@ -8,7 +8,7 @@ using namespace espalier;
 
 namespace {
 
-ModelSummary parent()
+ModelSummary parentModel()
 {
     ModelSummary model;
     model.name = "toy";
@@ -28,7 +28,7 @@ private Q_SLOTS:
     {
         m_workspace = std::make_unique<Workspace>();
         m_controller = std::make_unique<RecipeController>(*m_workspace);
-        m_workspace->setModel(parent(), {});
+        m_workspace->setModel(parentModel(), {});
         m_controller->startFor(*m_workspace->model());
     }
 

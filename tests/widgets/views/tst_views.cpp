@@ -13,7 +13,7 @@ using namespace espalier;
 
 namespace {
 
-ModelSummary parent()
+ModelSummary parentModel()
 {
     ModelSummary model;
     model.name = "toy";
@@ -73,7 +73,7 @@ private Q_SLOTS:
         Intents intents;
         ImportanceView view({workspace, intents}, nullptr);
         QVERIFY(view.mainPlot()->isEmpty());
-        workspace.setModel(parent(), {});
+        workspace.setModel(parentModel(), {});
         workspace.setMeasurements(std::make_shared<const Measurements>(measurements()));
         QVERIFY(!view.mainPlot()->isEmpty());
         view.setAxis(ScoredAxis::Mlp);
@@ -86,7 +86,7 @@ private Q_SLOTS:
         Intents intents;
         WeightsView view({workspace, intents}, nullptr);
         QSignalSpy asked(&intents, &Intents::previewRequested);
-        workspace.setModel(parent(), {});
+        workspace.setModel(parentModel(), {});
         const Measurements measured = measurements();
         const Method* method = findMethod("subcloning");
         QVERIFY(method != nullptr);
