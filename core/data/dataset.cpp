@@ -46,6 +46,9 @@ Batch tokenBatch(const Dataset::Impl& data, const TokenPart& part, const std::ve
     return batch;
 }
 
+/// Image folders lie class after class; the first samples must speak for all of them.
+constexpr Seed kFixedOrder = {0};
+
 Batch imageBatch(const Dataset::Impl& data, const ImageSource& source, const std::vector<std::int64_t>& indices)
 {
     static const std::array<float, 256> kNormalised = normalisedBytes();
@@ -133,7 +136,9 @@ Batch Dataset::batch(Split split, std::int64_t first, std::int64_t count) const
     const bool images = m_impl->task == Task::ImageClassification;
     std::vector<std::int64_t> places(static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i)
-        places[static_cast<std::size_t>(i)] = (first + i) * (images ? 1 : m_impl->sequenceLength - 1);
+        places[static_cast<std::size_t>(i)] = images
+            ? shuffledIndex(kFixedOrder, samples(split), first + i)
+            : (first + i) * (m_impl->sequenceLength - 1);
     if (images)
         return imageBatch(*m_impl, *(train ? m_impl->trainImages : m_impl->validationImages), places);
     return tokenBatch(*m_impl, *(train ? m_impl->trainTokens : m_impl->validationTokens), places);
