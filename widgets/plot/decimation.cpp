@@ -9,8 +9,10 @@
 namespace espalier {
 namespace {
 
-constexpr std::size_t kLeaf = 64; ///< values per block of the lowest level
+constexpr std::size_t kLeaf = 16; ///< values per block of the lowest level
 constexpr std::size_t kFan = 8; ///< blocks per block of the next level
+// In a column of more points than this, where it is entered and left cannot be told from its lowest and highest point.
+constexpr std::size_t kCrowded = 32;
 
 std::size_t blocksFor(std::size_t count, std::size_t size) { return (count + size - 1) / size; }
 
@@ -119,8 +121,11 @@ struct Collector {
             return;
         }
         const MinMaxPyramid::Extremes extremes = pyramid.query(y, begin, end);
+        const bool isEnd = begin == 0 || end == x.size();
         std::array<std::size_t, 4> kept = {begin, begin, begin, end - 1};
-        if (extremes.found)
+        if (extremes.found && end - begin > kCrowded && !isEnd)
+            kept = {extremes.lowest, extremes.lowest, extremes.highest, extremes.highest};
+        else if (extremes.found)
             kept = {begin, extremes.lowest, extremes.highest, end - 1};
         std::sort(kept.begin(), kept.end());
         const auto last = std::unique(kept.begin(), kept.end());

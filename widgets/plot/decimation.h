@@ -42,7 +42,7 @@ struct XYData {
 };
 
 /// What one pixel column of a line can show: its first, lowest, highest and last point (Jugel et al. 2014, "M4"), so no
-/// spike is lost. x ascends; the result covers [low, high] and one point on either side. Few points are all kept.
+/// spike is lost; of crowded columns the lowest and highest only. x ascends; the result covers [low, high] and one point on either side. Few points are all kept.
 /// Cost: proportional to `columns`, not to the number of points.
 [[nodiscard]] XYData decimate(std::span<const double> x, std::span<const double> y, const MinMaxPyramid& pyramid,
     double low, double high, int columns, bool logX);
