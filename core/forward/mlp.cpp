@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/forward/mlp.h"
 
+#include "core/forward/gelu.h"
+
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/relu.h>
@@ -14,7 +16,7 @@ at::Tensor activate(Activation activation, const at::Tensor& values)
 {
     switch (activation) {
     case Activation::GeluTanh:
-        return at::gelu(values, "tanh");
+        return geluTanh(values);
     case Activation::GeluErf:
         return at::gelu(values);
     case Activation::Relu:
