@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 namespace espalier {
 namespace {
@@ -108,10 +109,13 @@ TEST(GlyphDataset, GivesNormalisedPixelsAndEveryClass)
 {
     const Result<Dataset> data = Dataset::open({.source = "demo:glyphs"}, imageModel(20, 32));
     ASSERT_TRUE(data) << data.error().message;
-    const Batch batch = data->batch(Split::Validation, 0, 20);
+    const Batch batch = data->batch(Split::Validation, 0, 200);
     EXPECT_GE(batch.pixels_BCHW.min().item<double>(), -1);
     EXPECT_LE(batch.pixels_BCHW.max().item<double>(), 1);
-    EXPECT_EQ(batch.labels.sum().item<std::int64_t>(), 190); // each of 0 … 19 once
+    std::set<std::int64_t> classes;
+    for (std::int64_t i = 0; i < 200; ++i)
+        classes.insert(batch.labels[i].item<std::int64_t>());
+    EXPECT_GE(classes.size(), 15U); // in a fixed random order, so that the first samples speak for all
     EXPECT_DOUBLE_EQ(data->chance(), std::log(20.0));
     EXPECT_FALSE(data->floor());
 }
@@ -135,10 +139,13 @@ TEST(CifarDataset, ReadsRecordsAndKeepsTheTestBatchForValidation)
     EXPECT_EQ(data->samples(Split::Train), 2);
     EXPECT_EQ(data->samples(Split::Validation), 1);
     const Batch batch = data->batch(Split::Train, 0, 2);
-    EXPECT_EQ(batch.labels[0].item<std::int64_t>(), 3);
-    EXPECT_FLOAT_EQ(batch.pixels_BCHW[0][0][0][0].item<float>(), 1);
-    EXPECT_FLOAT_EQ(batch.pixels_BCHW[0][1][5][5].item<float>(), -1);
-    EXPECT_FLOAT_EQ(batch.pixels_BCHW[0][2][31][31].item<float>(), -0.6F); // 51 / 255 = 0.2
+    const std::int64_t coloured = batch.labels[0].item<std::int64_t>() == 3 ? 0 : 1;
+    EXPECT_EQ(batch.labels[coloured].item<std::int64_t>(), 3);
+    EXPECT_EQ(batch.labels[1 - coloured].item<std::int64_t>(), 9);
+    const at::Tensor image = batch.pixels_BCHW[coloured];
+    EXPECT_FLOAT_EQ(image[0][0][0].item<float>(), 1);
+    EXPECT_FLOAT_EQ(image[1][5][5].item<float>(), -1);
+    EXPECT_FLOAT_EQ(image[2][31][31].item<float>(), -0.6F); // 51 / 255 = 0.2
 }
 
 TEST(CifarDataset, RefusesBrokenFiles)
