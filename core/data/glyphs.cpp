@@ -30,9 +30,9 @@ Colour anyColour(SequenceRng& rng)
     return {between(rng, 20.0, 235.0), between(rng, 20.0, 235.0), between(rng, 20.0, 235.0)};
 }
 
-double contrast(const Colour& a, const Colour& b)
+double brightness(const Colour& colour)
 {
-    return std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+    return (colour[0] + colour[1] + colour[2]) / 3.0;
 }
 
 GlyphPoint pixelCentre(std::size_t pixel)
@@ -157,7 +157,7 @@ void paint(Canvas& canvas, const Figure& figure, const Colour& colour, double op
 Figure placeFigure(const GlyphOutline& outline, SequenceRng& rng)
 {
     const double radius = between(rng, 7.5, 12.5);
-    const double turn = between(rng, 0.0, 2.0 * std::numbers::pi);
+    const double turn = between(rng, -0.4, 0.4);
     const double stretch = std::exp(between(rng, -0.2, 0.2));
     const double shear = between(rng, -0.2, 0.2);
     const double wobble = between(rng, 0.0, 0.09);
@@ -176,7 +176,7 @@ Figure placeFigure(const GlyphOutline& outline, SequenceRng& rng)
     Figure figure;
     const bool hollow = outline.mayBeHollow && rng.uniform() < 0.35;
     figure.isFilled = outline.isFilled && !hollow;
-    figure.halfWidth = figure.isFilled ? 0.0 : std::max(0.6, radius * between(rng, 0.06, 0.13));
+    figure.halfWidth = figure.isFilled ? 0.0 : std::max(0.6, radius * between(rng, 0.09, 0.16));
     for (std::size_t i = 0; i + 1 < outline.segments.size(); i += 2)
         figure.segments.emplace_back(place(outline.segments[i]), place(outline.segments[i + 1]));
     return figure;
@@ -251,20 +251,22 @@ Glyph drawGlyph(Seed seed, std::int64_t index)
     Glyph glyph;
     glyph.label = labelOf(seed, index);
 
-    const Colour ground = anyColour(rng);
+    Colour ground = anyColour(rng);
     Colour otherGround = ground;
     blend(otherGround, anyColour(rng), 0.4);
     Colour ink = anyColour(rng);
-    while (std::min(contrast(ink, ground), contrast(ink, otherGround)) < 70.0)
+    while (brightness(ink) < 150.0)
         ink = anyColour(rng);
+    for (Colour* colour : {&otherGround, &ground})
+        blend(*colour, Colour{}, std::max(0.0, 1.0 - 70.0 / brightness(*colour)));
 
     Canvas canvas;
     paintGradient(canvas, ground, otherGround, between(rng, 0.0, 2.0 * std::numbers::pi));
-    paintClutter(canvas, 3, 0.8, rng);
+    paintClutter(canvas, 2, 0.4, rng);
     const GlyphOutline outline = glyphClasses()[static_cast<std::size_t>(glyph.label)].outline();
     paint(canvas, placeFigure(outline, rng), ink, 1.0);
-    paintClutter(canvas, 2, 0.9, rng);
-    develop(canvas, between(rng, 4.0, 24.0), CounterRng(derive(own, "noise")), glyph);
+    paintClutter(canvas, 1, 0.4, rng);
+    develop(canvas, between(rng, 4.0, 14.0), CounterRng(derive(own, "noise")), glyph);
     return glyph;
 }
 
