@@ -6,7 +6,7 @@
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 
-"$root/setup/setup.sh"
+"$root/cmake/setup/setup.sh"
 
 cmake -S "$root" -B "$root/build/release" -G Ninja --log-level=WARNING \
     -DCMAKE_BUILD_TYPE=Release \

