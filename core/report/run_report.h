@@ -34,7 +34,7 @@ struct RunLane {
     std::string note;
     std::int64_t parameters = 0;
     std::vector<LanePoint> points;
-    std::optional<double> floor; ///< entropy of the data, if known
+    std::optional<double> floor = std::nullopt; ///< entropy of the data, if known
 };
 
 /// What a race's x axis shows.
@@ -47,7 +47,7 @@ struct RunChartSettings {
     RunAxis axis = RunAxis::Step;
     bool validation = false;
     bool logLoss = false;
-    std::optional<double> chance; ///< loss of the uniform guess
+    std::optional<double> chance = std::nullopt; ///< loss of the uniform guess
 };
 [[nodiscard]] LineChart runChart(const std::vector<RunLane>& lanes, const RunChartSettings& settings);
 /// Points of a lane that a chart with these settings draws, from index `first` on.
