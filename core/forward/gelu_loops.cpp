@@ -32,10 +32,10 @@ ESPALIER_INLINE void store(float* to, const Floats& from) { std::memcpy(to, &fro
 /// |r| <= ln(2) / 2, then the Taylor polynomial of degree 7.
 ESPALIER_INLINE void exponentiate(Floats& values)
 {
-    constexpr float kMost = 87.0F;
+    const Floats most = Floats {} + 87.0F;
     constexpr float kShift = 12582912.0F; // 1.5 * 2^23: adding it leaves the rounded integer in the low bits
-    Floats z = values > kMost ? kMost - 0 * values : values;
-    z = z < -kMost ? -kMost - 0 * z : z;
+    Floats z = values > most ? most : values;
+    z = z < -most ? -most : z;
     const Floats shifted = z * 1.44269504F + kShift;
     const Floats whole = shifted - kShift;
     const Floats r = (z - whole * 0.693359375F) + whole * 2.12194440e-4F;
