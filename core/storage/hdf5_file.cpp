@@ -3,10 +3,9 @@
 
 #include "core/base/checked.h"
 #include "core/base/untrusted_text.h"
+#include "core/storage/atomic_file.h"
 #include "core/storage/hdf5_check.h"
 #include "core/storage/hdf5_handle.h"
-#include "core/storage/sibling_name.h"
-#include "core/storage/sync_to_disk.h"
 
 #include <fmt/format.h>
 
@@ -17,6 +16,7 @@ namespace espalier {
 namespace {
 
 constexpr hsize_t kRowsPerChunk = 512;
+constexpr std::size_t kMemoryStep = std::size_t {1} << 20;
 constexpr std::size_t kMaxTextBytes = std::size_t {64} << 20;
 
 /// The deepest message on HDF5's error stack: the cause, in its own words.
@@ -120,9 +120,21 @@ Hdf5File::~Hdf5File() = default;
 
 Result<Hdf5File> Hdf5File::create(const std::filesystem::path& file)
 {
+    return create(file, false);
+}
+
+Result<Hdf5File> Hdf5File::createInMemory(const std::filesystem::path& name)
+{
+    return create(name, true);
+}
+
+Result<Hdf5File> Hdf5File::create(const std::filesystem::path& file, bool inMemory)
+{
     tameHdf5();
     const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS));
     H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_LATEST); // sharing needs 1.10's format
+    if (inMemory)
+        H5Pset_fapl_core(access.get(), kMemoryStep, 0);
     auto impl = std::make_unique<Impl>();
     impl->path = file;
     impl->file = Hdf5Handle(H5Fcreate(file.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()));
@@ -340,29 +352,33 @@ Result<double> Hdf5File::readNumber(const std::string& path, const std::string& 
     return value;
 }
 
+Result<std::vector<std::byte>> Hdf5File::image()
+{
+    if (const Status flushed = flush(); !flushed)
+        return flushed.error();
+    const ssize_t size = H5Fget_file_image(m_impl->file.get(), nullptr, 0);
+    std::vector<std::byte> bytes(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    if (size <= 0 || H5Fget_file_image(m_impl->file.get(), bytes.data(), bytes.size()) != size)
+        return m_impl->writeError("/");
+    return bytes;
+}
+
 Status writeHdf5File(const std::filesystem::path& target, const std::function<Status(Hdf5File& file)>& write)
 {
-    const std::filesystem::path sibling = siblingName(target, 0);
-    const auto fill = [&]() -> Status {
-        Result<Hdf5File> file = Hdf5File::create(sibling);
-        if (!file)
-            return file.error();
-        if (const Status written = write(*file); !written)
-            return written;
-        return file->flush();
-    };
-    Status done = fill();
-    if (done)
-        done = syncToDisk(sibling);
-    std::error_code failed;
-    if (done)
-        std::filesystem::rename(sibling, target, failed);
-    if (done && failed)
-        done = outOfResource(fmt::format("{}: cannot be written ({})", target.string(), failed.message()));
-    std::error_code ignored;
-    if (!done)
-        std::filesystem::remove(sibling, ignored);
-    return done;
+    Result<Hdf5File> file = Hdf5File::createInMemory(target);
+    if (!file)
+        return file.error();
+    if (const Status written = write(*file); !written)
+        return written;
+    const Result<std::vector<std::byte>> image = file->image();
+    if (!image)
+        return image.error();
+    Result<AtomicFile> disk = AtomicFile::create(target, static_cast<std::int64_t>(image->size()));
+    if (!disk)
+        return disk.error();
+    if (const Status written = disk->write(*image); !written)
+        return written;
+    return disk->commit();
 }
 
 } // namespace espalier

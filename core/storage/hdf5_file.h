@@ -10,6 +10,7 @@
 
 #include "core/base/result.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -33,6 +34,10 @@ class Hdf5File {
 public:
     /// A new file; one of that name is replaced.
     [[nodiscard]] static Result<Hdf5File> create(const std::filesystem::path& file);
+    /// The same without a disk: `name` is for messages, image() the result.
+    [[nodiscard]] static Result<Hdf5File> createInMemory(const std::filesystem::path& name);
+    /// The bytes of a file, as they would lie on disk.
+    [[nodiscard]] Result<std::vector<std::byte>> image();
     /// Opens for reading and checks everything listed above. Files that another process appends to (SWMR) can be
     /// opened too, and show what it has flushed.
     [[nodiscard]] static Result<Hdf5File> open(const std::filesystem::path& file);
@@ -71,10 +76,12 @@ public:
 private:
     struct Impl;
     explicit Hdf5File(std::unique_ptr<Impl> impl);
+    [[nodiscard]] static Result<Hdf5File> create(const std::filesystem::path& file, bool inMemory);
     std::unique_ptr<Impl> m_impl;
 };
 
-/// A file that appears whole or not at all: `write` fills a sibling, which then replaces the target.
+/// A file that appears whole or not at all. `write` fills it in memory, because a disk that fills up under HDF5's own
+/// hands leaves the library with a file that it can neither write nor close (1.10.8 then crashes when the program ends).
 [[nodiscard]] Status writeHdf5File(
     const std::filesystem::path& target, const std::function<Status(Hdf5File& file)>& write);
 
