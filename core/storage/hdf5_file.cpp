@@ -132,9 +132,10 @@ Result<Hdf5File> Hdf5File::create(const std::filesystem::path& file, bool inMemo
 {
     tameHdf5();
     const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS));
-    H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_LATEST); // sharing needs 1.10's format
-    if (inMemory)
+    if (inMemory) // in the oldest format: an image of a newer one has a wrong checksum in 1.10.8
         H5Pset_fapl_core(access.get(), kMemoryStep, 0);
+    else // sharing needs 1.10's format
+        H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_LATEST);
     auto impl = std::make_unique<Impl>();
     impl->path = file;
     impl->file = Hdf5Handle(H5Fcreate(file.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()));
