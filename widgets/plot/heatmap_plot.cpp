@@ -52,7 +52,8 @@ HeatmapPlot::Private::Private(HeatmapPlot* owner) : q(owner), plot(owner->canvas
     });
     addPainter(*plot, layers::kNotes, [this](QPainter& painter) { paintNotes(painter); });
     addPainter(*plot, layers::kOverlay, [this](QPainter& painter) { paintOverlay(painter); });
-    QObject::connect(plot, &QCustomPlot::beforeReplot, q, [this] { prepare(); });
+    QObject::connect(plot, &QCustomPlot::beforeReplot, q, [this] { setMargins(); });
+    QObject::connect(plot, &QCustomPlot::afterLayout, q, [this] { prepare(); });
     QObject::connect(plot, &QCustomPlot::mouseMove, q, [this](QMouseEvent* event) { moved(event->position()); });
     QObject::connect(plot, &QCustomPlot::mousePress, q, [this](QMouseEvent* event) { pressed = event->position(); });
     QObject::connect(plot, &QCustomPlot::mouseRelease, q, [this](QMouseEvent* event) {

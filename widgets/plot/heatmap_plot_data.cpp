@@ -58,7 +58,6 @@ void HeatmapPlot::Private::setMargins()
 
 void HeatmapPlot::Private::prepare()
 {
-    setMargins();
     if (map->isEmpty())
         return;
     const CellWindow wanted = window();

@@ -35,7 +35,7 @@ struct HeatmapPlot::Private {
     // Making the picture (heatmap_plot_data.cpp)
     [[nodiscard]] CellWindow window() const; ///< cells that the axes show
     [[nodiscard]] QSize devicePixels() const; ///< of the plot area
-    void prepare(); ///< before each replot
+    void prepare(); ///< once a replot knows its layout: a plot that was never shown has no size before
     void setMargins();
     void startJob(const CellWindow& wanted, QSize size);
     void takeResult(HeatmapJobResult result);
