@@ -11,7 +11,7 @@ namespace {
 
 // Subclones want a smaller learning rate than random starts (Samragh et al. 2023, table 1): one rate for both would
 // not be a comparison.
-constexpr double kClonedRate = 1e-3;
+constexpr double kClonedRate = 2e-3;
 constexpr double kRandomRate = 3e-3;
 constexpr std::int64_t kSteps = 300;
 constexpr std::int64_t kEvalEvery = 25;
