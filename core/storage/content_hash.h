@@ -15,8 +15,8 @@ namespace espalier {
 /// SHA-256 (FIPS 180-4) as 64 lower-case hexadecimal digits, as sha256sum prints it.
 [[nodiscard]] std::string sha256OfBytes(std::span<const std::byte> bytes);
 
-/// SHA-256 of the bytes of one file, or of several one after another. Reads about 1 GB per second
-/// from a warm cache. Errors: Refused, naming the file that cannot be read; Cancelled.
+/// SHA-256 of the bytes of one file, or of several one after another.
+/// Errors: Refused, naming the file that cannot be read; Cancelled.
 [[nodiscard]] Result<std::string> sha256OfFile(
     const std::filesystem::path& path, const Progress& progress = {});
 [[nodiscard]] Result<std::string> sha256OfFiles(
