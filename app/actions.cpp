@@ -9,7 +9,8 @@
 namespace espalier {
 namespace {
 
-struct MenuRow {
+struct MenuRow
+{
     const char* name;
     const char* title;
 };
@@ -23,7 +24,8 @@ constexpr MenuRow kMenus[] = {
     {"help", QT_TRANSLATE_NOOP("Actions", "&Help")},
 };
 
-struct ActionRow {
+struct ActionRow
+{
     Command command;
     const char* menu;
     const char* text;
@@ -36,33 +38,42 @@ constexpr ActionRow kActions[] = {
     {Command::OpenModel, "file", QT_TRANSLATE_NOOP("Actions", "&Open model…"), "Ctrl+O",
         QT_TRANSLATE_NOOP("Actions", "Open a folder with config.json and model.safetensors")},
     {Command::OpenRecipe, "file", QT_TRANSLATE_NOOP("Actions", "Open &recipe…"), "Ctrl+Shift+O",
-        QT_TRANSLATE_NOOP("Actions", "Take over a destination that was made from this parent"), true},
+        QT_TRANSLATE_NOOP("Actions", "Take over a destination that was made from this parent"),
+        true},
     {Command::SaveRecipe, "file", QT_TRANSLATE_NOOP("Actions", "&Save recipe…"), "Ctrl+S",
-        QT_TRANSLATE_NOOP("Actions", "Write what makes this destination, for the command line or for later")},
+        QT_TRANSLATE_NOOP(
+            "Actions", "Write what makes this destination, for the command line or for later")},
     {Command::Export, "file", QT_TRANSLATE_NOOP("Actions", "&Export destination…"), "Ctrl+E",
         QT_TRANSLATE_NOOP("Actions", "Write the destination as a model that other tools load")},
     {Command::SavePicture, "file", QT_TRANSLATE_NOOP("Actions", "Save &picture…"), "Ctrl+Shift+P",
-        QT_TRANSLATE_NOOP("Actions", "Write the plot of the current view as PNG, SVG or PDF"), true},
+        QT_TRANSLATE_NOOP("Actions", "Write the plot of the current view as PNG, SVG or PDF"),
+        true},
     {Command::SaveNumbers, "file", QT_TRANSLATE_NOOP("Actions", "Save &numbers…"), "Ctrl+Shift+N",
-        QT_TRANSLATE_NOOP("Actions", "Write the numbers behind the plot of the current view as CSV")},
+        QT_TRANSLATE_NOOP(
+            "Actions", "Write the numbers behind the plot of the current view as CSV")},
     {Command::Quit, "file", QT_TRANSLATE_NOOP("Actions", "&Quit"), "Ctrl+Q", "", true},
     {Command::Measure, "model", QT_TRANSLATE_NOOP("Actions", "&Measure again"), "Ctrl+M",
         QT_TRANSLATE_NOOP("Actions", "Score neurons, heads and blocks of the parent on the data")},
     {Command::ChooseData, "model", QT_TRANSLATE_NOOP("Actions", "Choose &data…"), "Ctrl+D",
         QT_TRANSLATE_NOOP("Actions", "A text file, or a folder of texts or of images by class")},
     {Command::LinkSizes, "model", QT_TRANSLATE_NOOP("Actions", "&Link sizes"), "Ctrl+L",
-        QT_TRANSLATE_NOOP("Actions", "Width moves heads and MLP units by the parent's ratios"), true},
-    {Command::ParentSize, "model", QT_TRANSLATE_NOOP("Actions", "&Back to the parent's sizes"), "Ctrl+0", ""},
+        QT_TRANSLATE_NOOP("Actions", "Width moves heads and MLP units by the parent's ratios"),
+        true},
+    {Command::ParentSize, "model", QT_TRANSLATE_NOOP("Actions", "&Back to the parent's sizes"),
+        "Ctrl+0", ""},
     {Command::StartRace, "race", QT_TRANSLATE_NOOP("Actions", "&Start or continue"), "F5",
-        QT_TRANSLATE_NOOP("Actions", "Train all lanes in turns, on the same data in the same order")},
+        QT_TRANSLATE_NOOP(
+            "Actions", "Train all lanes in turns, on the same data in the same order")},
     {Command::PauseRace, "race", QT_TRANSLATE_NOOP("Actions", "&Pause"), "F6", ""},
     {Command::StopRace, "race", QT_TRANSLATE_NOOP("Actions", "S&top"), "F7",
         QT_TRANSLATE_NOOP("Actions", "Stop and save a checkpoint of every lane")},
     {Command::AddLane, "race", QT_TRANSLATE_NOOP("Actions", "&Add lane"), "Ctrl+Shift+A",
-        QT_TRANSLATE_NOOP("Actions", "Add a lane that starts from the destination as it is now"), true},
+        QT_TRANSLATE_NOOP("Actions", "Add a lane that starts from the destination as it is now"),
+        true},
     {Command::NewRace, "race", QT_TRANSLATE_NOOP("Actions", "&New race"), "Ctrl+N",
         QT_TRANSLATE_NOOP("Actions", "Back to planned lanes; the finished run stays on disk")},
-    {Command::ThemeSystem, "view", QT_TRANSLATE_NOOP("Actions", "Theme of the &system"), "", "", true},
+    {Command::ThemeSystem, "view", QT_TRANSLATE_NOOP("Actions", "Theme of the &system"), "", "",
+        true},
     {Command::ThemeLight, "view", QT_TRANSLATE_NOOP("Actions", "&Light theme"), "", ""},
     {Command::ThemeDark, "view", QT_TRANSLATE_NOOP("Actions", "&Dark theme"), "", ""},
     {Command::ShowHint, "help", QT_TRANSLATE_NOOP("Actions", "What to try &first"), "F1", ""},
@@ -89,7 +100,8 @@ Actions::Actions(QMenuBar& bar, QWidget& window, const std::function<void(Comman
         added->setShortcut(QKeySequence(QString::fromLatin1(row.shortcut)));
         if (row.statusTip[0] != '\0')
             added->setStatusTip(translated(row.statusTip));
-        QObject::connect(added, &QAction::triggered, &window, [run, command = row.command] { run(command); });
+        QObject::connect(
+            added, &QAction::triggered, &window, [run, command = row.command] { run(command); });
         m_actions.emplace(row.command, added);
     }
     for (const Command command : {Command::ThemeSystem, Command::ThemeLight, Command::ThemeDark}) {

@@ -10,7 +10,8 @@
 namespace espalier {
 
 /// Everything that the menus can do.
-enum class Command {
+enum class Command
+{
     OpenModel,
     OpenRecipe,
     SaveRecipe,
@@ -35,12 +36,17 @@ enum class Command {
 };
 
 /// The menus in their order; those that others fill (recent models, views, undo) are found by name.
-class Actions {
+class Actions
+{
 public:
     Actions(QMenuBar& bar, QWidget& window, const std::function<void(Command)>& run);
 
-    [[nodiscard]] QAction* action(Command command) const { return m_actions.at(command); }
-    [[nodiscard]] QMenu* menu(const char* name) const; ///< "file", "edit", "model", "view", "race", "help"
+    [[nodiscard]] QAction* action(Command command) const
+    {
+        return m_actions.at(command);
+    }
+    [[nodiscard]] QMenu* menu(
+        const char* name) const; ///< "file", "edit", "model", "view", "race", "help"
 
 private:
     std::map<Command, QAction*> m_actions;

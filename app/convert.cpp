@@ -12,13 +12,15 @@ ModelSummary summaryOf(const Model& model, std::string weightsHash)
     summary.freshWeights = model.hasFreshWeights();
     summary.weightsHash = std::move(weightsHash);
     for (const TensorInfo& tensor : model.tensors())
-        summary.tensors.push_back({tensor.name, tensor.parameter, tensor.dtype, tensor.sizes, tensor.bytes});
+        summary.tensors.push_back(
+            {tensor.name, tensor.parameter, tensor.dtype, tensor.sizes, tensor.bytes});
     return summary;
 }
 
 LossSummary summaryOf(const Evaluation& evaluation)
 {
-    return {evaluation.loss, evaluation.accuracy, evaluation.chance, evaluation.floor, evaluation.tokens};
+    return {evaluation.loss, evaluation.accuracy, evaluation.chance, evaluation.floor,
+        evaluation.tokens};
 }
 
 WeightMatrix matrixOf(ParameterValues values)
@@ -28,19 +30,25 @@ WeightMatrix matrixOf(ParameterValues values)
 
 LanePoint pointOf(const TrainPoint& point)
 {
-    return {static_cast<double>(point.step), point.tokens, point.seconds, point.flops, point.trainLoss,
-        point.validationLoss};
+    return {static_cast<double>(point.step), point.tokens, point.seconds, point.flops,
+        point.trainLoss, point.validationLoss};
 }
 
 LaneProgress progressOf(LaneState state)
 {
     switch (state) {
-    case LaneState::Waiting: return LaneProgress::Waiting;
-    case LaneState::Running: return LaneProgress::Running;
-    case LaneState::Paused: return LaneProgress::Paused;
-    case LaneState::Stopped: return LaneProgress::Stopped;
-    case LaneState::Finished: return LaneProgress::Finished;
-    case LaneState::Failed: return LaneProgress::Failed;
+    case LaneState::Waiting:
+        return LaneProgress::Waiting;
+    case LaneState::Running:
+        return LaneProgress::Running;
+    case LaneState::Paused:
+        return LaneProgress::Paused;
+    case LaneState::Stopped:
+        return LaneProgress::Stopped;
+    case LaneState::Finished:
+        return LaneProgress::Finished;
+    case LaneState::Failed:
+        return LaneProgress::Failed;
     }
     return LaneProgress::Failed;
 }

@@ -12,15 +12,29 @@
 namespace espalier {
 namespace {
 
-/// Samples behind the losses in the destination panel: enough for two digits, few enough for a second.
+/// Samples behind the losses in the destination panel: enough for two digits, few enough for a
+/// second.
 constexpr std::int64_t kQuickSamples = 16;
 constexpr auto kReportInterval = std::chrono::milliseconds(50);
 
-enum QuickKey { kPreviewKey };
-enum ScoreKey { kParentLossKey, kChildLossKey };
-enum LongKey { kOpenKey, kMeasureKey, kExportKey };
+enum QuickKey
+{
+    kPreviewKey
+};
+enum ScoreKey
+{
+    kParentLossKey,
+    kChildLossKey
+};
+enum LongKey
+{
+    kOpenKey,
+    kMeasureKey,
+    kExportKey
+};
 
-std::optional<Measurements> cachedMeasurements(const std::filesystem::path& folder, const std::string& hash)
+std::optional<Measurements> cachedMeasurements(
+    const std::filesystem::path& folder, const std::string& hash)
 {
     const std::filesystem::path file = folder / "m.h5";
     std::error_code ignored;
@@ -64,7 +78,10 @@ ParameterId nearestParameter(const ModelConfig& config, ParameterId wanted)
 } // namespace
 
 EngineBridge::EngineBridge(Workspace& workspace, QObject* parent)
-    : QObject(parent), m_workspace(workspace), m_info(startEngine()), m_race(workspace)
+    : QObject(parent)
+    , m_workspace(workspace)
+    , m_info(startEngine())
+    , m_race(workspace)
 {
     m_workspace.setPreviewed({Role::QkvWeight, 0});
     connect(&workspace, &Workspace::planChanged, this, &EngineBridge::refreshDestination);
@@ -82,7 +99,8 @@ Progress EngineBridge::progressFor(Activity activity, std::stop_token stop)
                     if (now - *last < kReportInterval)
                         return;
                     *last = now;
-                    const QString text = QString::fromUtf8(stage.data(), static_cast<qsizetype>(stage.size()));
+                    const QString text =
+                        QString::fromUtf8(stage.data(), static_cast<qsizetype>(stage.size()));
                     QMetaObject::invokeMethod(this, [this, activity, fraction, text] {
                         if (m_workspace.work(activity).running)
                             m_workspace.setWork(activity, {true, text, fraction});
@@ -109,40 +127,42 @@ void EngineBridge::open(const QString& folder)
     m_workspace.setWork(Activity::Opening, {true, tr("Opening"), -1});
     m_long.cancel(kMeasureKey);
     const std::filesystem::path path = folder.toStdString();
-    m_long.post(kOpenKey, [this, path, progress = progressFor(Activity::Opening, {})](std::stop_token stop) mutable {
-        progress.stop = std::move(stop);
-        Result<Model> model = Model::open(path, progress);
-        std::string hash;
-        std::optional<Measurements> cached;
-        std::optional<Error> error;
-        if (model.ok()) {
-            Result<std::string> computed = model->weightsHash(progress);
-            if (computed.ok())
-                hash = *computed;
-            else
-                error = computed.error();
-            cached = cachedMeasurements(path, hash);
-        } else {
-            error = model.error();
-        }
-        if (error) {
-            QMetaObject::invokeMethod(this, [this, reason = error->message] {
-                m_workspace.setWork(Activity::Opening, {});
-                Q_EMIT openFailed(QString::fromStdString(reason));
-            });
-            return;
-        }
-        QMetaObject::invokeMethod(this, [this, opened = std::move(model).value(), hash, cached]() mutable {
-            adopt(std::move(opened), hash, std::move(cached));
+    m_long.post(kOpenKey,
+        [this, path, progress = progressFor(Activity::Opening, {})](std::stop_token stop) mutable {
+            progress.stop = std::move(stop);
+            Result<Model> model = Model::open(path, progress);
+            std::string hash;
+            std::optional<Measurements> cached;
+            std::optional<Error> error;
+            if (model.ok()) {
+                Result<std::string> computed = model->weightsHash(progress);
+                if (computed.ok())
+                    hash = *computed;
+                else
+                    error = computed.error();
+                cached = cachedMeasurements(path, hash);
+            } else {
+                error = model.error();
+            }
+            if (error) {
+                QMetaObject::invokeMethod(this, [this, reason = error->message] {
+                    m_workspace.setWork(Activity::Opening, {});
+                    Q_EMIT openFailed(QString::fromStdString(reason));
+                });
+                return;
+            }
+            QMetaObject::invokeMethod(
+                this, [this, opened = std::move(model).value(), hash, cached]() mutable {
+                    adopt(std::move(opened), hash, std::move(cached));
+                });
         });
-    });
 }
 
 void EngineBridge::adopt(Model model, const std::string& hash, std::optional<Measurements> cached)
 {
     m_parent = model;
     m_workspace.setWork(Activity::Opening, {});
-    m_workspace.setModel(summaryOf(model, hash), builtInData(model.config()).value_or(DataSpec {}));
+    m_workspace.setModel(summaryOf(model, hash), builtInData(model.config()).value_or(DataSpec{}));
     if (cached)
         m_workspace.setMeasurements(std::make_shared<const Measurements>(std::move(*cached)));
     Q_EMIT opened();
@@ -173,11 +193,12 @@ void EngineBridge::measure()
     MeasureSettings settings;
     settings.data = m_workspace.data();
     m_long.post(kMeasureKey,
-        [this, parent = *m_parent, settings, progress = progressFor(Activity::Measuring, {})](std::stop_token stop) mutable {
+        [this, parent = *m_parent, settings, progress = progressFor(Activity::Measuring, {})](
+            std::stop_token stop) mutable {
             progress.stop = std::move(stop);
             Result<Measurements> result = espalier::measure(parent, settings, progress);
-            QMetaObject::invokeMethod(
-                this, [this, done = std::move(result)]() mutable { finishMeasuring(std::move(done)); });
+            QMetaObject::invokeMethod(this,
+                [this, done = std::move(result)]() mutable { finishMeasuring(std::move(done)); });
         });
 }
 
@@ -185,9 +206,11 @@ void EngineBridge::finishMeasuring(Result<Measurements> result)
 {
     m_workspace.setWork(Activity::Measuring, {});
     if (result.ok()) {
-        const bool belongs = m_workspace.model() != nullptr && result->parentHash == m_workspace.model()->weightsHash;
+        const bool belongs = m_workspace.model() != nullptr
+            && result->parentHash == m_workspace.model()->weightsHash;
         if (belongs)
-            m_workspace.setMeasurements(std::make_shared<const Measurements>(std::move(result).value()));
+            m_workspace.setMeasurements(
+                std::make_shared<const Measurements>(std::move(result).value()));
         Q_EMIT measured();
     } else if (result.error().code != ErrorCode::Cancelled) {
         m_workspace.setFailure(Activity::Measuring,
@@ -199,24 +222,38 @@ void EngineBridge::finishMeasuring(Result<Measurements> result)
 void EngineBridge::cancel(Activity activity)
 {
     switch (activity) {
-    case Activity::Opening: m_long.cancel(kOpenKey); break;
-    case Activity::Measuring: m_long.cancel(kMeasureKey); break;
-    case Activity::Exporting: m_long.cancel(kExportKey); break;
-    case Activity::Previewing: m_quick.cancel(kPreviewKey); break;
-    case Activity::Evaluating: m_scores.cancel(kChildLossKey); break;
-    case Activity::Racing: m_race.stop(); break;
+    case Activity::Opening:
+        m_long.cancel(kOpenKey);
+        break;
+    case Activity::Measuring:
+        m_long.cancel(kMeasureKey);
+        break;
+    case Activity::Exporting:
+        m_long.cancel(kExportKey);
+        break;
+    case Activity::Previewing:
+        m_quick.cancel(kPreviewKey);
+        break;
+    case Activity::Evaluating:
+        m_scores.cancel(kChildLossKey);
+        break;
+    case Activity::Racing:
+        m_race.stop();
+        break;
     }
 }
 
 void EngineBridge::evaluateParent()
 {
-    m_scores.post(kParentLossKey, [this, parent = *m_parent, data = m_workspace.data()](std::stop_token stop) {
-        Result<Evaluation> result = evaluate(parent, data, kQuickSamples, {.report = {}, .stop = std::move(stop)});
-        QMetaObject::invokeMethod(this, [this, result] {
-            if (result.ok())
-                m_workspace.setParentLoss(summaryOf(*result));
+    m_scores.post(kParentLossKey,
+        [this, parent = *m_parent, data = m_workspace.data()](std::stop_token stop) {
+            Result<Evaluation> result =
+                evaluate(parent, data, kQuickSamples, {.report = {}, .stop = std::move(stop)});
+            QMetaObject::invokeMethod(this, [this, result] {
+                if (result.ok())
+                    m_workspace.setParentLoss(summaryOf(*result));
+            });
         });
-    });
 }
 
 void EngineBridge::refreshDestination()
@@ -243,21 +280,24 @@ void EngineBridge::runPreview()
     const auto plan = m_workspace.plan();
     if (!plan || !m_parent || !hasParameter(plan->child, m_workspace.previewed()))
         return;
-    m_quick.post(kPreviewKey, [this, parent = *m_parent, plan, child = m_workspace.previewed()](std::stop_token stop) {
-        Result<WeightPreview> made = previewOf(parent, *plan, child);
-        if (stop.stop_requested())
-            return;
-        QMetaObject::invokeMethod(this, [this, plan, made = std::move(made)]() mutable {
-            if (plan != m_workspace.plan())
+    m_quick.post(kPreviewKey,
+        [this, parent = *m_parent, plan, child = m_workspace.previewed()](std::stop_token stop) {
+            Result<WeightPreview> made = previewOf(parent, *plan, child);
+            if (stop.stop_requested())
                 return;
-            if (made.ok())
-                m_workspace.setPreview(std::make_shared<const WeightPreview>(std::move(made).value()));
-            else
-                m_workspace.setFailure(Activity::Previewing,
-                    {tr("The weight could not be read"), QString::fromStdString(made.error().message),
-                        tr("Check the model's files and open it again.")});
+            QMetaObject::invokeMethod(this, [this, plan, made = std::move(made)]() mutable {
+                if (plan != m_workspace.plan())
+                    return;
+                if (made.ok())
+                    m_workspace.setPreview(
+                        std::make_shared<const WeightPreview>(std::move(made).value()));
+                else
+                    m_workspace.setFailure(Activity::Previewing,
+                        {tr("The weight could not be read"),
+                            QString::fromStdString(made.error().message),
+                            tr("Check the model's files and open it again.")});
+            });
         });
-    });
 }
 
 void EngineBridge::runEvaluation()
@@ -266,29 +306,32 @@ void EngineBridge::runEvaluation()
     if (!plan || !m_parent || m_workspace.data().source.empty())
         return;
     m_workspace.setWork(Activity::Evaluating, {true, tr("Scoring the destination"), -1});
-    m_scores.post(kChildLossKey, [this, parent = *m_parent, plan, data = m_workspace.data()](std::stop_token stop) {
-        const Progress progress {.report = {}, .stop = std::move(stop)};
-        Result<Model> child = scaleModel(parent, *plan, progress);
-        Result<Evaluation> result = child.ok() ? evaluate(*child, data, kQuickSamples, progress)
-                                               : Result<Evaluation>(child.error());
-        QMetaObject::invokeMethod(this, [this, plan, data, result] {
-            if (plan != m_workspace.plan() || data != m_workspace.data())
-                return;
-            m_workspace.setWork(Activity::Evaluating, {});
-            if (result.ok())
-                m_workspace.setUntrainedLoss(summaryOf(*result));
-            else if (result.error().code != ErrorCode::Cancelled)
-                m_workspace.setFailure(Activity::Evaluating,
-                    {tr("Scoring failed"), QString::fromStdString(result.error().message), tr("Choose other data.")});
+    m_scores.post(kChildLossKey,
+        [this, parent = *m_parent, plan, data = m_workspace.data()](std::stop_token stop) {
+            const Progress progress{.report = {}, .stop = std::move(stop)};
+            Result<Model> child = scaleModel(parent, *plan, progress);
+            Result<Evaluation> result = child.ok() ? evaluate(*child, data, kQuickSamples, progress)
+                                                   : Result<Evaluation>(child.error());
+            QMetaObject::invokeMethod(this, [this, plan, data, result] {
+                if (plan != m_workspace.plan() || data != m_workspace.data())
+                    return;
+                m_workspace.setWork(Activity::Evaluating, {});
+                if (result.ok())
+                    m_workspace.setUntrainedLoss(summaryOf(*result));
+                else if (result.error().code != ErrorCode::Cancelled)
+                    m_workspace.setFailure(Activity::Evaluating,
+                        {tr("Scoring failed"), QString::fromStdString(result.error().message),
+                            tr("Choose other data.")});
+            });
         });
-    });
 }
 
 void EngineBridge::runExport(std::function<Result<ExportReport>(const Progress&)> work)
 {
     m_workspace.setWork(Activity::Exporting, {true, tr("Exporting"), 0});
     m_long.post(kExportKey,
-        [this, work = std::move(work), progress = progressFor(Activity::Exporting, {})](std::stop_token stop) mutable {
+        [this, work = std::move(work), progress = progressFor(Activity::Exporting, {})](
+            std::stop_token stop) mutable {
             progress.stop = std::move(stop);
             Result<ExportReport> result = work(progress);
             QMetaObject::invokeMethod(this, [this, result = std::move(result)] {
@@ -303,7 +346,8 @@ void EngineBridge::runExport(std::function<Result<ExportReport>(const Progress&)
                     result->tensors == 0
                         ? tr("Wrote config and recipe to %1").arg(folder)
                         : tr("Wrote %1 tensors, %2, to %3; read back, largest difference %4")
-                              .arg(formatCount(result->tensors), formatBytes(static_cast<double>(result->bytes)), folder,
+                              .arg(formatCount(result->tensors),
+                                  formatBytes(static_cast<double>(result->bytes)), folder,
                                   formatValue(result->largestDifference)));
             });
         });
@@ -317,7 +361,8 @@ void EngineBridge::exportDestination(const ExportOrder& order)
     Recipe recipe = m_workspace.recipe();
     if (m_workspace.measurements() != nullptr)
         recipe.measure = measureSettings();
-    runExport([parent = *m_parent, plan, recipe, order](const Progress& progress) -> Result<ExportReport> {
+    runExport([parent = *m_parent, plan, recipe, order](
+                  const Progress& progress) -> Result<ExportReport> {
         Result<Model> child = scaleModel(parent, *plan, progress);
         if (!child.ok())
             return child.error();
@@ -338,7 +383,8 @@ void EngineBridge::exportLane(int lane, const ExportOrder& order)
         Result<std::optional<Recipe>> recipe = recipeOfLane(source);
         if (!recipe.ok())
             return recipe.error();
-        return exportModel(*reached, recipe->has_value() ? &**recipe : nullptr, order.folder, order.settings, progress);
+        return exportModel(*reached, recipe->has_value() ? &**recipe : nullptr, order.folder,
+            order.settings, progress);
     });
 }
 
@@ -353,7 +399,8 @@ void EngineBridge::startRace(const std::filesystem::path& runs)
         if (!plan.ok()) {
             m_workspace.setFailure(Activity::Racing,
                 {tr("%1 cannot start").arg(QString::fromStdString(lane.title)),
-                    QString::fromStdString(plan.error().message), tr("Change or remove the lane.")});
+                    QString::fromStdString(plan.error().message),
+                    tr("Change or remove the lane.")});
             return;
         }
         if (m_workspace.measurements() != nullptr)
@@ -362,7 +409,8 @@ void EngineBridge::startRace(const std::filesystem::path& runs)
         plans.push_back(std::move(plan).value());
     }
     m_workspace.setLanes(std::move(lanes));
-    const QString stamp = QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd_HH-mm-ss-zzz"));
+    const QString stamp =
+        QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd_HH-mm-ss-zzz"));
     m_race.start(*m_parent, std::move(plans), runs / stamp.toStdString());
 }
 

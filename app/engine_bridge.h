@@ -14,20 +14,26 @@
 namespace espalier {
 
 /// What the export dialog settles.
-struct ExportOrder {
+struct ExportOrder
+{
     std::filesystem::path folder;
     ExportSettings settings;
 };
 
-/// The only one that talks to the engine: runs its work on threads of its own and writes results into the workspace.
-/// Every failure is one plain line there; the values that were shown before stay.
-class EngineBridge : public QObject {
+/// The only one that talks to the engine: runs its work on threads of its own and writes results
+/// into the workspace. Every failure is one plain line there; the values that were shown before
+/// stay.
+class EngineBridge : public QObject
+{
     Q_OBJECT
 public:
     explicit EngineBridge(Workspace& workspace, QObject* parent = nullptr);
     ~EngineBridge() override;
 
-    [[nodiscard]] const EngineInfo& info() const { return m_info; }
+    [[nodiscard]] const EngineInfo& info() const
+    {
+        return m_info;
+    }
     /// Settings that the current measurements were, or the next ones are, made with.
     [[nodiscard]] MeasureSettings measureSettings() const;
 
@@ -41,7 +47,10 @@ public:
 
     /// Starts the workspace's lanes in a new folder below `runs`.
     void startRace(const std::filesystem::path& runs);
-    [[nodiscard]] RaceRunner& race() { return m_race; }
+    [[nodiscard]] RaceRunner& race()
+    {
+        return m_race;
+    }
 
 Q_SIGNALS:
     /// The workspace has the new model; measurements follow.

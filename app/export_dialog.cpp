@@ -17,9 +17,13 @@
 namespace espalier {
 
 ExportDialog::ExportDialog(const ExportSubject& subject, QWidget* parent)
-    : QDialog(parent), m_weights(new QRadioButton(tr("Weights, config and recipe"), this)),
-      m_recipeOnly(new QRadioButton(tr("Config and recipe only"), this)), m_format(new QComboBox(this)),
-      m_type(new QComboBox(this)), m_folder(new QLineEdit(subject.folder, this)), m_problem(makeMuted({}, this))
+    : QDialog(parent)
+    , m_weights(new QRadioButton(tr("Weights, config and recipe"), this))
+    , m_recipeOnly(new QRadioButton(tr("Config and recipe only"), this))
+    , m_format(new QComboBox(this))
+    , m_type(new QComboBox(this))
+    , m_folder(new QLineEdit(subject.folder, this))
+    , m_problem(makeMuted({}, this))
 {
     setWindowTitle(subject.title);
     setMinimumWidth(480);
@@ -28,8 +32,10 @@ ExportDialog::ExportDialog(const ExportSubject& subject, QWidget* parent)
     column->addWidget(makeMuted(subject.summary, this));
     column->addSpacing(space::kControl);
     m_weights->setChecked(true);
-    m_weights->setToolTip(tr("A model folder that stock tools load; it is read back and compared before it counts as done"));
-    m_recipeOnly->setToolTip(tr("The shape and how to make it: for training frameworks that start from a config"));
+    m_weights->setToolTip(tr("A model folder that stock tools load; it is read back and compared "
+                             "before it counts as done"));
+    m_recipeOnly->setToolTip(
+        tr("The shape and how to make it: for training frameworks that start from a config"));
     m_recipeOnly->setEnabled(subject.mayOmitWeights);
     column->addWidget(m_weights);
     column->addWidget(m_recipeOnly);
@@ -75,7 +81,8 @@ ExportDialog::ExportDialog(const ExportSubject& subject, QWidget* parent)
 void ExportDialog::browse()
 {
     const QString above = QFileInfo(m_folder->text()).path();
-    const QString picked = QFileDialog::getExistingDirectory(this, tr("Folder for the new model's folder"), above);
+    const QString picked =
+        QFileDialog::getExistingDirectory(this, tr("Folder for the new model's folder"), above);
     if (!picked.isEmpty())
         m_folder->setText(QDir(picked).filePath(QFileInfo(m_folder->text()).fileName()));
 }

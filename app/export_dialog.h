@@ -14,15 +14,18 @@ class QRadioButton;
 namespace espalier {
 
 /// What an export dialog is asked about.
-struct ExportSubject {
+struct ExportSubject
+{
     QString title; ///< "Export destination", "Export lane subcloned"
     QString summary; ///< one line: shape and size
     QString folder; ///< suggested
     bool mayOmitWeights = true;
 };
 
-/// Asks what to write, in which format and where. Refuses folders that hold something before anything is computed.
-class ExportDialog : public QDialog {
+/// Asks what to write, in which format and where. Refuses folders that hold something before
+/// anything is computed.
+class ExportDialog : public QDialog
+{
     Q_OBJECT
 public:
     ExportDialog(const ExportSubject& subject, QWidget* parent);

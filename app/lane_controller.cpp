@@ -9,8 +9,8 @@
 namespace espalier {
 namespace {
 
-// Subclones want a smaller learning rate than random starts (Samragh et al. 2023, table 1): one rate for both would
-// not be a comparison.
+// Subclones want a smaller learning rate than random starts (Samragh et al. 2023, table 1): one
+// rate for both would not be a comparison.
 constexpr double kClonedRate = 2e-3;
 constexpr double kRandomRate = 3e-3;
 constexpr std::int64_t kSteps = 300;
@@ -33,7 +33,9 @@ std::string titleFor(const std::string& method)
 
 } // namespace
 
-LaneController::LaneController(Workspace& workspace, QObject* parent) : QObject(parent), m_workspace(workspace)
+LaneController::LaneController(Workspace& workspace, QObject* parent)
+    : QObject(parent)
+    , m_workspace(workspace)
 {
     connect(&workspace, &Workspace::recipeChanged, this, &LaneController::followDestination);
 }
@@ -94,7 +96,8 @@ std::string LaneController::freeId(const std::string& wish) const
         base += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '-';
     const auto& lanes = m_workspace.lanes();
     const auto taken = [&lanes](const std::string& id) {
-        return std::any_of(lanes.begin(), lanes.end(), [&id](const RunLane& lane) { return lane.id == id; });
+        return std::any_of(
+            lanes.begin(), lanes.end(), [&id](const RunLane& lane) { return lane.id == id; });
     };
     for (int number = 2;; ++number)
         if (const std::string id = base + '-' + std::to_string(number); !taken(id))
@@ -107,7 +110,8 @@ void LaneController::add()
         return;
     RunLane lane = destinationLane();
     lane.id = freeId(lane.title);
-    lane.title += ' ' + std::to_string(lane.recipe.shape.layers) + " × " + std::to_string(lane.recipe.shape.hidden);
+    lane.title += ' ' + std::to_string(lane.recipe.shape.layers) + " × "
+        + std::to_string(lane.recipe.shape.hidden);
     std::vector<RunLane> lanes = m_workspace.lanes();
     lanes.push_back(std::move(lane));
     m_workspace.setLanes(std::move(lanes));
@@ -116,7 +120,8 @@ void LaneController::add()
 void LaneController::remove(int lane)
 {
     std::vector<RunLane> lanes = m_workspace.lanes();
-    if (m_workspace.raceState() != RaceState::Ready || lane < 0 || static_cast<std::size_t>(lane) >= lanes.size())
+    if (m_workspace.raceState() != RaceState::Ready || lane < 0
+        || static_cast<std::size_t>(lane) >= lanes.size())
         return;
     lanes.erase(lanes.begin() + lane);
     m_workspace.setLanes(std::move(lanes));
@@ -125,7 +130,8 @@ void LaneController::remove(int lane)
 void LaneController::edit(int lane, const QString& title, const TrainSettings& train)
 {
     std::vector<RunLane> lanes = m_workspace.lanes();
-    if (m_workspace.raceState() != RaceState::Ready || lane < 0 || static_cast<std::size_t>(lane) >= lanes.size())
+    if (m_workspace.raceState() != RaceState::Ready || lane < 0
+        || static_cast<std::size_t>(lane) >= lanes.size())
         return;
     lanes[static_cast<std::size_t>(lane)].title = title.toStdString();
     lanes[static_cast<std::size_t>(lane)].train = train;

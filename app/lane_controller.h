@@ -5,8 +5,10 @@
 
 namespace espalier {
 
-/// Plans the lanes of the next race: the destination and a random start of the same shape until somebody changes them.
-class LaneController : public QObject {
+/// Plans the lanes of the next race: the destination and a random start of the same shape until
+/// somebody changes them.
+class LaneController : public QObject
+{
     Q_OBJECT
 public:
     explicit LaneController(Workspace& workspace, QObject* parent = nullptr);

@@ -18,7 +18,8 @@ QString resource(const char* path)
     return QString::fromStdString((resourceFolder() / path).string());
 }
 
-struct Arguments {
+struct Arguments
+{
     QString model;
     QString tour;
     QString theme;
@@ -27,22 +28,26 @@ struct Arguments {
 Arguments parse(const QApplication& application)
 {
     QCommandLineParser parser;
-    parser.setApplicationDescription(QApplication::tr("Scales pretrained transformers and shows how."));
+    parser.setApplicationDescription(
+        QApplication::tr("Scales pretrained transformers and shows how."));
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addPositionalArgument(QStringLiteral("MODEL"),
-        QApplication::tr("A folder with config.json and model.safetensors; without it the built-in garden opens."),
+        QApplication::tr("A folder with config.json and model.safetensors; without it the built-in "
+                         "garden opens."),
         QStringLiteral("[MODEL]"));
     const QCommandLineOption tour(QStringLiteral("tour"),
-        QApplication::tr("Plays the whole thread by itself; leaves a picture per step and report.html in OUT."),
+        QApplication::tr(
+            "Plays the whole thread by itself; leaves a picture per step and report.html in OUT."),
         QStringLiteral("OUT"));
-    const QCommandLineOption theme(
-        QStringLiteral("theme"), QApplication::tr("light, dark or system."), QStringLiteral("NAME"));
+    const QCommandLineOption theme(QStringLiteral("theme"),
+        QApplication::tr("light, dark or system."), QStringLiteral("NAME"));
     parser.addOption(tour);
     parser.addOption(theme);
     parser.process(application);
     const QStringList positional = parser.positionalArguments();
-    return {positional.value(0, resource("models/garden")), parser.value(tour), parser.value(theme)};
+    return {
+        positional.value(0, resource("models/garden")), parser.value(tour), parser.value(theme)};
 }
 
 int play(const Arguments& arguments)
@@ -50,7 +55,8 @@ int play(const Arguments& arguments)
     // A tour neither reads nor changes what the user's window remembers.
     QTemporaryDir scratch;
     Settings settings(scratch.filePath(QStringLiteral("tour.ini")));
-    settings.setTheme(arguments.theme == QLatin1String("dark") ? ThemeChoice::Dark : ThemeChoice::Light);
+    settings.setTheme(
+        arguments.theme == QLatin1String("dark") ? ThemeChoice::Dark : ThemeChoice::Light);
     MainWindow window(settings);
     window.setRunsFolder(scratch.filePath(QStringLiteral("runs")));
     window.show();

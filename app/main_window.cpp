@@ -23,10 +23,16 @@
 namespace espalier {
 
 MainWindow::MainWindow(Settings& settings, QWidget* parent)
-    : QMainWindow(parent), m_settings(settings), m_systemTheme(Theme::of(QApplication::palette())),
-      m_runs(QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/espalier/runs")),
-      m_planner(m_workspace), m_recipes(m_workspace), m_lanes(m_workspace), m_bridge(m_workspace),
-      m_actions(*menuBar(), *this, [this](Command command) { run(command); })
+    : QMainWindow(parent)
+    , m_settings(settings)
+    , m_systemTheme(Theme::of(QApplication::palette()))
+    , m_runs(QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation)
+          + QStringLiteral("/espalier/runs"))
+    , m_planner(m_workspace)
+    , m_recipes(m_workspace)
+    , m_lanes(m_workspace)
+    , m_bridge(m_workspace)
+    , m_actions(*menuBar(), *this, [this](Command command) { run(command); })
 {
     setMinimumSize(1024, 680);
     setAcceptDrops(true);
@@ -64,7 +70,8 @@ void MainWindow::buildCentre()
     QVBoxLayout* column = makeColumn(centre, 0, 0);
     m_message = new MessageBar(centre);
     m_hint = new HintStrip(centre);
-    m_hint->setText(tr("A trained model, and a half-width copy cut out of it. Drag Width. Watch which neurons stay."));
+    m_hint->setText(tr("A trained model, and a half-width copy cut out of it. Drag Width. Watch "
+                       "which neurons stay."));
     m_hint->setVisible(!m_settings.hintDismissed());
     m_tabs = new QTabWidget(centre);
     m_tabs->setDocumentMode(true);
@@ -80,10 +87,12 @@ void MainWindow::buildCentre()
     }
     setCentralWidget(centre);
     connect(m_hint, &HintStrip::closed, this, [this] { m_settings.dismissHint(); });
-    connect(m_message, &MessageBar::accepted, this, [this] { m_bridge.race().open(m_offeredRun.toStdString()); });
+    connect(m_message, &MessageBar::accepted, this,
+        [this] { m_bridge.race().open(m_offeredRun.toStdString()); });
 }
 
-QDockWidget* MainWindow::addDock(Qt::DockWidgetArea area, const QString& id, const QString& title, QWidget* content)
+QDockWidget* MainWindow::addDock(
+    Qt::DockWidgetArea area, const QString& id, const QString& title, QWidget* content)
 {
     auto* dock = new QDockWidget(title, this);
     dock->setObjectName(id);
@@ -97,17 +106,19 @@ QDockWidget* MainWindow::addDock(Qt::DockWidgetArea area, const QString& id, con
 
 void MainWindow::buildDocks()
 {
-    const ViewContext context {m_workspace, m_intents};
-    QDockWidget* left = addDock(Qt::LeftDockWidgetArea, QStringLiteral("parent"), tr("Parent"), new ParentPanel(context, this));
-    QDockWidget* right = addDock(
-        Qt::RightDockWidgetArea, QStringLiteral("destination"), tr("Destination"), new DestinationPanel(context, this));
+    const ViewContext context{m_workspace, m_intents};
+    QDockWidget* left = addDock(Qt::LeftDockWidgetArea, QStringLiteral("parent"), tr("Parent"),
+        new ParentPanel(context, this));
+    QDockWidget* right = addDock(Qt::RightDockWidgetArea, QStringLiteral("destination"),
+        tr("Destination"), new DestinationPanel(context, this));
     resizeDocks({left, right}, {260, 320}, Qt::Horizontal);
     for (const ViewRow& row : viewCatalog()) {
         if (row.area != ViewArea::Bottom)
             continue;
         View* made = row.make(context, this);
         m_views.insert(QString::fromLatin1(row.id), made);
-        QDockWidget* dock = addDock(Qt::BottomDockWidgetArea, QString::fromLatin1(row.id), titleOf(row), made);
+        QDockWidget* dock =
+            addDock(Qt::BottomDockWidgetArea, QString::fromLatin1(row.id), titleOf(row), made);
         resizeDocks({dock}, {260}, Qt::Vertical);
     }
 }
@@ -126,7 +137,8 @@ void MainWindow::buildMenus()
         auto* show = new QAction(titleOf(row), this);
         show->setShortcut(QKeySequence(QString::fromLatin1(row.shortcut)));
         show->setStatusTip(toolTipOf(row));
-        connect(show, &QAction::triggered, this, [this, id = QString::fromLatin1(row.id)] { showView(id); });
+        connect(show, &QAction::triggered, this,
+            [this, id = QString::fromLatin1(row.id)] { showView(id); });
         views->insertAction(before, show);
     }
     views->insertSeparator(before);
@@ -168,7 +180,8 @@ void MainWindow::connectIntents()
         m_bridge.race().reset();
         m_lanes.startOver();
     });
-    connect(&m_intents, &Intents::messageRaised, this, [this](const QString& line) { statusBar()->showMessage(line, 8000); });
+    connect(&m_intents, &Intents::messageRaised, this,
+        [this](const QString& line) { statusBar()->showMessage(line, 8000); });
 }
 
 void MainWindow::connectWorkspace()
@@ -176,19 +189,23 @@ void MainWindow::connectWorkspace()
     connect(&m_bridge, &EngineBridge::opened, this, &MainWindow::adopted);
     connect(&m_bridge, &EngineBridge::openFailed, this,
         [this](const QString& reason) { m_message->show(MessageBar::Kind::Problem, reason); });
-    connect(&m_bridge, &EngineBridge::exported, this,
-        [this](const QString&, const QString& report) { m_message->show(MessageBar::Kind::Note, report); });
+    connect(
+        &m_bridge, &EngineBridge::exported, this, [this](const QString&, const QString& report) {
+            m_message->show(MessageBar::Kind::Note, report);
+        });
     connect(&m_bridge, &EngineBridge::exportFailed, this,
         [this](const QString& reason) { m_message->show(MessageBar::Kind::Problem, reason); });
     connect(&m_bridge.race(), &RaceRunner::failed, this,
         [this](const QString& reason) { m_message->show(MessageBar::Kind::Problem, reason); });
     connect(&m_workspace, &Workspace::recipeChanged, this, &MainWindow::refreshTitle);
-    for (const auto changed : {&Workspace::modelChanged, &Workspace::planChanged, &Workspace::raceStateChanged,
-             &Workspace::linkedChanged, &Workspace::dataChanged})
+    for (const auto changed : {&Workspace::modelChanged, &Workspace::planChanged,
+             &Workspace::raceStateChanged, &Workspace::linkedChanged, &Workspace::dataChanged})
         connect(&m_workspace, changed, this, &MainWindow::refreshActions);
     connect(&m_workspace, &Workspace::raceStateChanged, this, [this] {
         const RaceState state = m_workspace.raceState();
-        if (m_closing && (state == RaceState::Stopped || state == RaceState::Finished || state == RaceState::Failed))
+        if (m_closing
+            && (state == RaceState::Stopped || state == RaceState::Finished
+                || state == RaceState::Failed))
             close();
     });
 }
@@ -196,27 +213,50 @@ void MainWindow::connectWorkspace()
 void MainWindow::run(Command command)
 {
     switch (command) {
-    case Command::OpenModel: return askForModel();
-    case Command::OpenRecipe: return openRecipe();
-    case Command::SaveRecipe: return saveRecipe();
-    case Command::Export: return exportDestination();
-    case Command::SavePicture: return savePlot(true);
-    case Command::SaveNumbers: return savePlot(false);
-    case Command::Quit: close(); return;
-    case Command::Measure: return m_bridge.measure();
-    case Command::ChooseData: return askForData();
-    case Command::LinkSizes: return m_workspace.setSizesLinked(!m_workspace.sizesAreLinked());
-    case Command::ParentSize: return m_recipes.backToParent();
-    case Command::StartRace: return startRace();
-    case Command::PauseRace: return m_bridge.race().pause();
-    case Command::StopRace: return m_bridge.race().stop();
-    case Command::NewRace: Q_EMIT m_intents.raceResetRequested(); return;
-    case Command::AddLane: return m_lanes.add();
-    case Command::ThemeSystem: return applyThemeChoice(ThemeChoice::System);
-    case Command::ThemeLight: return applyThemeChoice(ThemeChoice::Light);
-    case Command::ThemeDark: return applyThemeChoice(ThemeChoice::Dark);
-    case Command::ShowHint: return showHint();
-    case Command::About: return about();
+    case Command::OpenModel:
+        return askForModel();
+    case Command::OpenRecipe:
+        return openRecipe();
+    case Command::SaveRecipe:
+        return saveRecipe();
+    case Command::Export:
+        return exportDestination();
+    case Command::SavePicture:
+        return savePlot(true);
+    case Command::SaveNumbers:
+        return savePlot(false);
+    case Command::Quit:
+        close();
+        return;
+    case Command::Measure:
+        return m_bridge.measure();
+    case Command::ChooseData:
+        return askForData();
+    case Command::LinkSizes:
+        return m_workspace.setSizesLinked(!m_workspace.sizesAreLinked());
+    case Command::ParentSize:
+        return m_recipes.backToParent();
+    case Command::StartRace:
+        return startRace();
+    case Command::PauseRace:
+        return m_bridge.race().pause();
+    case Command::StopRace:
+        return m_bridge.race().stop();
+    case Command::NewRace:
+        Q_EMIT m_intents.raceResetRequested();
+        return;
+    case Command::AddLane:
+        return m_lanes.add();
+    case Command::ThemeSystem:
+        return applyThemeChoice(ThemeChoice::System);
+    case Command::ThemeLight:
+        return applyThemeChoice(ThemeChoice::Light);
+    case Command::ThemeDark:
+        return applyThemeChoice(ThemeChoice::Dark);
+    case Command::ShowHint:
+        return showHint();
+    case Command::About:
+        return about();
     }
 }
 
@@ -225,7 +265,8 @@ void MainWindow::openModel(const QString& folder)
     const RaceState state = m_workspace.raceState();
     if (state == RaceState::Preparing || state == RaceState::Running || state == RaceState::Paused
         || state == RaceState::Stopping) {
-        m_message->show(MessageBar::Kind::Problem, tr("Stop the race before opening another model."));
+        m_message->show(
+            MessageBar::Kind::Problem, tr("Stop the race before opening another model."));
         return;
     }
     m_bridge.open(folder);
@@ -258,7 +299,8 @@ void MainWindow::offerInterruptedRun()
     m_offeredRun = m_settings.interruptedRun();
     if (m_offeredRun.isEmpty() || !QFileInfo(m_offeredRun).isDir())
         return;
-    m_message->show(MessageBar::Kind::Note, tr("A race was saved when the window was closed."), tr("Show it"));
+    m_message->show(
+        MessageBar::Kind::Note, tr("A race was saved when the window was closed."), tr("Show it"));
     m_settings.setInterruptedRun({});
 }
 
@@ -285,12 +327,12 @@ void MainWindow::applyThemeChoice(ThemeChoice choice)
 {
     m_settings.setTheme(choice);
     applyTheme(*qApp,
-        choice == ThemeChoice::System ? (m_systemTheme.isDark ? Theme::dark() : Theme::light())
+        choice == ThemeChoice::System     ? (m_systemTheme.isDark ? Theme::dark() : Theme::light())
             : choice == ThemeChoice::Dark ? Theme::dark()
                                           : Theme::light());
     const Command command = choice == ThemeChoice::System ? Command::ThemeSystem
-        : choice == ThemeChoice::Dark ? Command::ThemeDark
-                                      : Command::ThemeLight;
+        : choice == ThemeChoice::Dark                     ? Command::ThemeDark
+                                                          : Command::ThemeLight;
     m_actions.action(command)->setChecked(true);
 }
 
@@ -298,9 +340,11 @@ void MainWindow::refreshTitle()
 {
     const ModelSummary* model = m_workspace.model();
     const ModelShape& shape = m_workspace.recipe().shape;
-    setWindowTitle(model == nullptr
-            ? QStringLiteral("Espalier")
-            : tr("%1 → %2 × %3 — Espalier").arg(QString::fromStdString(model->name)).arg(shape.layers).arg(shape.hidden));
+    setWindowTitle(model == nullptr ? QStringLiteral("Espalier")
+                                    : tr("%1 → %2 × %3 — Espalier")
+                                          .arg(QString::fromStdString(model->name))
+                                          .arg(shape.layers)
+                                          .arg(shape.hidden));
 }
 
 void MainWindow::refreshActions()
@@ -308,8 +352,11 @@ void MainWindow::refreshActions()
     const RaceState state = m_workspace.raceState();
     const bool hasModel = m_workspace.model() != nullptr;
     const bool hasPlan = m_workspace.plan() != nullptr;
-    const bool isOver = state == RaceState::Finished || state == RaceState::Stopped || state == RaceState::Failed;
-    const auto enable = [this](Command command, bool on) { m_actions.action(command)->setEnabled(on); };
+    const bool isOver =
+        state == RaceState::Finished || state == RaceState::Stopped || state == RaceState::Failed;
+    const auto enable = [this](Command command, bool on) {
+        m_actions.action(command)->setEnabled(on);
+    };
     enable(Command::OpenRecipe, hasModel);
     enable(Command::SaveRecipe, hasModel);
     enable(Command::Export, hasPlan);
@@ -317,7 +364,9 @@ void MainWindow::refreshActions()
     enable(Command::ChooseData, hasModel);
     enable(Command::ParentSize, hasModel);
     enable(Command::StartRace,
-        hasModel && (state == RaceState::Ready || state == RaceState::Paused || state == RaceState::Stopped));
+        hasModel
+            && (state == RaceState::Ready || state == RaceState::Paused
+                || state == RaceState::Stopped));
     enable(Command::PauseRace, state == RaceState::Running);
     enable(Command::StopRace, state == RaceState::Running || state == RaceState::Paused);
     enable(Command::NewRace, isOver);
@@ -341,8 +390,8 @@ QString MainWindow::message() const
 void MainWindow::closeEvent(QCloseEvent* event)
 {
     const RaceState state = m_workspace.raceState();
-    const bool isRacing = state == RaceState::Preparing || state == RaceState::Running || state == RaceState::Paused
-        || state == RaceState::Stopping;
+    const bool isRacing = state == RaceState::Preparing || state == RaceState::Running
+        || state == RaceState::Paused || state == RaceState::Stopping;
     if (isRacing) {
         m_closing = true;
         m_message->show(MessageBar::Kind::Note, tr("Saving the race before closing"));

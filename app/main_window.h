@@ -23,8 +23,10 @@ class MessageBar;
 class StatusStrip;
 class View;
 
-/// Puts the parts together: panels and views around one workspace, intents to those who may act on them.
-class MainWindow : public QMainWindow {
+/// Puts the parts together: panels and views around one workspace, intents to those who may act on
+/// them.
+class MainWindow : public QMainWindow
+{
     Q_OBJECT
 public:
     /// `settings` must outlive the window.
@@ -33,17 +35,38 @@ public:
 
     void openModel(const QString& folder);
     /// Runs are written below this folder; by default the user's data folder.
-    void setRunsFolder(const QString& folder) { m_runs = folder; }
+    void setRunsFolder(const QString& folder)
+    {
+        m_runs = folder;
+    }
     /// Brings a view of the catalog to the front.
     void showView(const QString& id);
     void applyThemeChoice(ThemeChoice choice);
 
-    [[nodiscard]] Workspace& workspace() { return m_workspace; }
-    [[nodiscard]] Intents& intents() { return m_intents; }
-    [[nodiscard]] RecipeController& recipes() { return m_recipes; }
-    [[nodiscard]] EngineBridge& bridge() { return m_bridge; }
-    [[nodiscard]] LaneController& lanes() { return m_lanes; }
-    [[nodiscard]] View* view(const QString& id) const { return m_views.value(id); }
+    [[nodiscard]] Workspace& workspace()
+    {
+        return m_workspace;
+    }
+    [[nodiscard]] Intents& intents()
+    {
+        return m_intents;
+    }
+    [[nodiscard]] RecipeController& recipes()
+    {
+        return m_recipes;
+    }
+    [[nodiscard]] EngineBridge& bridge()
+    {
+        return m_bridge;
+    }
+    [[nodiscard]] LaneController& lanes()
+    {
+        return m_lanes;
+    }
+    [[nodiscard]] View* view(const QString& id) const
+    {
+        return m_views.value(id);
+    }
     [[nodiscard]] QString message() const; ///< what the message bar says, empty if nothing
 
 protected:
@@ -55,7 +78,8 @@ private:
     void buildCentre();
     void buildDocks();
     void buildMenus();
-    QDockWidget* addDock(Qt::DockWidgetArea area, const QString& id, const QString& title, QWidget* content);
+    QDockWidget* addDock(
+        Qt::DockWidgetArea area, const QString& id, const QString& title, QWidget* content);
     void connectIntents();
     void connectWorkspace();
     void run(Command command);

@@ -22,8 +22,10 @@ namespace espalier {
 void MainWindow::askForModel()
 {
     const QStringList recent = m_settings.recentModels();
-    const QString start = recent.isEmpty() ? QDir::homePath() : QFileInfo(recent.constFirst()).path();
-    const QString folder = QFileDialog::getExistingDirectory(this, tr("Open a model folder"), start);
+    const QString start =
+        recent.isEmpty() ? QDir::homePath() : QFileInfo(recent.constFirst()).path();
+    const QString folder =
+        QFileDialog::getExistingDirectory(this, tr("Open a model folder"), start);
     if (!folder.isEmpty())
         openModel(folder);
 }
@@ -34,20 +36,24 @@ void MainWindow::askForData()
         return;
     const bool isLanguage = m_workspace.model()->config.flavour.task == Task::CausalLanguageModel;
     const QString picked = isLanguage
-        ? QFileDialog::getOpenFileName(this, tr("Choose a text"), QDir::homePath(), tr("Texts (*.txt *.md);;All files (*)"))
-        : QFileDialog::getExistingDirectory(this, tr("Choose a folder with one folder of images per class"));
+        ? QFileDialog::getOpenFileName(
+            this, tr("Choose a text"), QDir::homePath(), tr("Texts (*.txt *.md);;All files (*)"))
+        : QFileDialog::getExistingDirectory(
+            this, tr("Choose a folder with one folder of images per class"));
     if (!picked.isEmpty())
         m_bridge.setData(picked);
 }
 
 void MainWindow::openRecipe()
 {
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open a recipe"), QDir::homePath(), tr("Recipes (*.json)"));
+    const QString path = QFileDialog::getOpenFileName(
+        this, tr("Open a recipe"), QDir::homePath(), tr("Recipes (*.json)"));
     if (path.isEmpty())
         return;
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly)) {
-        m_message->show(MessageBar::Kind::Problem, path + QStringLiteral(": ") + file.errorString());
+        m_message->show(
+            MessageBar::Kind::Problem, path + QStringLiteral(": ") + file.errorString());
         return;
     }
     Result<Recipe> recipe = readRecipe(file.readAll().toStdString(), path.toStdString());
@@ -74,8 +80,8 @@ void MainWindow::openRecipe()
 
 void MainWindow::saveRecipe()
 {
-    const QString path = QFileDialog::getSaveFileName(
-        this, tr("Save the recipe"), QDir::home().filePath(QStringLiteral("recipe.json")), tr("Recipes (*.json)"));
+    const QString path = QFileDialog::getSaveFileName(this, tr("Save the recipe"),
+        QDir::home().filePath(QStringLiteral("recipe.json")), tr("Recipes (*.json)"));
     if (path.isEmpty())
         return;
     Recipe recipe = m_workspace.recipe();
@@ -84,7 +90,8 @@ void MainWindow::saveRecipe()
     QSaveFile file(path);
     const QByteArray text = QByteArray::fromStdString(writeRecipe(recipe));
     if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size() || !file.commit())
-        m_message->show(MessageBar::Kind::Problem, path + QStringLiteral(": ") + file.errorString());
+        m_message->show(
+            MessageBar::Kind::Problem, path + QStringLiteral(": ") + file.errorString());
     else
         statusBar()->showMessage(tr("Wrote %1").arg(path), 8000);
 }
@@ -98,10 +105,11 @@ void MainWindow::savePlot(bool picture)
         return;
     }
     const QString path = picture
-        ? QFileDialog::getSaveFileName(this, tr("Save the picture"), QDir::home().filePath(QStringLiteral("espalier.png")),
+        ? QFileDialog::getSaveFileName(this, tr("Save the picture"),
+            QDir::home().filePath(QStringLiteral("espalier.png")),
             tr("Pictures (*.png *.svg *.pdf)"))
-        : QFileDialog::getSaveFileName(
-            this, tr("Save the numbers"), QDir::home().filePath(QStringLiteral("espalier.csv")), tr("Tables (*.csv)"));
+        : QFileDialog::getSaveFileName(this, tr("Save the numbers"),
+            QDir::home().filePath(QStringLiteral("espalier.csv")), tr("Tables (*.csv)"));
     if (path.isEmpty())
         return;
     const Status saved = picture ? plot->savePicture(path) : plot->saveCsv(path);
@@ -126,12 +134,16 @@ void MainWindow::exportDestination()
     if (!plan)
         return;
     const ModelShape& shape = plan->child.shape;
-    const QString name = QStringLiteral("%1-%2x%3").arg(QString::fromStdString(m_workspace.model()->name)).arg(shape.layers).arg(shape.hidden);
-    ExportDialog dialog({tr("Export destination"),
-                            tr("%1, %2 parameters")
-                                .arg(QString::fromStdString(describeShape(shape)),
-                                    formatParameters(static_cast<double>(m_workspace.footprint()->parameters))),
-                            freeFolder(name)},
+    const QString name = QStringLiteral("%1-%2x%3")
+                             .arg(QString::fromStdString(m_workspace.model()->name))
+                             .arg(shape.layers)
+                             .arg(shape.hidden);
+    ExportDialog dialog(
+        {tr("Export destination"),
+            tr("%1, %2 parameters")
+                .arg(QString::fromStdString(describeShape(shape)),
+                    formatParameters(static_cast<double>(m_workspace.footprint()->parameters))),
+            freeFolder(name)},
         this);
     if (dialog.exec() == QDialog::Accepted)
         m_bridge.exportDestination(dialog.order());
@@ -143,9 +155,13 @@ void MainWindow::exportLane(int lane)
         return;
     const RunLane& picked = m_workspace.lanes()[static_cast<std::size_t>(lane)];
     const QString title = QString::fromStdString(picked.title);
-    const auto step = picked.points.empty() ? 0 : static_cast<std::int64_t>(picked.points.back().step);
-    ExportDialog dialog({tr("Export lane %1").arg(title), tr("The weights after step %1").arg(formatCount(step)),
-                            freeFolder(QString::fromStdString(m_workspace.model() ? m_workspace.model()->name + "-" + picked.id : picked.id)), false},
+    const auto step =
+        picked.points.empty() ? 0 : static_cast<std::int64_t>(picked.points.back().step);
+    ExportDialog dialog(
+        {tr("Export lane %1").arg(title), tr("The weights after step %1").arg(formatCount(step)),
+            freeFolder(QString::fromStdString(
+                m_workspace.model() ? m_workspace.model()->name + "-" + picked.id : picked.id)),
+            false},
         this);
     if (dialog.exec() == QDialog::Accepted)
         m_bridge.exportLane(lane, dialog.order());
@@ -164,8 +180,10 @@ void MainWindow::about()
         tr("<h3>Espalier %1</h3><p>Scales pretrained transformers and shows how.</p>"
            "<p>LibTorch %2<br>HDF5 %3<br>Qt %4<br>CUDA: %5</p>"
            "<p>GPL-3.0-or-later</p>")
-            .arg(QApplication::applicationVersion(), QString::fromStdString(engine.torchVersion).toHtmlEscaped(),
-                QString::fromStdString(engine.hdf5Version).toHtmlEscaped(), QString::fromLatin1(qVersion()), cuda));
+            .arg(QApplication::applicationVersion(),
+                QString::fromStdString(engine.torchVersion).toHtmlEscaped(),
+                QString::fromStdString(engine.hdf5Version).toHtmlEscaped(),
+                QString::fromLatin1(qVersion()), cuda));
 }
 
 } // namespace espalier

@@ -10,7 +10,10 @@
 namespace espalier {
 
 MessageBar::MessageBar(QWidget* parent)
-    : QWidget(parent), m_text(new QLabel(this)), m_button(new QPushButton(this)), m_close(new QPushButton(tr("Close"), this))
+    : QWidget(parent)
+    , m_text(new QLabel(this))
+    , m_button(new QPushButton(this))
+    , m_close(new QPushButton(tr("Close"), this))
 {
     auto* row = makeRow(space::kControl);
     row->setContentsMargins(space::kPanel, space::kGroup, space::kPanel, space::kGroup);

@@ -8,12 +8,17 @@ class QPushButton;
 
 namespace espalier {
 
-/// A line above the views that says what went wrong or offers something, with a button if there is something to do.
-/// It never takes the focus.
-class MessageBar : public QWidget {
+/// A line above the views that says what went wrong or offers something, with a button if there is
+/// something to do. It never takes the focus.
+class MessageBar : public QWidget
+{
     Q_OBJECT
 public:
-    enum class Kind { Note, Problem };
+    enum class Kind
+    {
+        Note,
+        Problem
+    };
 
     explicit MessageBar(QWidget* parent = nullptr);
 

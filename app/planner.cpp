@@ -5,7 +5,9 @@
 
 namespace espalier {
 
-Planner::Planner(Workspace& workspace, QObject* parent) : QObject(parent), m_workspace(workspace)
+Planner::Planner(Workspace& workspace, QObject* parent)
+    : QObject(parent)
+    , m_workspace(workspace)
 {
     connect(&workspace, &Workspace::recipeChanged, this, &Planner::replan);
     connect(&workspace, &Workspace::measurementsChanged, this, &Planner::replan);

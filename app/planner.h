@@ -5,14 +5,17 @@
 
 namespace espalier {
 
-/// Keeps plan and footprint in step with recipe and measurements. Fast enough for every step of a slider drag.
-class Planner : public QObject {
+/// Keeps plan and footprint in step with recipe and measurements. Fast enough for every step of a
+/// slider drag.
+class Planner : public QObject
+{
     Q_OBJECT
 public:
     explicit Planner(Workspace& workspace, QObject* parent = nullptr);
 
     /// Plans a recipe against the workspace's parent and measurements.
-    [[nodiscard]] static Result<TransferPlan> plan(const Workspace& workspace, const Recipe& recipe);
+    [[nodiscard]] static Result<TransferPlan> plan(
+        const Workspace& workspace, const Recipe& recipe);
 
 private:
     void replan();

@@ -14,7 +14,9 @@ constexpr int kDrainMs = 33;
 } // namespace
 
 RaceRunner::RaceRunner(Workspace& workspace, QObject* parent)
-    : QObject(parent), m_workspace(workspace), m_mailbox(std::make_shared<Mailbox>())
+    : QObject(parent)
+    , m_workspace(workspace)
+    , m_mailbox(std::make_shared<Mailbox>())
 {
     m_drain.setInterval(kDrainMs);
     connect(&m_drain, &QTimer::timeout, this, &RaceRunner::drain);
@@ -32,14 +34,16 @@ RaceObserver RaceRunner::observer() const
         const std::scoped_lock lock(mailbox->mutex);
         mailbox->points.emplace_back(lane, pointOf(point));
     };
-    watching.state = [mailbox = m_mailbox](std::size_t lane, LaneState state, const std::string& note) {
+    watching.state = [mailbox = m_mailbox](
+                         std::size_t lane, LaneState state, const std::string& note) {
         const std::scoped_lock lock(mailbox->mutex);
         mailbox->states.push_back({lane, state, note});
     };
     return watching;
 }
 
-void RaceRunner::start(const Model& parent, std::vector<TransferPlan> plans, const std::filesystem::path& folder)
+void RaceRunner::start(
+    const Model& parent, std::vector<TransferPlan> plans, const std::filesystem::path& folder)
 {
     m_folder = folder;
     m_mailbox->pause = false;
@@ -49,24 +53,26 @@ void RaceRunner::start(const Model& parent, std::vector<TransferPlan> plans, con
     RaceSpec spec;
     for (const RunLane& lane : m_workspace.lanes())
         spec.lanes.push_back(specOf(lane));
-    m_thread.post(kRaceKey, [this, parent, plans = std::move(plans), folder, spec](const std::stop_token& stop) {
-        const Progress progress {.report = {}, .stop = stop};
-        std::vector<Model> starts;
-        for (const TransferPlan& plan : plans) {
-            Result<Model> start = scaleModel(parent, plan, progress);
-            if (!start.ok()) {
-                QMetaObject::invokeMethod(this, [this, error = start.error()] { fail(error); });
+    m_thread.post(kRaceKey,
+        [this, parent, plans = std::move(plans), folder, spec](const std::stop_token& stop) {
+            const Progress progress{.report = {}, .stop = stop};
+            std::vector<Model> starts;
+            for (const TransferPlan& plan : plans) {
+                Result<Model> start = scaleModel(parent, plan, progress);
+                if (!start.ok()) {
+                    QMetaObject::invokeMethod(this, [this, error = start.error()] { fail(error); });
+                    return;
+                }
+                starts.push_back(std::move(start).value());
+            }
+            Result<std::unique_ptr<Race>> race =
+                Race::create(spec, std::move(starts), folder, progress);
+            if (!race.ok()) {
+                QMetaObject::invokeMethod(this, [this, error = race.error()] { fail(error); });
                 return;
             }
-            starts.push_back(std::move(start).value());
-        }
-        Result<std::unique_ptr<Race>> race = Race::create(spec, std::move(starts), folder, progress);
-        if (!race.ok()) {
-            QMetaObject::invokeMethod(this, [this, error = race.error()] { fail(error); });
-            return;
-        }
-        run(std::move(race).value(), stop);
-    });
+            run(std::move(race).value(), stop);
+        });
 }
 
 void RaceRunner::run(const std::shared_ptr<Race>& race, const std::stop_token& stop)
@@ -155,7 +161,8 @@ void RaceRunner::fail(const Error& error)
         return;
     }
     const QString reason = QString::fromStdString(error.message);
-    m_workspace.setFailure(Activity::Racing, {tr("The race did not start"), reason, tr("Change the lanes and start again.")});
+    m_workspace.setFailure(Activity::Racing,
+        {tr("The race did not start"), reason, tr("Change the lanes and start again.")});
     m_workspace.setRaceState(RaceState::Failed);
     Q_EMIT failed(reason);
 }
@@ -171,7 +178,8 @@ void RaceRunner::finish(const Status& status)
         m_workspace.setRaceState(RaceState::Stopped);
     } else {
         const QString reason = QString::fromStdString(status.error().message);
-        m_workspace.setFailure(Activity::Racing, {tr("The race ended"), reason, tr("The last checkpoints are kept.")});
+        m_workspace.setFailure(
+            Activity::Racing, {tr("The race ended"), reason, tr("The last checkpoints are kept.")});
         m_workspace.setRaceState(RaceState::Failed);
         Q_EMIT failed(reason);
     }

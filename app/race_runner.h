@@ -16,14 +16,16 @@
 namespace espalier {
 
 /// Runs the race on its own thread and carries its telemetry into the workspace, 30 times a second.
-class RaceRunner : public QObject {
+class RaceRunner : public QObject
+{
     Q_OBJECT
 public:
     explicit RaceRunner(Workspace& workspace, QObject* parent = nullptr);
     ~RaceRunner() override;
 
     /// Trains the workspace's lanes, whose plans were made from `parent`; `folder` is new.
-    void start(const Model& parent, std::vector<TransferPlan> plans, const std::filesystem::path& folder);
+    void start(
+        const Model& parent, std::vector<TransferPlan> plans, const std::filesystem::path& folder);
     /// Shows an interrupted run; it continues with proceed().
     void open(const std::filesystem::path& folder);
     /// Goes on after pause() or stop().
@@ -34,19 +36,24 @@ public:
     /// Forgets the run; it stays on disk.
     void reset();
 
-    [[nodiscard]] const std::filesystem::path& folder() const { return m_folder; }
+    [[nodiscard]] const std::filesystem::path& folder() const
+    {
+        return m_folder;
+    }
 
 Q_SIGNALS:
     void failed(const QString& reason);
 
 private:
-    struct StateEvent {
+    struct StateEvent
+    {
         std::size_t lane;
         LaneState state;
         std::string note;
     };
     /// What the training thread hands over; shared, so that late reports never meet a dead runner.
-    struct Mailbox {
+    struct Mailbox
+    {
         std::mutex mutex;
         std::vector<std::pair<std::size_t, LanePoint>> points;
         std::vector<StateEvent> states;
@@ -61,7 +68,8 @@ private:
 
     Workspace& m_workspace;
     std::filesystem::path m_folder;
-    std::shared_ptr<Race> m_race; ///< set and used on the training thread; read here only while that is idle
+    std::shared_ptr<Race>
+        m_race; ///< set and used on the training thread; read here only while that is idle
     std::shared_ptr<Mailbox> m_mailbox;
     QTimer m_drain;
     TaskThread m_thread; ///< last: it uses the others

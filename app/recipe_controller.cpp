@@ -10,8 +10,10 @@
 namespace espalier {
 namespace {
 
-/// What an edit says in the Undo menu; sizes name both ends, also after a drag has merged many steps.
-struct EditText {
+/// What an edit says in the Undo menu; sizes name both ends, also after a drag has merged many
+/// steps.
+struct EditText
+{
     QString title;
     std::optional<std::int64_t> from = std::nullopt;
     std::int64_t to = 0;
@@ -22,17 +24,31 @@ struct EditText {
     }
 };
 
-class RecipeEdit : public QUndoCommand {
+class RecipeEdit : public QUndoCommand
+{
 public:
     RecipeEdit(Workspace& workspace, Recipe after, EditText text, int mergeId)
-        : QUndoCommand(text.text()), m_workspace(workspace), m_before(workspace.recipe()), m_after(std::move(after)),
-          m_text(std::move(text)), m_mergeId(mergeId)
+        : QUndoCommand(text.text())
+        , m_workspace(workspace)
+        , m_before(workspace.recipe())
+        , m_after(std::move(after))
+        , m_text(std::move(text))
+        , m_mergeId(mergeId)
     {
     }
 
-    void undo() override { m_workspace.setRecipe(m_before); }
-    void redo() override { m_workspace.setRecipe(m_after); }
-    [[nodiscard]] int id() const override { return m_mergeId; }
+    void undo() override
+    {
+        m_workspace.setRecipe(m_before);
+    }
+    void redo() override
+    {
+        m_workspace.setRecipe(m_after);
+    }
+    [[nodiscard]] int id() const override
+    {
+        return m_mergeId;
+    }
 
     bool mergeWith(const QUndoCommand* other) override
     {
@@ -55,22 +71,31 @@ private:
 QString titleOf(Size size)
 {
     switch (size) {
-    case Size::Layers: return RecipeController::tr("Layers");
-    case Size::Hidden: return RecipeController::tr("Width");
-    case Size::Heads: return RecipeController::tr("Heads");
-    case Size::KvHeads: return RecipeController::tr("Key/value heads");
-    case Size::HeadDim: return RecipeController::tr("Head size");
-    case Size::Mlp: return RecipeController::tr("MLP units");
+    case Size::Layers:
+        return RecipeController::tr("Layers");
+    case Size::Hidden:
+        return RecipeController::tr("Width");
+    case Size::Heads:
+        return RecipeController::tr("Heads");
+    case Size::KvHeads:
+        return RecipeController::tr("Key/value heads");
+    case Size::HeadDim:
+        return RecipeController::tr("Head size");
+    case Size::Mlp:
+        return RecipeController::tr("MLP units");
     }
     return {};
 }
 
 std::int64_t nearest(const std::vector<std::int64_t>& legal, std::int64_t value)
 {
-    const auto distance = [value](std::int64_t x) { return x > value ? x - value : value - x; };
-    return legal.empty() ? value
-                         : *std::min_element(legal.begin(), legal.end(),
-                               [&](std::int64_t a, std::int64_t b) { return distance(a) < distance(b); });
+    const auto distance = [value](std::int64_t x) {
+        return x > value ? x - value : value - x;
+    };
+    return legal.empty()
+        ? value
+        : *std::min_element(legal.begin(), legal.end(),
+            [&](std::int64_t a, std::int64_t b) { return distance(a) < distance(b); });
 }
 
 /// The shape as near as this method can make it.
@@ -78,7 +103,8 @@ ModelShape fitted(const ShapeBounds& bounds, ModelShape shape)
 {
     for (const Size size : kAllSizes)
         if (!checkShape(bounds, shape).ok())
-            shape = withSize(bounds, shape, size, nearest(legalValues(bounds, shape, size), get(shape, size)));
+            shape = withSize(
+                bounds, shape, size, nearest(legalValues(bounds, shape, size), get(shape, size)));
     return shape;
 }
 
@@ -90,7 +116,9 @@ QString asText(std::string_view view)
 } // namespace
 
 RecipeController::RecipeController(Workspace& workspace, QObject* parent)
-    : QObject(parent), m_workspace(workspace), m_undo(this)
+    : QObject(parent)
+    , m_workspace(workspace)
+    , m_undo(this)
 {
     m_undo.setUndoLimit(500);
 }
@@ -134,7 +162,8 @@ void RecipeController::setSize(Size size, std::int64_t value, bool dragging)
     after.shape = withSize(bounds, after.shape, size, value, m_workspace.sizesAreLinked());
     const int mergeId = 1 + m_drag * static_cast<int>(kAllSizes.size()) + static_cast<int>(size);
     if (after != m_workspace.recipe())
-        m_undo.push(new RecipeEdit(m_workspace, std::move(after), {titleOf(size), before, value}, mergeId));
+        m_undo.push(
+            new RecipeEdit(m_workspace, std::move(after), {titleOf(size), before, value}, mergeId));
     if (!dragging)
         ++m_drag;
 }

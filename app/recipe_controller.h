@@ -8,14 +8,19 @@
 namespace espalier {
 
 /// The only one that edits the recipe. Every edit is undoable; a drag of one slider is one step.
-class RecipeController : public QObject {
+class RecipeController : public QObject
+{
     Q_OBJECT
 public:
     explicit RecipeController(Workspace& workspace, QObject* parent = nullptr);
 
-    [[nodiscard]] QUndoStack& undoStack() { return m_undo; }
+    [[nodiscard]] QUndoStack& undoStack()
+    {
+        return m_undo;
+    }
 
-    /// The first recipe for a newly opened parent: half its width, subcloned. Empties the undo stack.
+    /// The first recipe for a newly opened parent: half its width, subcloned. Empties the undo
+    /// stack.
     void startFor(const ModelSummary& model);
     /// Takes over a recipe of the same parent as one undoable edit.
     void load(const Recipe& recipe, const QString& what);

@@ -8,10 +8,16 @@
 
 namespace espalier {
 
-enum class ThemeChoice { System, Light, Dark };
+enum class ThemeChoice
+{
+    System,
+    Light,
+    Dark
+};
 
 /// What the window remembers between starts.
-class Settings {
+class Settings
+{
 public:
     /// The user's settings; with a file, those (tests, tours).
     explicit Settings(const QString& file = {});

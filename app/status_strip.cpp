@@ -14,7 +14,8 @@
 namespace espalier {
 namespace {
 
-constexpr Activity kShown[] = {Activity::Opening, Activity::Exporting, Activity::Measuring, Activity::Racing};
+constexpr Activity kShown[] = {
+    Activity::Opening, Activity::Exporting, Activity::Measuring, Activity::Racing};
 
 /// Resident memory of this process; 0 where /proc is missing.
 double residentBytes()
@@ -23,14 +24,20 @@ double residentBytes()
     if (!file.open(QIODevice::ReadOnly))
         return 0;
     const QList<QByteArray> fields = file.readLine().split(' ');
-    return fields.size() < 2 ? 0 : fields[1].toDouble() * static_cast<double>(sysconf(_SC_PAGESIZE));
+    return fields.size() < 2 ? 0
+                             : fields[1].toDouble() * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
 } // namespace
 
 StatusStrip::StatusStrip(const ViewContext& context, const EngineInfo& engine, QWidget* parent)
-    : QWidget(parent), m_workspace(context.workspace), m_intents(context.intents), m_stage(makeMuted({}, this)),
-      m_progress(new QProgressBar(this)), m_cancel(new QPushButton(tr("Cancel"), this)), m_memory(makeMuted({}, this))
+    : QWidget(parent)
+    , m_workspace(context.workspace)
+    , m_intents(context.intents)
+    , m_stage(makeMuted({}, this))
+    , m_progress(new QProgressBar(this))
+    , m_cancel(new QPushButton(tr("Cancel"), this))
+    , m_memory(makeMuted({}, this))
 {
     QHBoxLayout* row = makeRow(space::kControl);
     row->setContentsMargins(0, 0, space::kPanel, 0);
@@ -39,10 +46,12 @@ StatusStrip::StatusStrip(const ViewContext& context, const EngineInfo& engine, Q
     m_progress->setTextVisible(false);
     m_cancel->setFlat(true);
     m_cancel->setFocusPolicy(Qt::TabFocus);
-    const QString threads = engine.threads == 1 ? tr("CPU, 1 thread") : tr("CPU, %1 threads").arg(engine.threads);
+    const QString threads =
+        engine.threads == 1 ? tr("CPU, 1 thread") : tr("CPU, %1 threads").arg(engine.threads);
     const QString device = engine.cuda ? QString::fromStdString(engine.cudaNote) : threads;
     auto* deviceLabel = makeMuted(device, this);
-    deviceLabel->setToolTip(engine.cuda ? QString() : QString::fromStdString(engine.cudaNote).toHtmlEscaped());
+    deviceLabel->setToolTip(
+        engine.cuda ? QString() : QString::fromStdString(engine.cudaNote).toHtmlEscaped());
     m_memory->setToolTip(tr("Memory that this program holds"));
     row->addStretch(1);
     row->addWidget(m_stage);
@@ -63,7 +72,8 @@ StatusStrip::StatusStrip(const ViewContext& context, const EngineInfo& engine, Q
         else if (!m_delay.isActive())
             m_delay.start();
     });
-    connect(m_cancel, &QPushButton::clicked, this, [this] { Q_EMIT m_intents.cancelRequested(m_shown); });
+    connect(m_cancel, &QPushButton::clicked, this,
+        [this] { Q_EMIT m_intents.cancelRequested(m_shown); });
     refreshMemory();
     refreshWork();
 }

@@ -15,7 +15,8 @@ class QPushButton;
 namespace espalier {
 
 /// The right end of the status bar: what runs with its Cancel, the device, and the memory in use.
-class StatusStrip : public QWidget {
+class StatusStrip : public QWidget
+{
     Q_OBJECT
 public:
     StatusStrip(const ViewContext& context, const EngineInfo& engine, QWidget* parent);

@@ -3,7 +3,10 @@
 
 namespace espalier {
 
-TaskThread::TaskThread() : m_thread([this](const std::stop_token& end) { run(end); }) {}
+TaskThread::TaskThread()
+    : m_thread([this](const std::stop_token& end) { run(end); })
+{
+}
 
 TaskThread::~TaskThread()
 {

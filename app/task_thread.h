@@ -10,9 +10,11 @@
 
 namespace espalier {
 
-/// A thread that runs tasks one after another. Tasks of one key replace each other: a newer one drops the waiting one
-/// and asks the running one to stop (latest wins). Ends by stopping what runs and forgetting what waits.
-class TaskThread {
+/// A thread that runs tasks one after another. Tasks of one key replace each other: a newer one
+/// drops the waiting one and asks the running one to stop (latest wins). Ends by stopping what runs
+/// and forgetting what waits.
+class TaskThread
+{
 public:
     using Task = std::function<void(std::stop_token)>;
 
@@ -27,7 +29,8 @@ public:
     [[nodiscard]] bool isIdle() const;
 
 private:
-    struct Entry {
+    struct Entry
+    {
         int key;
         Task task;
     };

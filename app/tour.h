@@ -14,9 +14,10 @@ namespace espalier {
 
 class MainWindow;
 
-/// Plays open, measure, drag, weights, race, export by itself, as a person would through the window's intents, and
-/// leaves a picture per step and a one-page report.
-class Tour : public QObject {
+/// Plays open, measure, drag, weights, race, export by itself, as a person would through the
+/// window's intents, and leaves a picture per step and a one-page report.
+class Tour : public QObject
+{
     Q_OBJECT
 public:
     /// `raceSteps` per lane.
@@ -28,7 +29,8 @@ Q_SIGNALS:
     void finished(bool complete, const QString& report);
 
 private:
-    struct Step {
+    struct Step
+    {
         QString id;
         QString caption;
         std::function<void()> act;

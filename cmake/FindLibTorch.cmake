@@ -23,7 +23,7 @@ foreach(_libtorch_file IN ITEMS include/ATen/core/Tensor.h lib/libtorch_cpu.so l
     if(NOT EXISTS "${LibTorch_ROOT}/${_libtorch_file}")
         set(_libtorch_complete FALSE)
         message(FATAL_ERROR "LibTorch: ${LibTorch_ROOT}/${_libtorch_file} does not exist. "
-            "Run setup/setup.sh to fetch LibTorch, or give the folder of one that is installed with "
+            "Run cmake/setup/setup.sh to fetch LibTorch, or give the folder of one that is installed with "
             "-DLibTorch_ROOT=<folder with include/ and lib/>.")
     endif()
 endforeach()

@@ -12,8 +12,10 @@
 
 namespace espalier {
 
-/// What people ask for in views and panels. Views emit, the window connects; no view acts by itself.
-class Intents : public QObject {
+/// What people ask for in views and panels. Views emit, the window connects; no view acts by
+/// itself.
+class Intents : public QObject
+{
     Q_OBJECT
 public:
     using QObject::QObject;
@@ -48,7 +50,8 @@ Q_SIGNALS:
 };
 
 /// What every view gets.
-struct ViewContext {
+struct ViewContext
+{
     const Workspace& workspace;
     Intents& intents;
 };

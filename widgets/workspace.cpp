@@ -5,7 +5,10 @@
 
 namespace espalier {
 
-Workspace::Workspace(QObject* parent) : QObject(parent) {}
+Workspace::Workspace(QObject* parent)
+    : QObject(parent)
+{
+}
 
 bool Workspace::measurementsAreStale() const
 {
@@ -17,13 +20,13 @@ bool Workspace::measurementsAreStale() const
 Work Workspace::work(Activity activity) const
 {
     const auto found = m_work.find(activity);
-    return found == m_work.end() ? Work {} : found->second;
+    return found == m_work.end() ? Work{} : found->second;
 }
 
 Failure Workspace::failure(Activity activity) const
 {
     const auto found = m_failures.find(activity);
-    return found == m_failures.end() ? Failure {} : found->second;
+    return found == m_failures.end() ? Failure{} : found->second;
 }
 
 void Workspace::setModel(ModelSummary model, DataSpec data)

@@ -20,7 +20,8 @@
 namespace espalier {
 
 /// What is picked or hovered, in the parent's terms; -1: nothing of that kind.
-struct Selection {
+struct Selection
+{
     int block = -1;
     int neuron = -1; ///< residual channel
     int head = -1;
@@ -28,49 +29,125 @@ struct Selection {
 };
 
 /// Work that may take a while; each kind runs at most once at a time.
-enum class Activity { Opening, Measuring, Previewing, Evaluating, Racing, Exporting };
+enum class Activity
+{
+    Opening,
+    Measuring,
+    Previewing,
+    Evaluating,
+    Racing,
+    Exporting
+};
 
-struct Work {
+struct Work
+{
     bool running = false;
     QString stage;
     double fraction = -1; ///< negative: unknown
 };
 
 /// Why the last piece of work of a kind failed; empty `what`: it did not.
-struct Failure {
+struct Failure
+{
     QString what;
     QString why;
     QString nextStep;
     friend bool operator==(const Failure&, const Failure&) = default;
 };
 
-enum class RaceState { Ready, Preparing, Running, Paused, Stopping, Stopped, Finished, Failed };
+enum class RaceState
+{
+    Ready,
+    Preparing,
+    Running,
+    Paused,
+    Stopping,
+    Stopped,
+    Finished,
+    Failed
+};
 
-/// The current values, one signal per value. Views read from here; RecipeController and EngineBridge write.
-class Workspace : public QObject {
+/// The current values, one signal per value. Views read from here; RecipeController and
+/// EngineBridge write.
+class Workspace : public QObject
+{
     Q_OBJECT
 public:
     explicit Workspace(QObject* parent = nullptr);
 
-    [[nodiscard]] const ModelSummary* model() const { return m_model ? &*m_model : nullptr; }
-    [[nodiscard]] const DataSpec& data() const { return m_data; } ///< empty source: none chosen, none built in
-    [[nodiscard]] const Measurements* measurements() const { return m_measurements.get(); }
-    [[nodiscard]] std::shared_ptr<const Measurements> sharedMeasurements() const { return m_measurements; }
+    [[nodiscard]] const ModelSummary* model() const
+    {
+        return m_model ? &*m_model : nullptr;
+    }
+    [[nodiscard]] const DataSpec& data() const
+    {
+        return m_data;
+    } ///< empty source: none chosen, none built in
+    [[nodiscard]] const Measurements* measurements() const
+    {
+        return m_measurements.get();
+    }
+    [[nodiscard]] std::shared_ptr<const Measurements> sharedMeasurements() const
+    {
+        return m_measurements;
+    }
     [[nodiscard]] bool measurementsAreStale() const; ///< made on other data than data()
-    [[nodiscard]] const Recipe& recipe() const { return m_recipe; }
-    [[nodiscard]] bool sizesAreLinked() const { return m_linked; }
-    [[nodiscard]] std::shared_ptr<const TransferPlan> plan() const { return m_plan; } ///< null while there is none
-    [[nodiscard]] const QString& planProblem() const { return m_planProblem; } ///< why there is no plan
-    [[nodiscard]] const Footprint& parentFootprint() const { return m_parentFootprint; }
-    [[nodiscard]] const std::optional<Footprint>& footprint() const { return m_footprint; }
-    [[nodiscard]] const std::optional<LossSummary>& parentLoss() const { return m_parentLoss; }
-    [[nodiscard]] const std::optional<LossSummary>& untrainedLoss() const { return m_untrainedLoss; }
-    [[nodiscard]] ParameterId previewed() const { return m_previewed; } ///< of the destination
-    [[nodiscard]] const std::shared_ptr<const WeightPreview>& preview() const { return m_preview; }
-    [[nodiscard]] const std::vector<RunLane>& lanes() const { return m_lanes; }
-    [[nodiscard]] RaceState raceState() const { return m_raceState; }
-    [[nodiscard]] const Selection& selection() const { return m_selection; }
-    [[nodiscard]] const Selection& hovered() const { return m_hovered; }
+    [[nodiscard]] const Recipe& recipe() const
+    {
+        return m_recipe;
+    }
+    [[nodiscard]] bool sizesAreLinked() const
+    {
+        return m_linked;
+    }
+    [[nodiscard]] std::shared_ptr<const TransferPlan> plan() const
+    {
+        return m_plan;
+    } ///< null while there is none
+    [[nodiscard]] const QString& planProblem() const
+    {
+        return m_planProblem;
+    } ///< why there is no plan
+    [[nodiscard]] const Footprint& parentFootprint() const
+    {
+        return m_parentFootprint;
+    }
+    [[nodiscard]] const std::optional<Footprint>& footprint() const
+    {
+        return m_footprint;
+    }
+    [[nodiscard]] const std::optional<LossSummary>& parentLoss() const
+    {
+        return m_parentLoss;
+    }
+    [[nodiscard]] const std::optional<LossSummary>& untrainedLoss() const
+    {
+        return m_untrainedLoss;
+    }
+    [[nodiscard]] ParameterId previewed() const
+    {
+        return m_previewed;
+    } ///< of the destination
+    [[nodiscard]] const std::shared_ptr<const WeightPreview>& preview() const
+    {
+        return m_preview;
+    }
+    [[nodiscard]] const std::vector<RunLane>& lanes() const
+    {
+        return m_lanes;
+    }
+    [[nodiscard]] RaceState raceState() const
+    {
+        return m_raceState;
+    }
+    [[nodiscard]] const Selection& selection() const
+    {
+        return m_selection;
+    }
+    [[nodiscard]] const Selection& hovered() const
+    {
+        return m_hovered;
+    }
     [[nodiscard]] Work work(Activity activity) const;
     [[nodiscard]] Failure failure(Activity activity) const;
 

@@ -66,8 +66,8 @@ Result<const DatasetRow*> datasetRowOf(const DataSpec& spec, Task task)
     }
     const std::string found = printable(spec.source);
     if (other)
-        return refused(fmt::format(
-            "{}: found {} ({}), wanted {} for this model", found, titleOf(other->task), other->accepts, titleOf(task)));
+        return refused(fmt::format("{}: found {} ({}), wanted {} for this model", found,
+            titleOf(other->task), other->accepts, titleOf(task)));
     if (!isDemo(spec.source) && !exists(spec.source))
         return refused(fmt::format("{}: no such file or folder", found));
     std::string wanted;

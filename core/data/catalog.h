@@ -14,18 +14,21 @@ namespace espalier {
 class Dataset;
 
 /// A kind of data: one file with an open function and a row in catalog.cpp.
-struct DatasetRow {
+struct DatasetRow
+{
     std::string_view id; ///< "demo:garden", "text"; demos are named by it
     std::string_view title;
     std::string_view accepts; ///< what DATA looks like
     Task task;
     bool (*matches)(std::string_view source); ///< asked in the order of the rows
-    Result<Dataset> (*open)(const DataSpec& spec, const ModelConfig& config, const Progress& progress);
+    Result<Dataset> (*open)(
+        const DataSpec& spec, const ModelConfig& config, const Progress& progress);
 };
 
 [[nodiscard]] std::span<const DatasetRow> datasetRows();
 
-/// The row that opens this source for this task. Refused: nothing there, data for the other task, unknown kind.
+/// The row that opens this source for this task. Refused: nothing there, data for the other task,
+/// unknown kind.
 [[nodiscard]] Result<const DatasetRow*> datasetRowOf(const DataSpec& spec, Task task);
 
 } // namespace espalier

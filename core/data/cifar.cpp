@@ -22,9 +22,13 @@ constexpr std::size_t kRecord = 1 + 3 * kArea;
 constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{4} << 30;
 
 /// Records of one or several files, cut to the model's size.
-class Records {
+class Records
+{
 public:
-    explicit Records(const ModelShape& shape) : m_shape(shape) {}
+    explicit Records(const ModelShape& shape)
+        : m_shape(shape)
+    {
+    }
 
     [[nodiscard]] Status append(const fs::path& file)
     {
@@ -32,10 +36,13 @@ public:
         if (!bytes)
             return bytes.error();
         if (bytes->empty() || bytes->size() % kRecord != 0)
-            return refused(fmt::format("{}: {} bytes, wanted a multiple of {} (CIFAR-10 binary records)", file.string(),
-                bytes->size(), kRecord));
+            return refused(
+                fmt::format("{}: {} bytes, wanted a multiple of {} (CIFAR-10 binary records)",
+                    file.string(), bytes->size(), kRecord));
         for (std::size_t at = 0; at < bytes->size(); at += kRecord)
-            if (const Status added = appendRecord(std::span(*bytes).subspan(at, kRecord), file, at / kRecord); !added)
+            if (const Status added =
+                    appendRecord(std::span(*bytes).subspan(at, kRecord), file, at / kRecord);
+                !added)
                 return added;
         return {};
     }
@@ -60,15 +67,17 @@ public:
 private:
     [[nodiscard]] std::size_t imageSize() const
     {
-        return static_cast<std::size_t>(m_shape.channels * m_shape.imageHeight * m_shape.imageWidth);
+        return static_cast<std::size_t>(
+            m_shape.channels * m_shape.imageHeight * m_shape.imageWidth);
     }
 
-    [[nodiscard]] Status appendRecord(std::span<const std::uint8_t> record, const fs::path& file, std::size_t number)
+    [[nodiscard]] Status appendRecord(
+        std::span<const std::uint8_t> record, const fs::path& file, std::size_t number)
     {
         if (record[0] >= kClasses)
-            return refused(fmt::format(
-                "{}: record {} has class {}, wanted 0 to {}", file.string(), number, record[0], kClasses - 1));
-        RgbImage image {kSide, kSide, std::vector<std::uint8_t>(3 * kArea)};
+            return refused(fmt::format("{}: record {} has class {}, wanted 0 to {}", file.string(),
+                number, record[0], kClasses - 1));
+        RgbImage image{kSide, kSide, std::vector<std::uint8_t>(3 * kArea)};
         for (std::size_t i = 0; i < kArea; ++i)
             for (std::size_t c = 0; c < 3; ++c)
                 image.pixels[i * 3 + c] = record[1 + c * kArea + i];
@@ -99,12 +108,14 @@ Result<Dataset> openBatches(const fs::path& folder, const ModelConfig& config)
 {
     Records train(config.shape);
     for (int batch = 1; isFile(folder / fmt::format("data_batch_{}.bin", batch)); ++batch)
-        if (const Status read = train.append(folder / fmt::format("data_batch_{}.bin", batch)); !read)
+        if (const Status read = train.append(folder / fmt::format("data_batch_{}.bin", batch));
+            !read)
             return read.error();
     Records test(config.shape);
     if (const Status read = test.append(folder / "test_batch.bin"); !read)
         return read.error();
-    return imageDataset(folder.filename().string(), train.part(everything), test.part(everything), config);
+    return imageDataset(
+        folder.filename().string(), train.part(everything), test.part(everything), config);
 }
 
 } // namespace
@@ -128,7 +139,8 @@ Result<Dataset> openCifar(const DataSpec& spec, const ModelConfig& config, const
     Records records(config.shape);
     if (const Status read = records.append(path); !read)
         return read.error();
-    return imageDataset(path.filename().string(), records.part([&](std::int64_t i) { return i % *every != *every - 1; }),
+    return imageDataset(path.filename().string(),
+        records.part([&](std::int64_t i) { return i % *every != *every - 1; }),
         records.part([&](std::int64_t i) { return i % *every == *every - 1; }), config);
 }
 

@@ -16,43 +16,52 @@
 namespace espalier {
 
 /// The two parts of every dataset; no sample is in both.
-enum class Split { Train, Validation };
+enum class Split
+{
+    Train,
+    Validation
+};
 
-/// Samples that suit one model: token windows or images with labels. Immutable, cheap to copy, safe to read from several
-/// threads. All of it lies in memory as bytes; batches are made on the CPU.
+/// Samples that suit one model: token windows or images with labels. Immutable, cheap to copy, safe
+/// to read from several threads. All of it lies in memory as bytes; batches are made on the CPU.
 ///
-/// Text is one byte per token. A sample is a window of sequenceLength tokens, in which all but the first are predicted.
-/// Validation windows follow one another and overlap by one token, so that each token is predicted once. Training windows
-/// begin anywhere.
-/// Pixels x in 0 … 255 become (x / 255 - 0.5) / 0.5 (ViT's own processor). Images of another size than the model's are
-/// resized (bilinear).
-class Dataset {
+/// Text is one byte per token. A sample is a window of sequenceLength tokens, in which all but the
+/// first are predicted. Validation windows follow one another and overlap by one token, so that
+/// each token is predicted once. Training windows begin anywhere. Pixels x in 0 … 255 become (x /
+/// 255 - 0.5) / 0.5 (ViT's own processor). Images of another size than the model's are resized
+/// (bilinear).
+class Dataset
+{
 public:
     /// Opens what `spec.source` names and cuts it for a model.
     ///
-    /// Split: a folder that holds train/ and test/ (or CIFAR's batches) keeps it; else the last validationShare of a text,
-    /// or every round(1/validationShare)-th image, is for validation.
-    /// Errors: Refused, naming file, found and wanted: nothing there, unknown kind, no tokens for this vocabulary, too
-    /// short for one sample in either part, another number of classes, a broken image. Cancelled.
+    /// Split: a folder that holds train/ and test/ (or CIFAR's batches) keeps it; else the last
+    /// validationShare of a text, or every round(1/validationShare)-th image, is for validation.
+    /// Errors: Refused, naming file, found and wanted: nothing there, unknown kind, no tokens for
+    /// this vocabulary, too short for one sample in either part, another number of classes, a
+    /// broken image. Cancelled.
     [[nodiscard]] static Result<Dataset> open(
         const DataSpec& spec, const ModelConfig& config, const Progress& progress = {});
 
-    [[nodiscard]] const std::string& name() const; ///< as a person would say it: "demo:garden", "tinyshakespeare.txt"
+    [[nodiscard]] const std::string&
+    name() const; ///< as a person would say it: "demo:garden", "tinyshakespeare.txt"
     [[nodiscard]] Task task() const;
     [[nodiscard]] std::int64_t sequenceLength() const; ///< tokens per sample; 0 for images
 
     /// Windows (consecutive ones, also for Train) or images. At least 1.
     [[nodiscard]] std::int64_t samples(Split split) const;
-    /// Samples first … first + count - 1 of a part, in a fixed order: for evaluation and calibration.
-    /// first + count <= samples(split).
+    /// Samples first … first + count - 1 of a part, in a fixed order: for evaluation and
+    /// calibration. first + count <= samples(split).
     [[nodiscard]] Batch batch(Split split, std::int64_t first, std::int64_t count) const;
-    /// The batch of a training step; a pure function, so that a run continues from its step number alone.
-    /// Windows are drawn independently; images in an order that is shuffled anew in each pass.
+    /// The batch of a training step; a pure function, so that a run continues from its step number
+    /// alone. Windows are drawn independently; images in an order that is shuffled anew in each
+    /// pass.
     [[nodiscard]] Batch trainingBatch(Seed seed, std::int64_t step, std::int64_t count) const;
 
     /// Predicted tokens per sample, sequenceLength - 1; 1 for images.
     [[nodiscard]] std::int64_t predictionsPerSample() const;
-    /// What a model reads in one sample and what TrainPoint::tokens counts: sequenceLength tokens, or one image.
+    /// What a model reads in one sample and what TrainPoint::tokens counts: sequenceLength tokens,
+    /// or one image.
     [[nodiscard]] std::int64_t tokensPerSample() const;
     /// Loss of the uniform guess, ln(vocab) or ln(classes).
     [[nodiscard]] double chance() const;
@@ -60,7 +69,10 @@ public:
     [[nodiscard]] std::optional<double> floor() const;
 
     struct Impl; ///< core/data/dataset_impl.h
-    explicit Dataset(std::shared_ptr<const Impl> impl) : m_impl(std::move(impl)) {}
+    explicit Dataset(std::shared_ptr<const Impl> impl)
+        : m_impl(std::move(impl))
+    {
+    }
 
 private:
     std::shared_ptr<const Impl> m_impl;

@@ -12,7 +12,8 @@ namespace espalier {
 namespace {
 
 /// The source pixels that make one destination pixel.
-struct Footing {
+struct Footing
+{
     std::int64_t first = 0;
     std::vector<float> weights;
 };
@@ -27,10 +28,12 @@ std::vector<Footing> footings(std::int64_t from, std::int64_t to)
         const double centre = (static_cast<double>(i) + 0.5) * ratio;
         Footing& footing = result[static_cast<std::size_t>(i)];
         footing.first = std::max<std::int64_t>(0, std::llround(std::floor(centre - reach)));
-        const std::int64_t last = std::min<std::int64_t>(from - 1, std::llround(std::ceil(centre + reach)));
+        const std::int64_t last =
+            std::min<std::int64_t>(from - 1, std::llround(std::ceil(centre + reach)));
         double sum = 0;
         for (std::int64_t x = footing.first; x <= last; ++x) {
-            const double weight = std::max(0.0, 1 - std::abs((static_cast<double>(x) + 0.5 - centre) / reach));
+            const double weight =
+                std::max(0.0, 1 - std::abs((static_cast<double>(x) + 0.5 - centre) / reach));
             footing.weights.push_back(static_cast<float>(weight));
             sum += weight;
         }
@@ -66,7 +69,8 @@ std::vector<std::uint8_t> resized(const RgbImage& image, std::int64_t height, st
         const Footing& footing = rows[static_cast<std::size_t>(y)];
         std::fill(line.begin(), line.end(), 0.0F);
         for (std::size_t k = 0; k < footing.weights.size(); ++k) {
-            const float* from = narrow.data() + (footing.first + static_cast<std::int64_t>(k)) * width * 3;
+            const float* from =
+                narrow.data() + (footing.first + static_cast<std::int64_t>(k)) * width * 3;
             for (std::size_t i = 0; i < line.size(); ++i)
                 line[i] += footing.weights[k] * from[i];
         }

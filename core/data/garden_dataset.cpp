@@ -33,7 +33,8 @@ Result<Dataset> openGarden(const DataSpec& spec, const ModelConfig& config, cons
         const Seed seed = derive(derive(kCorpus, "train"), static_cast<std::uint64_t>(piece));
         return bytesOf(growGarden(seed, kPieceSize).text);
     });
-    return textDataset(spec.source, std::move(train), std::make_shared<TokenPart>(bytesOf(validation.text)), *length,
+    return textDataset(spec.source, std::move(train),
+        std::make_shared<TokenPart>(bytesOf(validation.text)), *length,
         nats / static_cast<double>(kValidationSize - 1));
 }
 

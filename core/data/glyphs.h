@@ -18,9 +18,9 @@ inline constexpr int kGlyphClasses = 20;
 
 /// "glyphs", the built-in images: one shape or stroke figure on a cluttered, noisy background.
 ///
-/// Every figure appears turned by up to 23 degrees, in random size, place, stretch, wobble, line width
-/// and colours (bright on dark), partly crossed by faint lines. Three classes are mirror images of
-/// three others: neither colour nor local parts tell those apart.
+/// Every figure appears turned by up to 23 degrees, in random size, place, stretch, wobble, line
+/// width and colours (bright on dark), partly crossed by faint lines. Three classes are mirror
+/// images of three others: neither colour nor local parts tell those apart.
 struct Glyph
 {
     std::array<std::uint8_t, std::size_t{3} * kGlyphSize * kGlyphSize>

@@ -17,11 +17,19 @@ constexpr std::int64_t kTrainImages = 200'000;
 constexpr std::int64_t kValidationImages = 10'000;
 
 /// Drawing costs less than 0.1 ms, so nothing is kept.
-class GlyphImages : public ImageSource {
+class GlyphImages : public ImageSource
+{
 public:
-    GlyphImages(Seed seed, std::int64_t count) : m_seed(seed), m_count(count) {}
+    GlyphImages(Seed seed, std::int64_t count)
+        : m_seed(seed)
+        , m_count(count)
+    {
+    }
 
-    [[nodiscard]] std::int64_t count() const override { return m_count; }
+    [[nodiscard]] std::int64_t count() const override
+    {
+        return m_count;
+    }
     [[nodiscard]] std::int64_t read(std::int64_t index, std::span<std::uint8_t> chw) const override
     {
         const Glyph glyph = drawGlyph(m_seed, index);
@@ -42,9 +50,11 @@ Result<Dataset> openGlyphs(const DataSpec& spec, const ModelConfig& config, cons
         return fits.error();
     const ModelShape& shape = config.shape;
     if (shape.channels != 3 || shape.imageHeight != kGlyphSize || shape.imageWidth != kGlyphSize)
-        return refused(fmt::format("{}: images of 3 x {} x {}, wanted {} x {} x {} (the model's)", spec.source,
-            kGlyphSize, kGlyphSize, shape.channels, shape.imageHeight, shape.imageWidth));
-    return imageDataset(spec.source, std::make_shared<GlyphImages>(derive(kSeries, "train"), kTrainImages),
+        return refused(
+            fmt::format("{}: images of 3 x {} x {}, wanted {} x {} x {} (the model's)", spec.source,
+                kGlyphSize, kGlyphSize, shape.channels, shape.imageHeight, shape.imageWidth));
+    return imageDataset(spec.source,
+        std::make_shared<GlyphImages>(derive(kSeries, "train"), kTrainImages),
         std::make_shared<GlyphImages>(derive(kSeries, "validation"), kValidationImages), config);
 }
 

@@ -23,7 +23,8 @@ Result<std::vector<fs::path>> listFolder(const fs::path& folder, Wanted wanted)
 {
     std::vector<fs::path> found;
     std::error_code error;
-    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
         const bool hidden = entry->path().filename().string().starts_with(".");
         if (!hidden && wanted(*entry))
             found.push_back(entry->path());
@@ -51,12 +52,14 @@ Result<std::vector<fs::path>> imageFiles(const fs::path& folder)
         return entry.is_regular_file(error) && isImageFileName(entry.path());
     });
     if (files && files->empty())
-        return refused(fmt::format("{}: found no image, wanted JPEG or PNG files", folder.string()));
+        return refused(
+            fmt::format("{}: found no image, wanted JPEG or PNG files", folder.string()));
     return files;
 }
 
 /// Files of a folder of class folders; classes count from 0 in the order of `names`.
-Result<std::vector<LabelledFile>> labelledFiles(const fs::path& folder, const std::vector<std::string>& names)
+Result<std::vector<LabelledFile>> labelledFiles(
+    const fs::path& folder, const std::vector<std::string>& names)
 {
     std::vector<LabelledFile> all;
     for (std::size_t label = 0; label < names.size(); ++label) {
@@ -77,7 +80,8 @@ std::vector<std::string> namesOf(const std::vector<fs::path>& folders)
     return names;
 }
 
-struct FolderParts {
+struct FolderParts
+{
     std::vector<LabelledFile> train;
     std::vector<LabelledFile> validation;
     std::int64_t classes = 0;
@@ -93,14 +97,16 @@ Result<FolderParts> givenParts(const fs::path& train, const fs::path& test)
         return testFolders.error();
     const std::vector<std::string> names = namesOf(*trainFolders);
     if (names != namesOf(*testFolders))
-        return refused(fmt::format("{}: found other class folders than in {}", test.string(), train.string()));
+        return refused(
+            fmt::format("{}: found other class folders than in {}", test.string(), train.string()));
     Result<std::vector<LabelledFile>> trainFiles = labelledFiles(train, names);
     if (!trainFiles)
         return trainFiles.error();
     Result<std::vector<LabelledFile>> testFiles = labelledFiles(test, names);
     if (!testFiles)
         return testFiles.error();
-    return FolderParts {std::move(*trainFiles), std::move(*testFiles), static_cast<std::int64_t>(names.size())};
+    return FolderParts{
+        std::move(*trainFiles), std::move(*testFiles), static_cast<std::int64_t>(names.size())};
 }
 
 Result<FolderParts> cutParts(const fs::path& folder, std::int64_t every)
@@ -128,7 +134,8 @@ bool isFolder(std::string_view source)
     return fs::is_directory(fs::path(source), error);
 }
 
-Result<Dataset> openImageFolder(const DataSpec& spec, const ModelConfig& config, const Progress& progress)
+Result<Dataset> openImageFolder(
+    const DataSpec& spec, const ModelConfig& config, const Progress& progress)
 {
     const Result<std::int64_t> every = validationEvery(spec);
     if (!every)
@@ -139,11 +146,13 @@ Result<Dataset> openImageFolder(const DataSpec& spec, const ModelConfig& config,
     if (!fs::is_directory(test, error))
         test = folder / "val";
     const bool given = fs::is_directory(folder / "train", error) && fs::is_directory(test, error);
-    const Result<FolderParts> parts = given ? givenParts(folder / "train", test) : cutParts(folder, *every);
+    const Result<FolderParts> parts =
+        given ? givenParts(folder / "train", test) : cutParts(folder, *every);
     if (!parts)
         return parts.error();
     if (parts->classes == 0)
-        return refused(fmt::format("{}: found no class folders, wanted one folder of images per class", spec.source));
+        return refused(fmt::format(
+            "{}: found no class folders, wanted one folder of images per class", spec.source));
     if (const Status fits = checkImageModel(config, parts->classes, spec.source); !fits)
         return fits.error();
     const auto train = loadImages(parts->train, config.shape, progress);

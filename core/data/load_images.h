@@ -3,8 +3,8 @@
 
 #include "core/axes/model_config.h"
 #include "core/base/progress.h"
-#include "core/data/image_source.h"
 #include "core/base/result.h"
+#include "core/data/image_source.h"
 
 #include <filesystem>
 #include <memory>
@@ -13,17 +13,20 @@
 
 namespace espalier {
 
-struct LabelledFile {
+struct LabelledFile
+{
     std::filesystem::path file;
     std::int32_t label = 0;
 };
 
 /// Decodes images into memory at the model's size, with all cores.
-/// Errors: Refused, naming the first broken file; Resource if they would take more than 32 GiB; Cancelled.
+/// Errors: Refused, naming the first broken file; Resource if they would take more than 32 GiB;
+/// Cancelled.
 [[nodiscard]] Result<std::shared_ptr<const ImageSource>> loadImages(
     const std::vector<LabelledFile>& files, const ModelShape& shape, const Progress& progress);
 
 /// Refused unless the model reads 1 or 3 channels and tells apart as many classes as `found`.
-[[nodiscard]] Status checkImageModel(const ModelConfig& config, std::int64_t found, const std::string& where);
+[[nodiscard]] Status checkImageModel(
+    const ModelConfig& config, std::int64_t found, const std::string& where);
 
 } // namespace espalier

@@ -29,7 +29,8 @@ std::uint64_t encipher(const CounterRng& rng, int halfBits, std::uint64_t value)
 
 std::int64_t shuffledIndex(Seed seed, std::int64_t n, std::int64_t i)
 {
-    ESPALIER_EXPECT(n >= 1 && i >= 0 && i < n && n < (std::int64_t{1} << 60), "the index lies in the range");
+    ESPALIER_EXPECT(
+        n >= 1 && i >= 0 && i < n && n < (std::int64_t{1} << 60), "the index lies in the range");
     const auto bits = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(n - 1)));
     const int halfBits = (bits + 1) / 2;
     if (halfBits == 0)

@@ -31,12 +31,14 @@ Result<Dataset> openText(const DataSpec& spec, const ModelConfig& config, const 
     if (!bytes)
         return bytes.error();
     const auto size = static_cast<std::int64_t>(bytes->size());
-    const std::int64_t split = size - std::llround(static_cast<double>(size) * spec.validationShare);
-    auto validation = std::make_shared<TokenPart>(std::vector<std::uint8_t>(bytes->begin() + split, bytes->end()));
+    const std::int64_t split =
+        size - std::llround(static_cast<double>(size) * spec.validationShare);
+    auto validation = std::make_shared<TokenPart>(
+        std::vector<std::uint8_t>(bytes->begin() + split, bytes->end()));
     bytes->resize(static_cast<std::size_t>(split));
     auto train = std::make_shared<TokenPart>(std::move(*bytes));
-    return textDataset(
-        std::filesystem::path(spec.source).filename().string(), std::move(train), std::move(validation), *length);
+    return textDataset(std::filesystem::path(spec.source).filename().string(), std::move(train),
+        std::move(validation), *length);
 }
 
 } // namespace espalier

@@ -30,7 +30,8 @@ const std::vector<std::uint8_t>& TokenPart::piece(std::int64_t index) const
     Piece& piece = m_pieces[static_cast<std::size_t>(index)];
     std::call_once(piece.grown, [&] {
         piece.tokens = m_grow(index);
-        ESPALIER_EXPECT(static_cast<std::int64_t>(piece.tokens.size()) == m_pieceSize, "pieces have one size");
+        ESPALIER_EXPECT(
+            static_cast<std::int64_t>(piece.tokens.size()) == m_pieceSize, "pieces have one size");
     });
     return piece.tokens;
 }
@@ -53,10 +54,11 @@ void TokenPart::growAll() const
 {
     if (m_allGrown)
         return;
-    inParallel(static_cast<std::int64_t>(m_pieces.size()), 1, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i)
-            (void)piece(i);
-    });
+    inParallel(
+        static_cast<std::int64_t>(m_pieces.size()), 1, [&](std::int64_t begin, std::int64_t end) {
+            for (std::int64_t i = begin; i < end; ++i)
+                (void)piece(i);
+        });
     m_allGrown = true;
 }
 

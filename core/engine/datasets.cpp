@@ -9,7 +9,8 @@ std::vector<DatasetInfo> datasetCatalog()
 {
     std::vector<DatasetInfo> catalog;
     for (const DatasetRow& row : datasetRows())
-        catalog.push_back({.id = row.id, .title = row.title, .accepts = row.accepts, .task = row.task});
+        catalog.push_back(
+            {.id = row.id, .title = row.title, .accepts = row.accepts, .task = row.task});
     return catalog;
 }
 
@@ -17,11 +18,12 @@ std::optional<DataSpec> builtInData(const ModelConfig& config)
 {
     const ModelShape& shape = config.shape;
     if (config.flavour.task == Task::CausalLanguageModel)
-        return shape.vocab == 256 && shape.positions >= 2 ? std::optional(DataSpec {.source = "demo:garden"})
-                                                          : std::nullopt;
-    const bool fits = shape.channels == 3 && shape.imageHeight == kGlyphSize && shape.imageWidth == kGlyphSize
-        && shape.classes == kGlyphClasses;
-    return fits ? std::optional(DataSpec {.source = "demo:glyphs"}) : std::nullopt;
+        return shape.vocab == 256 && shape.positions >= 2
+            ? std::optional(DataSpec{.source = "demo:garden"})
+            : std::nullopt;
+    const bool fits = shape.channels == 3 && shape.imageHeight == kGlyphSize
+        && shape.imageWidth == kGlyphSize && shape.classes == kGlyphClasses;
+    return fits ? std::optional(DataSpec{.source = "demo:glyphs"}) : std::nullopt;
 }
 
 } // namespace espalier

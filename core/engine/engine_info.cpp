@@ -21,8 +21,9 @@ namespace espalier {
 
 namespace {
 
-/// A training step frees and takes the same large blocks again. By default glibc gives them back to the system in
-/// between, and each step pays for fresh, zeroed pages: about 4 % of a small model's step.
+/// A training step frees and takes the same large blocks again. By default glibc gives them back to
+/// the system in between, and each step pays for fresh, zeroed pages: about 4 % of a small model's
+/// step.
 void keepFreedMemory()
 {
 #if defined(__GLIBC__)

@@ -23,14 +23,15 @@ std::int64_t batchSizeFor(const Dataset& data)
         : std::max<std::int64_t>(1, kBatchTokens / data.tokensPerSample());
 }
 
-Result<Evaluation> evaluateOn(
-    const ParameterSet& parameters, const Dataset& data, std::int64_t samples, const Progress& progress)
+Result<Evaluation> evaluateOn(const ParameterSet& parameters, const Dataset& data,
+    std::int64_t samples, const Progress& progress)
 {
     const c10::InferenceMode noGradients;
-    const Result<ValidationResult> found = validate(parameters, data, samples, batchSizeFor(data), progress);
+    const Result<ValidationResult> found =
+        validate(parameters, data, samples, batchSizeFor(data), progress);
     if (!found)
         return found.error();
-    return Evaluation {.loss = found->loss,
+    return Evaluation{.loss = found->loss,
         .accuracy = found->accuracy,
         .chance = data.chance(),
         .floor = data.floor(),

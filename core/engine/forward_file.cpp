@@ -17,7 +17,10 @@ namespace {
 
 using Named = std::pair<std::string, at::Tensor>;
 
-bool isInteger(Dtype dtype) { return !isFloating(dtype); }
+bool isInteger(Dtype dtype)
+{
+    return !isFloating(dtype);
+}
 
 Result<Batch> readInputs(const std::filesystem::path& path)
 {
@@ -28,11 +31,13 @@ Result<Batch> readInputs(const std::filesystem::path& path)
     for (const TensorEntry& entry : file->header().tensors()) {
         const bool image = entry.name == "pixel_values";
         if (!image && entry.name != "input_ids" && entry.name != "attention_mask")
-            return refused(fmt::format("{}: found tensor {}, wanted input_ids, attention_mask or pixel_values",
-                path.string(), inQuotes(entry.name)));
+            return refused(
+                fmt::format("{}: found tensor {}, wanted input_ids, attention_mask or pixel_values",
+                    path.string(), inQuotes(entry.name)));
         if (!entry.dtype || isInteger(*entry.dtype) == image)
             return refused(fmt::format("{}: tensor {}: found type {}, wanted {}", path.string(),
-                inQuotes(entry.name), inQuotes(entry.dtypeText), image ? "a floating one" : "integers"));
+                inQuotes(entry.name), inQuotes(entry.dtypeText),
+                image ? "a floating one" : "integers"));
         const at::Tensor values = tensorFromBytes(file->bytes(entry), entry.shape, *entry.dtype);
         if (image)
             batch.pixels_BCHW = values.to(at::kFloat);
@@ -44,9 +49,10 @@ Result<Batch> readInputs(const std::filesystem::path& path)
     return batch;
 }
 
-/// hidden_states.0 enters the first block, hidden_states.i leaves block i - 1; language models count the last one
-/// after the final norm, image models before it, as transformers does.
-std::vector<Named> runAndCollect(const ParameterSet& parameters, const Batch& batch, bool hiddenStates)
+/// hidden_states.0 enters the first block, hidden_states.i leaves block i - 1; language models
+/// count the last one after the final norm, image models before it, as transformers does.
+std::vector<Named> runAndCollect(
+    const ParameterSet& parameters, const Batch& batch, bool hiddenStates)
 {
     const bool image = parameters.config.flavour.task == Task::ImageClassification;
     std::vector<at::Tensor> states;
@@ -71,8 +77,12 @@ Status writeOutputs(
     std::vector<TensorSource> sources;
     for (const auto& [name, tensor] : outputs) {
         const at::Tensor values = tensor.contiguous();
-        sources.push_back({.spec = {.name = name, .dtype = dtypeOf(values.scalar_type()), .shape = values.sizes().vec()},
-            .bytes = [values]() -> Result<std::span<const std::byte>> { return bytesOf(values); }});
+        sources.push_back({.spec = {.name = name,
+                               .dtype = dtypeOf(values.scalar_type()),
+                               .shape = values.sizes().vec()},
+            .bytes = [values]() -> Result<std::span<const std::byte>> {
+                return bytesOf(values);
+            }});
     }
     return writeSafetensors(path, sources, {}, progress);
 }

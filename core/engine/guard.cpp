@@ -9,7 +9,10 @@ namespace espalier {
 
 namespace {
 
-std::string_view firstLine(std::string_view text) { return text.substr(0, text.find('\n')); }
+std::string_view firstLine(std::string_view text)
+{
+    return text.substr(0, text.find('\n'));
+}
 
 } // namespace
 

@@ -18,7 +18,8 @@ namespace espalier {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr std::int64_t kLeastValidationBatch = 16; // nothing is kept for gradients, so there is room
+constexpr std::int64_t kLeastValidationBatch =
+    16; // nothing is kept for gradients, so there is room
 
 AdamWSettings adamWOf(const TrainSettings& settings)
 {
@@ -38,7 +39,7 @@ LaneRecord recordOf(LaneSpec spec, const ParameterSet& parameters, const Dataset
 
 TrainPoint pointFrom(const RunRow& row)
 {
-    TrainPoint point {.step = static_cast<std::int64_t>(row.step),
+    TrainPoint point{.step = static_cast<std::int64_t>(row.step),
         .tokens = row.tokens,
         .seconds = row.seconds,
         .flops = row.flops,
@@ -63,19 +64,22 @@ RunRow rowFrom(const TrainPoint& point)
         .gradientNorm = point.gradNorm,
         .validationLoss = point.validationLoss.value_or(kNone),
         .accuracy = point.accuracy.value_or(kNone),
-        .evaluated = point.accuracy ? 2.0 : point.validationLoss ? 1.0 : 0.0};
+        .evaluated = point.accuracy ? 2.0
+            : point.validationLoss  ? 1.0
+                                    : 0.0};
 }
 
 std::optional<LaneState> laneStateFrom(std::string_view name)
 {
-    for (const LaneState state : {LaneState::Waiting, LaneState::Running, LaneState::Paused, LaneState::Stopped,
-             LaneState::Finished, LaneState::Failed})
+    for (const LaneState state : {LaneState::Waiting, LaneState::Running, LaneState::Paused,
+             LaneState::Stopped, LaneState::Finished, LaneState::Failed})
         if (nameOf(state) == name)
             return state;
     return std::nullopt;
 }
 
-Lane::Lane(LaneSpec spec, std::filesystem::path folder, const ParameterSet& start, Dataset data, at::Device device)
+Lane::Lane(LaneSpec spec, std::filesystem::path folder, const ParameterSet& start, Dataset data,
+    at::Device device)
     : m_folder(std::move(folder))
     , m_data(std::move(data))
     , m_learner(start, adamWOf(spec.train), device)
@@ -84,11 +88,12 @@ Lane::Lane(LaneSpec spec, std::filesystem::path folder, const ParameterSet& star
 {
 }
 
-Lane::Lane(LaneSpec spec, std::filesystem::path folder, const TrainingCheckpoint& checkpoint, const LaneStatus& status,
-    Dataset data, at::Device device)
+Lane::Lane(LaneSpec spec, std::filesystem::path folder, const TrainingCheckpoint& checkpoint,
+    const LaneStatus& status, Dataset data, at::Device device)
     : Lane(std::move(spec), std::move(folder), checkpoint.parameters, std::move(data), device)
 {
-    m_learner.restore(checkpoint.parameters, checkpoint.firstMoments, checkpoint.secondMoments, checkpoint.steps);
+    m_learner.restore(
+        checkpoint.parameters, checkpoint.firstMoments, checkpoint.secondMoments, checkpoint.steps);
     for (const RunRow& row : rowsFrom(checkpoint.rows))
         m_record.points.push_back(pointFrom(row));
     m_record.state = laneStateFrom(status.state).value_or(LaneState::Stopped);
@@ -111,7 +116,7 @@ std::int64_t Lane::stepsDone() const
 
 TrainPoint Lane::advance()
 {
-    TrainPoint point {.trainLoss = kNone};
+    TrainPoint point{.trainLoss = kNone};
     if (!m_record.points.empty())
         point = trainOnce(m_record.points.back());
     if (!isDone() && evaluationIsDue(point.step))
@@ -126,11 +131,14 @@ TrainPoint Lane::trainOnce(const TrainPoint& before)
 {
     const TrainSettings& settings = m_record.spec.train;
     const auto start = std::chrono::steady_clock::now();
-    const Batch batch = convertedTo(
-        m_data.trainingBatch(settings.seed, before.step, settings.batch), m_learner.device(), at::kFloat);
-    TrainPoint point {.step = before.step + 1, .learningRate = learningRateAt(settings, before.step)};
+    const Batch batch =
+        convertedTo(m_data.trainingBatch(settings.seed, before.step, settings.batch),
+            m_learner.device(), at::kFloat);
+    TrainPoint point{
+        .step = before.step + 1, .learningRate = learningRateAt(settings, before.step)};
     const StepResult result = m_learner.step(batch, point.learningRate, settings.clipNorm);
-    point.seconds = before.seconds + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    point.seconds = before.seconds
+        + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const auto tokens = static_cast<double>(settings.batch * m_data.tokensPerSample());
     point.tokens = before.tokens + tokens;
     point.flops = before.flops + tokens * m_flopsPerToken;
@@ -138,22 +146,24 @@ TrainPoint Lane::trainOnce(const TrainPoint& before)
     point.gradNorm = result.gradientNorm;
     if (!result.finite())
         setState(LaneState::Failed,
-            fmt::format("first non-finite {} at step {}", std::isfinite(result.loss) ? "gradient" : "loss", point.step));
+            fmt::format("first non-finite {} at step {}",
+                std::isfinite(result.loss) ? "gradient" : "loss", point.step));
     return point;
 }
 
 bool Lane::evaluationIsDue(std::int64_t step) const
 {
     const TrainSettings& settings = m_record.spec.train;
-    return step == 0 || step >= settings.steps || (settings.evalEvery > 0 && step % settings.evalEvery == 0);
+    return step == 0 || step >= settings.steps
+        || (settings.evalEvery > 0 && step % settings.evalEvery == 0);
 }
 
 void Lane::evaluate(TrainPoint& point) const
 {
     const TrainSettings& settings = m_record.spec.train;
     // Not to be interrupted: the point would lack its loss for good.
-    const Result<ValidationResult> result = validate(
-        m_learner.parameters(), m_data, settings.evalSamples, std::max(settings.batch, kLeastValidationBatch));
+    const Result<ValidationResult> result = validate(m_learner.parameters(), m_data,
+        settings.evalSamples, std::max(settings.batch, kLeastValidationBatch));
     ESPALIER_EXPECT(result.ok(), "nobody cancels this");
     point.validationLoss = result->loss;
     point.accuracy = result->accuracy;
@@ -187,14 +197,15 @@ Status Lane::save()
         }
         if (!folder)
             return folder.error();
-        if (const Status written = writeCheckpoint(folder->workPath(), m_learner, flatten(rows)); !written)
+        if (const Status written = writeCheckpoint(folder->workPath(), m_learner, flatten(rows));
+            !written)
             return written;
         if (const Status placed = folder->commit(); !placed)
             return placed;
         m_checkpoint = name;
         m_savedStep = step;
     }
-    const LaneStatus status {.state = std::string(nameOf(m_record.state)),
+    const LaneStatus status{.state = std::string(nameOf(m_record.state)),
         .note = m_record.note,
         .checkpoint = m_checkpoint,
         .step = step};

@@ -17,16 +17,22 @@ namespace espalier {
 /// Nothing for a word that is no state.
 [[nodiscard]] std::optional<LaneState> laneStateFrom(std::string_view name);
 
-/// A lane at work: its weights, its data and its folder. Functions that compute may throw what LibTorch throws.
-class Lane {
+/// A lane at work: its weights, its data and its folder. Functions that compute may throw what
+/// LibTorch throws.
+class Lane
+{
 public:
     /// `device` holds the working copy of `start`.
-    Lane(LaneSpec spec, std::filesystem::path folder, const ParameterSet& start, Dataset data, at::Device device);
+    Lane(LaneSpec spec, std::filesystem::path folder, const ParameterSet& start, Dataset data,
+        at::Device device);
     /// Stands where the checkpoint stands.
-    Lane(LaneSpec spec, std::filesystem::path folder, const TrainingCheckpoint& checkpoint, const LaneStatus& status,
-        Dataset data, at::Device device);
+    Lane(LaneSpec spec, std::filesystem::path folder, const TrainingCheckpoint& checkpoint,
+        const LaneStatus& status, Dataset data, at::Device device);
 
-    [[nodiscard]] const LaneRecord& record() const { return m_record; }
+    [[nodiscard]] const LaneRecord& record() const
+    {
+        return m_record;
+    }
     [[nodiscard]] bool isDone() const;
 
     /// The untrained start's validation loss (the first time), else one training step.

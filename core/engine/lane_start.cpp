@@ -16,7 +16,7 @@ namespace espalier {
 
 namespace {
 
-constexpr std::uintmax_t kMaxSpecBytes = std::uintmax_t {64} << 20;
+constexpr std::uintmax_t kMaxSpecBytes = std::uintmax_t{64} << 20;
 
 std::string absolutePath(const std::string& path)
 {
@@ -38,9 +38,11 @@ Result<at::Device> deviceOf(const LaneSpec& lane)
 }
 
 /// Datasets by what decides them: the spec and the sizes that belong to the task.
-class DataShelf {
+class DataShelf
+{
 public:
-    [[nodiscard]] Result<Dataset> open(const DataSpec& spec, const ModelConfig& config, const Progress& progress)
+    [[nodiscard]] Result<Dataset> open(
+        const DataSpec& spec, const ModelConfig& config, const Progress& progress)
     {
         const ModelShape task = taskSizes(config.shape);
         for (const Entry& entry : m_entries)
@@ -53,7 +55,8 @@ public:
     }
 
 private:
-    struct Entry {
+    struct Entry
+    {
         DataSpec spec;
         ModelShape task;
         Dataset data;
@@ -73,12 +76,15 @@ Status checkSettings(const LaneSpec& lane)
 {
     const TrainSettings& t = lane.train;
     if (t.steps < 1 || t.batch < 1)
-        return refused(fmt::format("{}: {} steps in batches of {}, wanted at least 1 of each", lane.id, t.steps, t.batch));
-    if (!(t.learningRate >= 0) || t.warmupSteps < 0 || t.evalEvery < 0 || t.evalSamples < 0 || t.autosaveEvery < 0
-        || !(t.clipNorm >= 0) || !(t.weightDecay >= 0) || !(t.beta1 >= 0 && t.beta1 < 1)
-        || !(t.beta2 >= 0 && t.beta2 < 1) || !(t.finalLearningRateShare >= 0 && t.finalLearningRateShare <= 1))
         return refused(fmt::format(
-            "{}: a training setting is out of range, wanted numbers from 0 up (betas below 1, shares up to 1)", lane.id));
+            "{}: {} steps in batches of {}, wanted at least 1 of each", lane.id, t.steps, t.batch));
+    if (!(t.learningRate >= 0) || t.warmupSteps < 0 || t.evalEvery < 0 || t.evalSamples < 0
+        || t.autosaveEvery < 0 || !(t.clipNorm >= 0) || !(t.weightDecay >= 0)
+        || !(t.beta1 >= 0 && t.beta1 < 1) || !(t.beta2 >= 0 && t.beta2 < 1)
+        || !(t.finalLearningRateShare >= 0 && t.finalLearningRateShare <= 1))
+        return refused(fmt::format("{}: a training setting is out of range, wanted numbers from 0 "
+                                   "up (betas below 1, shares up to 1)",
+            lane.id));
     return {};
 }
 
@@ -107,14 +113,18 @@ Result<ParameterSet> startOf(const LaneSpec& lane, const Progress& progress)
     return child ? child->impl().parameters(progress) : child.error();
 }
 
-Status writeStart(const LaneSpec& spec, const ParameterSet& start, const Dataset& data, const std::filesystem::path& folder)
+Status writeStart(const LaneSpec& spec, const ParameterSet& start, const Dataset& data,
+    const std::filesystem::path& folder)
 {
     std::error_code error;
     std::filesystem::create_directory(folder, error);
     if (error)
-        return outOfResource(fmt::format("{}: cannot be made ({})", folder.string(), error.message()));
+        return outOfResource(
+            fmt::format("{}: cannot be made ({})", folder.string(), error.message()));
     if (spec.recipe)
-        if (const Status done = writeFileAtomically(folder / "recipe.json", writeRecipe(*spec.recipe)); !done)
+        if (const Status done =
+                writeFileAtomically(folder / "recipe.json", writeRecipe(*spec.recipe));
+            !done)
             return done;
     return Lane(spec, folder, start, data, at::Device(at::kCPU)).save();
 }
@@ -135,23 +145,25 @@ RaceSpec withAbsolutePaths(RaceSpec spec)
     return spec;
 }
 
-Status makeRunFolder(const RaceSpec& spec, const std::vector<Model>& starts, const std::filesystem::path& folder,
-    const Progress& progress)
+Status makeRunFolder(const RaceSpec& spec, const std::vector<Model>& starts,
+    const std::filesystem::path& folder, const Progress& progress)
 {
     if (const Status sane = checkSpec(spec); !sane)
         return sane;
     Result<AtomicFolder> work = AtomicFolder::prepare(folder);
     if (!work)
         return work.error();
-    if (const Status done = writeFileAtomically(work->workPath() / "race.json", writeRaceSpec(spec)); !done)
+    if (const Status done =
+            writeFileAtomically(work->workPath() / "race.json", writeRaceSpec(spec));
+        !done)
         return done;
     DataShelf shelf;
     for (std::size_t i = 0; i < spec.lanes.size(); ++i) {
         const LaneSpec& lane = spec.lanes[i];
         if (const Result<at::Device> device = deviceOf(lane); !device)
             return device.error();
-        const Result<ParameterSet> start
-            = starts.empty() ? startOf(lane, progress) : starts[i].impl().parameters(progress);
+        const Result<ParameterSet> start =
+            starts.empty() ? startOf(lane, progress) : starts[i].impl().parameters(progress);
         if (!start)
             return start.error();
         const Result<Dataset> data = shelf.open(lane.train.data, start->config, progress);
@@ -182,10 +194,12 @@ Result<std::vector<Lane>> openLanes(
         const Result<LaneStatus> status = readLaneStatus(laneFolder);
         if (!status)
             return status.error();
-        const Result<TrainingCheckpoint> checkpoint = readCheckpoint(laneFolder / status->checkpoint);
+        const Result<TrainingCheckpoint> checkpoint =
+            readCheckpoint(laneFolder / status->checkpoint);
         if (!checkpoint)
             return checkpoint.error();
-        const Result<Dataset> data = shelf.open(lane.train.data, checkpoint->parameters.config, progress);
+        const Result<Dataset> data =
+            shelf.open(lane.train.data, checkpoint->parameters.config, progress);
         if (!data)
             return data.error();
         const Result<at::Device> device = deviceOf(lane);

@@ -37,15 +37,18 @@ std::vector<MeasurementInfo> measurementCatalog()
 {
     std::vector<MeasurementInfo> catalog;
     for (const MeasurementRow& row : measurementRows())
-        catalog.push_back({.id = row.id, .title = row.title, .formula = row.formula, .paper = row.paper});
+        catalog.push_back(
+            {.id = row.id, .title = row.title, .formula = row.formula, .paper = row.paper});
     return catalog;
 }
 
-Result<Measurements> measure(const Model& model, const MeasureSettings& settings, const Progress& progress)
+Result<Measurements> measure(
+    const Model& model, const MeasureSettings& settings, const Progress& progress)
 {
     return guarded([&]() -> Result<Measurements> {
         if (settings.samples < 1 || settings.batch < 1)
-            return refused(fmt::format("measuring: found {} samples in batches of {}, wanted at least 1 of each",
+            return refused(fmt::format(
+                "measuring: found {} samples in batches of {}, wanted at least 1 of each",
                 settings.samples, settings.batch));
         const Result<Dataset> data = Dataset::open(settings.data, model.config(), progress);
         if (!data)

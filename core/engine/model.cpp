@@ -19,15 +19,15 @@ namespace {
 ParameterValues valuesOf(const at::Tensor& tensor)
 {
     const at::Tensor rows = tensor.dim() == 1 ? tensor.unsqueeze(0) : tensor;
-    ParameterValues values {.rows = rows.size(0), .cols = rows.size(1), .values = {}};
+    ParameterValues values{.rows = rows.size(0), .cols = rows.size(1), .values = {}};
     values.values.resize(static_cast<std::size_t>(rows.numel()));
     const std::span<const std::byte> bytes = bytesOf(rows.contiguous());
     std::memcpy(values.values.data(), bytes.data(), bytes.size());
     return values;
 }
 
-/// One line per parameter: its name, its sizes and the hash of its values. Fusing, transposing, sharding and the type
-/// on disk leave it alone.
+/// One line per parameter: its name, its sizes and the hash of its values. Fusing, transposing,
+/// sharding and the type on disk leave it alone.
 Result<std::string> hashOf(const ParameterSet& parameters, const Progress& progress)
 {
     std::string lines;
@@ -38,17 +38,30 @@ Result<std::string> hashOf(const ParameterSet& parameters, const Progress& progr
         progress(done++ / static_cast<double>(parameters.tensors.size()), "hashing weights");
         const at::Tensor values = tensor.contiguous();
         lines += fmt::format("{} {} {}\n", nameOf(id),
-            fmt::join(tensor.sizes().begin(), tensor.sizes().end(), "x"), sha256OfBytes(bytesOf(values)));
+            fmt::join(tensor.sizes().begin(), tensor.sizes().end(), "x"),
+            sha256OfBytes(bytesOf(values)));
     }
     return sha256OfBytes(std::as_bytes(std::span(lines)));
 }
 
 } // namespace
 
-const ModelConfig& Model::config() const { return m_impl->config; }
-const std::filesystem::path& Model::path() const { return m_impl->path; }
-const std::vector<TensorInfo>& Model::tensors() const { return m_impl->tensors; }
-bool Model::hasFreshWeights() const { return m_impl->fresh; }
+const ModelConfig& Model::config() const
+{
+    return m_impl->config;
+}
+const std::filesystem::path& Model::path() const
+{
+    return m_impl->path;
+}
+const std::vector<TensorInfo>& Model::tensors() const
+{
+    return m_impl->tensors;
+}
+bool Model::hasFreshWeights() const
+{
+    return m_impl->fresh;
+}
 
 std::string Model::name() const
 {
@@ -118,7 +131,8 @@ Result<Model> scaleModel(const Model& parent, const TransferPlan& plan, const Pr
     });
 }
 
-Result<ParameterValues> scaledValues(const Model& parent, const TransferPlan& plan, ParameterId child)
+Result<ParameterValues> scaledValues(
+    const Model& parent, const TransferPlan& plan, ParameterId child)
 {
     return guarded([&]() -> Result<ParameterValues> {
         const Result<ParameterSet> weights = parent.impl().parameters();

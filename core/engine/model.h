@@ -35,7 +35,8 @@ struct ParameterValues
 };
 
 /// Weights that no arithmetic survives; shown, never hidden.
-struct NonFiniteWeights {
+struct NonFiniteWeights
+{
     std::int64_t nan = 0;
     std::int64_t infinite = 0;
     std::optional<ParameterId> first; ///< parameter with the first of them

@@ -9,9 +9,11 @@
 
 namespace espalier {
 
-/// What a Model stands on. Weights come from `load` when somebody first needs them (or are there from the start) and
-/// then stay, as fp32. Never changed after that: whoever trains works on cloneOf(parameters).
-struct Model::Impl {
+/// What a Model stands on. Weights come from `load` when somebody first needs them (or are there
+/// from the start) and then stay, as fp32. Never changed after that: whoever trains works on
+/// cloneOf(parameters).
+struct Model::Impl
+{
     ModelConfig config;
     std::filesystem::path path = {};
     std::vector<TensorInfo> tensors = {};

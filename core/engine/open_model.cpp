@@ -19,8 +19,8 @@ namespace espalier {
 
 namespace {
 
-constexpr std::uintmax_t kMaxConfigBytes = std::uintmax_t {16} << 20;
-constexpr std::uintmax_t kMaxIndexBytes = std::uintmax_t {64} << 20;
+constexpr std::uintmax_t kMaxConfigBytes = std::uintmax_t{16} << 20;
+constexpr std::uintmax_t kMaxIndexBytes = std::uintmax_t{64} << 20;
 constexpr const char* kConfig = "config.json";
 constexpr const char* kWeights = "model.safetensors";
 constexpr const char* kIndex = "model.safetensors.index.json";
@@ -33,7 +33,8 @@ bool isThere(const std::filesystem::path& path)
     return std::filesystem::exists(std::filesystem::symlink_status(path, failed));
 }
 
-Result<std::string> readText(const std::filesystem::path& folder, const char* name, std::uintmax_t maxBytes)
+Result<std::string> readText(
+    const std::filesystem::path& folder, const char* name, std::uintmax_t maxBytes)
 {
     const Result<std::filesystem::path> file = resolveModelFile(folder, name);
     if (!file)
@@ -102,7 +103,8 @@ std::vector<StoredTensor> storedTensors(const Files& files)
     return stored;
 }
 
-std::vector<TensorInfo> describe(const std::vector<StoredTensor>& stored, const TensorAssignment& assignment)
+std::vector<TensorInfo> describe(
+    const std::vector<StoredTensor>& stored, const TensorAssignment& assignment)
 {
     std::vector<TensorInfo> tensors;
     for (std::size_t i = 0; i < stored.size(); ++i) {
@@ -177,7 +179,8 @@ Result<Model> Model::open(const std::filesystem::path& folder, const Progress& p
         }
         for (const char* other : {"pytorch_model.bin", "model.h5"})
             if (isThere(folder / other))
-                return refused(fmt::format("{}: found {}, wanted {}", folder.string(), other, kWeights));
+                return refused(
+                    fmt::format("{}: found {}, wanted {}", folder.string(), other, kWeights));
         drawWeights(*impl, seed);
         return Model(impl);
     });

@@ -22,7 +22,8 @@ Result<Model> openParent(
         return hash.error();
     if (*hash != recipe.parentHash)
         return refused(fmt::format("{}: found weights with hash {}, wanted {} as the recipe has it",
-            parent->path().string(), hash->substr(0, 12), inQuotes(recipe.parentHash.substr(0, 12))));
+            parent->path().string(), hash->substr(0, 12),
+            inQuotes(recipe.parentHash.substr(0, 12))));
     return parent;
 }
 
@@ -42,8 +43,8 @@ Result<MeasureSettings> settingsFor(const Recipe& recipe, const Model& parent)
         return *recipe.measure;
     const std::optional<DataSpec> data = builtInData(parent.config());
     if (!data)
-        return refused(fmt::format(
-            "method {} needs measurements: no built-in data suit this parent; name data to measure on",
+        return refused(fmt::format("method {} needs measurements: no built-in data suit this "
+                                   "parent; name data to measure on",
             recipe.method));
     MeasureSettings settings;
     settings.data = *data;
@@ -92,7 +93,7 @@ Result<PlannedRecipe> planRecipe(const Recipe& recipe, const std::filesystem::pa
             .seed = recipe.seed});
     if (!plan)
         return plan.error();
-    return PlannedRecipe {*std::move(parent), *std::move(plan), *std::move(found)};
+    return PlannedRecipe{*std::move(parent), *std::move(plan), *std::move(found)};
 }
 
 } // namespace espalier

@@ -19,37 +19,46 @@ namespace {
 constexpr auto kPausePoll = std::chrono::milliseconds(20);
 
 /// The lanes of a run folder, one thread training them in turn.
-class RunningRace : public Race {
+class RunningRace : public Race
+{
 public:
     RunningRace(RaceSpec spec, std::filesystem::path folder, std::vector<Lane> lanes, RunLock lock)
-        : m_spec(std::move(spec)), m_folder(std::move(folder)), m_lanes(std::move(lanes)), m_lock(std::move(lock))
+        : m_spec(std::move(spec))
+        , m_folder(std::move(folder))
+        , m_lanes(std::move(lanes))
+        , m_lock(std::move(lock))
     {
     }
 
     [[nodiscard]] std::vector<LaneRecord> lanes() const override;
-    [[nodiscard]] const std::filesystem::path& folder() const override { return m_folder; }
-    [[nodiscard]] Status run(
-        const RaceObserver& observer, std::stop_token stop, const std::atomic<bool>* pause) override;
+    [[nodiscard]] const std::filesystem::path& folder() const override
+    {
+        return m_folder;
+    }
+    [[nodiscard]] Status run(const RaceObserver& observer, std::stop_token stop,
+        const std::atomic<bool>* pause) override;
 
 private:
     [[nodiscard]] Status trainAll(
         const RaceObserver& observer, const std::stop_token& stop, const std::atomic<bool>* pause);
-    [[nodiscard]] Status turn(std::size_t lane, const RaceObserver& observer, const std::stop_token& stop,
-        const std::atomic<bool>* pause);
+    [[nodiscard]] Status turn(std::size_t lane, const RaceObserver& observer,
+        const std::stop_token& stop, const std::atomic<bool>* pause);
     [[nodiscard]] Status step(std::size_t lane, const RaceObserver& observer);
     [[nodiscard]] Status waitWhilePaused(
         const RaceObserver& observer, const std::stop_token& stop, const std::atomic<bool>* pause);
     [[nodiscard]] Status openLog();
     [[nodiscard]] Status saveAll();
     [[nodiscard]] bool isDone() const;
-    void setState(std::size_t lane, LaneState state, const std::string& note, const RaceObserver& observer);
+    void setState(
+        std::size_t lane, LaneState state, const std::string& note, const RaceObserver& observer);
     void setAll(LaneState state, const RaceObserver& observer);
 
     RaceSpec m_spec;
     std::filesystem::path m_folder;
     mutable std::mutex m_mutex; ///< lanes() may be asked by another thread than the one that trains
     std::vector<Lane> m_lanes;
-    std::optional<RunLog> m_log; ///< made by the first run(): looking at a run does not touch its curves
+    std::optional<RunLog>
+        m_log; ///< made by the first run(): looking at a run does not touch its curves
     RunLock m_lock;
 };
 
@@ -95,7 +104,7 @@ Status RunningRace::openLog()
     std::vector<LaneCurve> curves;
     for (const Lane& lane : m_lanes) {
         const LaneRecord& record = lane.record();
-        LaneCurve curve {.id = record.spec.id,
+        LaneCurve curve{.id = record.spec.id,
             .title = record.spec.title,
             .parameters = record.parameters,
             .floor = record.floor,
@@ -120,7 +129,8 @@ Status RunningRace::saveAll()
     return outcome;
 }
 
-Status RunningRace::run(const RaceObserver& observer, std::stop_token stop, const std::atomic<bool>* pause)
+Status RunningRace::run(
+    const RaceObserver& observer, std::stop_token stop, const std::atomic<bool>* pause)
 {
     if (isDone())
         return {};
@@ -146,8 +156,8 @@ Status RunningRace::trainAll(
     return {};
 }
 
-Status RunningRace::turn(std::size_t lane, const RaceObserver& observer, const std::stop_token& stop,
-    const std::atomic<bool>* pause)
+Status RunningRace::turn(std::size_t lane, const RaceObserver& observer,
+    const std::stop_token& stop, const std::atomic<bool>* pause)
 {
     for (std::int64_t i = 0; i < m_spec.stepsPerTurn && !m_lanes[lane].isDone(); ++i) {
         if (pause && *pause)
@@ -210,7 +220,8 @@ Result<std::unique_ptr<Race>> Race::create(const RaceSpec& given, std::vector<Mo
     const std::filesystem::path& folder, const Progress& progress)
 {
     return guarded([&]() -> Result<std::unique_ptr<Race>> {
-        ESPALIER_EXPECT(starts.empty() || starts.size() == given.lanes.size(), "one start per lane");
+        ESPALIER_EXPECT(
+            starts.empty() || starts.size() == given.lanes.size(), "one start per lane");
         const RaceSpec spec = withAbsolutePaths(given);
         if (const Status made = makeRunFolder(spec, starts, folder, progress); !made)
             return made.error();
@@ -218,7 +229,8 @@ Result<std::unique_ptr<Race>> Race::create(const RaceSpec& given, std::vector<Mo
     });
 }
 
-Result<std::unique_ptr<Race>> Race::open(const std::filesystem::path& folder, const Progress& progress)
+Result<std::unique_ptr<Race>> Race::open(
+    const std::filesystem::path& folder, const Progress& progress)
 {
     return guarded([&]() -> Result<std::unique_ptr<Race>> {
         Result<RunLock> lock = RunLock::take(folder);

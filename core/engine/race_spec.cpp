@@ -23,7 +23,8 @@ constexpr std::size_t kMaxIdBytes = 100;
 bool isPlainId(const std::string& id)
 {
     const auto plain = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+            || c == '-' || c == '_';
     };
     return !id.empty() && id.size() <= kMaxIdBytes && std::all_of(id.begin(), id.end(), plain);
 }
@@ -64,8 +65,9 @@ Result<RaceSpec> readRaceSpec(std::string_view json, std::string_view where)
         return document.error();
     JsonReader reader(std::string(where), *document);
     RaceSpec spec;
-    spec.stepsPerTurn
-        = reader.root().optionalInteger("steps-per-turn", 1, kMaxStepsPerTurn).value_or(spec.stepsPerTurn);
+    spec.stepsPerTurn = reader.root()
+                            .optionalInteger("steps-per-turn", 1, kMaxStepsPerTurn)
+                            .value_or(spec.stepsPerTurn);
     for (ObjectReader* lane : reader.root().requiredObjects("lanes"))
         spec.lanes.push_back(laneFrom(*lane));
     if (spec.lanes.empty() || spec.lanes.size() > kMaxLanes)
@@ -75,7 +77,8 @@ Result<RaceSpec> readRaceSpec(std::string_view json, std::string_view where)
     std::set<std::string> ids;
     for (const LaneSpec& lane : spec.lanes)
         if (!ids.insert(lane.id).second)
-            return refused(fmt::format("{}: lanes: found the id \"{}\" twice, wanted different ones", where, lane.id));
+            return refused(fmt::format(
+                "{}: lanes: found the id \"{}\" twice, wanted different ones", where, lane.id));
     return spec;
 }
 
@@ -90,7 +93,8 @@ std::string writeRaceSpec(const RaceSpec& spec)
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kStates = {"waiting", "running", "paused", "stopped", "finished", "failed"};
+constexpr std::array<std::string_view, 6> kStates = {
+    "waiting", "running", "paused", "stopped", "finished", "failed"};
 
 } // namespace
 

@@ -13,23 +13,24 @@ namespace espalier {
 
 namespace {
 
-constexpr std::uintmax_t kMaxRecipeBytes = std::uintmax_t {64} << 20;
+constexpr std::uintmax_t kMaxRecipeBytes = std::uintmax_t{64} << 20;
 
 /// Rows of a lane whose run.h5 is not there yet or was damaged: those up to the checkpoint.
-Result<LaneCurve> curveOfCheckpoint(const LaneSpec& spec, const std::filesystem::path& laneFolder, const LaneStatus& status)
+Result<LaneCurve> curveOfCheckpoint(
+    const LaneSpec& spec, const std::filesystem::path& laneFolder, const LaneStatus& status)
 {
     const Result<TrainingCheckpoint> checkpoint = readCheckpoint(laneFolder / status.checkpoint);
     if (!checkpoint)
         return checkpoint.error();
-    return LaneCurve {.id = spec.id,
+    return LaneCurve{.id = spec.id,
         .title = spec.title,
         .parameters = elementsOf(checkpoint->parameters),
         .floor = std::nullopt,
         .rows = rowsFrom(checkpoint->rows)};
 }
 
-Result<LaneRecord> recordOf(
-    const LaneSpec& spec, const std::filesystem::path& laneFolder, const std::vector<LaneCurve>& curves)
+Result<LaneRecord> recordOf(const LaneSpec& spec, const std::filesystem::path& laneFolder,
+    const std::vector<LaneCurve>& curves)
 {
     const Result<LaneStatus> status = readLaneStatus(laneFolder);
     if (!status)
@@ -39,11 +40,11 @@ Result<LaneRecord> recordOf(
     // Rows count from step 0. Fewer than the checkpoint's: run.h5 has lost some.
     const bool whole = found != curves.end()
         && (status->step == 0 || static_cast<std::int64_t>(found->rows.size()) > status->step);
-    const Result<LaneCurve> curve
-        = whole ? Result<LaneCurve>(*found) : curveOfCheckpoint(spec, laneFolder, *status);
+    const Result<LaneCurve> curve =
+        whole ? Result<LaneCurve>(*found) : curveOfCheckpoint(spec, laneFolder, *status);
     if (!curve)
         return curve.error();
-    LaneRecord record {.spec = spec,
+    LaneRecord record{.spec = spec,
         .state = laneStateFrom(status->state).value_or(LaneState::Stopped),
         .note = status->note,
         .points = {},
@@ -65,8 +66,8 @@ Result<std::vector<LaneRecord>> readRun(const std::filesystem::path& folder)
         const Result<std::vector<LaneCurve>> curves = readRunLog(folder);
         std::vector<LaneRecord> records;
         for (const LaneSpec& lane : spec->lanes) {
-            Result<LaneRecord> record
-                = recordOf(lane, folder / lane.id, curves ? *curves : std::vector<LaneCurve> {});
+            Result<LaneRecord> record =
+                recordOf(lane, folder / lane.id, curves ? *curves : std::vector<LaneCurve>{});
             if (!record)
                 return record.error();
             records.push_back(*std::move(record));
@@ -100,7 +101,8 @@ Result<std::optional<Recipe>> recipeOfLane(const std::filesystem::path& laneFold
     const Result<std::vector<std::uint8_t>> bytes = readFileBytes(file, kMaxRecipeBytes);
     if (!bytes)
         return bytes.error();
-    const Result<Recipe> recipe = readRecipe(std::string(bytes->begin(), bytes->end()), file.string());
+    const Result<Recipe> recipe =
+        readRecipe(std::string(bytes->begin(), bytes->end()), file.string());
     if (!recipe)
         return recipe.error();
     return std::optional<Recipe>(*recipe);

@@ -16,10 +16,12 @@ Result<RunLock> RunLock::take(const std::filesystem::path& runFolder)
     const std::filesystem::path file = runFolder / "race.json"; // written once, never replaced
     const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
-        return refused(fmt::format("{}: cannot be opened ({}), wanted a run folder", file.string(), std::strerror(errno)));
+        return refused(fmt::format(
+            "{}: cannot be opened ({}), wanted a run folder", file.string(), std::strerror(errno)));
     RunLock lock(descriptor);
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        return refused(fmt::format("{}: another process is at work in this run", runFolder.string()));
+        return refused(
+            fmt::format("{}: another process is at work in this run", runFolder.string()));
     return lock; // file systems without locks leave it at that
 }
 

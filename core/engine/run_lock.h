@@ -8,13 +8,18 @@
 
 namespace espalier {
 
-/// Keeps other processes from training in a run folder; the system lets go when this process ends, however it ends.
-class RunLock {
+/// Keeps other processes from training in a run folder; the system lets go when this process ends,
+/// however it ends.
+class RunLock
+{
 public:
     /// Errors: Refused if somebody else holds it or there is no RUN/race.json.
     [[nodiscard]] static Result<RunLock> take(const std::filesystem::path& runFolder);
 
-    RunLock(RunLock&& other) noexcept : m_descriptor(std::exchange(other.m_descriptor, -1)) {}
+    RunLock(RunLock&& other) noexcept
+        : m_descriptor(std::exchange(other.m_descriptor, -1))
+    {
+    }
     RunLock& operator=(RunLock&& other) noexcept
     {
         std::swap(m_descriptor, other.m_descriptor);
@@ -23,7 +28,10 @@ public:
     ~RunLock();
 
 private:
-    explicit RunLock(int descriptor) : m_descriptor(descriptor) {}
+    explicit RunLock(int descriptor)
+        : m_descriptor(descriptor)
+    {
+    }
     int m_descriptor = -1;
 };
 

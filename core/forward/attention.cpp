@@ -11,7 +11,7 @@ namespace espalier {
 
 AttentionMask attentionMaskOf(const ModelConfig& config, const Batch& batch)
 {
-    AttentionMask mask {.causal = config.flavour.task == Task::CausalLanguageModel};
+    AttentionMask mask{.causal = config.flavour.task == Task::CausalLanguageModel};
     if (!batch.attentionMask_BT.defined())
         return mask;
     const at::Tensor keys_BT = batch.attentionMask_BT.to(at::kBool);
@@ -35,22 +35,24 @@ at::Tensor attention(const ParameterSet& parameters, int block, const at::Tensor
     const at::Tensor qkv = at::linear(
         normed_BTD, parameters.at(Role::QkvWeight, block), parameters.find(Role::QkvBias, block));
 
-    // Views of [B, T, heads, h], no copies; split before transposing, so that gradients join in the same order.
-    const std::vector<at::Tensor> parts
-        = qkv.view({batch, tokens, shape.heads + 2 * shape.kvHeads, shape.headDim})
-              .split_with_sizes({shape.heads, shape.kvHeads, shape.kvHeads}, 2);
+    // Views of [B, T, heads, h], no copies; split before transposing, so that gradients join in the
+    // same order.
+    const std::vector<at::Tensor> parts =
+        qkv.view({batch, tokens, shape.heads + 2 * shape.kvHeads, shape.headDim})
+            .split_with_sizes({shape.heads, shape.kvHeads, shape.kvHeads}, 2);
     const bool padded = mask.allowed_B1TT.defined();
-    const at::Tensor context_BHTh = at::scaled_dot_product_attention(parts[0].transpose(1, 2),
-        parts[1].transpose(1, 2), parts[2].transpose(1, 2),
-        padded ? std::optional(mask.allowed_B1TT) : std::nullopt, 0.0, mask.causal && !padded,
-        std::nullopt, shape.heads != shape.kvHeads);
+    const at::Tensor context_BHTh =
+        at::scaled_dot_product_attention(parts[0].transpose(1, 2), parts[1].transpose(1, 2),
+            parts[2].transpose(1, 2), padded ? std::optional(mask.allowed_B1TT) : std::nullopt, 0.0,
+            mask.causal && !padded, std::nullopt, shape.heads != shape.kvHeads);
 
-    const at::Tensor context_BTC
-        = context_BHTh.transpose(1, 2).reshape({batch, tokens, shape.heads * shape.headDim});
+    const at::Tensor context_BTC =
+        context_BHTh.transpose(1, 2).reshape({batch, tokens, shape.heads * shape.headDim});
     if (observer)
         observer(Tap::Context, block, context_BTC);
-    const at::Tensor out_BTD = at::linear(context_BTC, parameters.at(Role::AttentionOutWeight, block),
-        parameters.find(Role::AttentionOutBias, block));
+    const at::Tensor out_BTD =
+        at::linear(context_BTC, parameters.at(Role::AttentionOutWeight, block),
+            parameters.find(Role::AttentionOutBias, block));
     if (observer)
         observer(Tap::AttentionOut, block, out_BTD);
     return out_BTD;

@@ -8,17 +8,21 @@
 namespace espalier {
 
 /// Which keys a query may read, made once per batch and used by all blocks.
-struct AttentionMask {
-    bool causal = false; ///< each token reads itself and those before it; kernels know this pattern by heart
-    at::Tensor allowed_B1TT = {}; ///< bool, only with padding (contains the causal pattern then); undefined otherwise
+struct AttentionMask
+{
+    bool causal =
+        false; ///< each token reads itself and those before it; kernels know this pattern by heart
+    at::Tensor allowed_B1TT =
+        {}; ///< bool, only with padding (contains the causal pattern then); undefined otherwise
 };
 
 /// Padded keys are read by nobody but themselves: a row without any key would be 0 / 0.
 [[nodiscard]] AttentionMask attentionMaskOf(const ModelConfig& config, const Batch& batch);
 
-/// Multi-head attention over the normalised stream, softmax(q kᵀ / sqrt(headDim)) v, then the output projection.
-/// Query head e reads key/value group e * kvHeads / heads. Result: what is added to the stream, [B, T, D].
-[[nodiscard]] at::Tensor attention(const ParameterSet& parameters, int block, const at::Tensor& normed_BTD,
-    const AttentionMask& mask, const TapObserver& observer = {});
+/// Multi-head attention over the normalised stream, softmax(q kᵀ / sqrt(headDim)) v, then the
+/// output projection. Query head e reads key/value group e * kvHeads / heads. Result: what is added
+/// to the stream, [B, T, D].
+[[nodiscard]] at::Tensor attention(const ParameterSet& parameters, int block,
+    const at::Tensor& normed_BTD, const AttentionMask& mask, const TapObserver& observer = {});
 
 } // namespace espalier

@@ -7,15 +7,17 @@
 
 namespace espalier {
 
-/// Legend for tensor names: B sample, T token (class token and patches of images), D residual channel, C image channel,
-/// H and W image height and width.
+/// Legend for tensor names: B sample, T token (class token and patches of images), D residual
+/// channel, C image channel, H and W image height and width.
 ///
 /// One batch for either task; tensors that a task lacks are undefined.
-struct Batch {
+struct Batch
+{
     at::Tensor inputIds_BT = {}; ///< int64
     at::Tensor attentionMask_BT = {}; ///< int64 or bool, 0 = padding; undefined: nothing is padded
     at::Tensor pixels_BCHW = {}; ///< floating
-    at::Tensor labels = {}; ///< images: int64 [B]. Language: [B, T], -100 = not predicted; undefined: inputIds_BT itself
+    at::Tensor labels = {}; ///< images: int64 [B]. Language: [B, T], -100 = not predicted;
+                            ///< undefined: inputIds_BT itself
 };
 
 /// Samples in the batch.

@@ -38,10 +38,10 @@ at::Tensor backwardOf(const at::Tensor& values, const at::Tensor& slope)
     return out;
 }
 
-class GeluFunction : public torch::autograd::Function<GeluFunction> {
+class GeluFunction : public torch::autograd::Function<GeluFunction>
+{
 public:
-    static at::Tensor forward(
-        torch::autograd::AutogradContext* context, const at::Tensor& values)
+    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& values)
     {
         context->save_for_backward({values});
         return forwardOf(values);

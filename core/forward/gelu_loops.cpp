@@ -4,10 +4,11 @@
 #include <cstdint>
 #include <cstring>
 
-// One copy of each loop per instruction set, chosen when the program starts. Every copy rounds alike (fused
-// multiply-adds are off in ISO mode), so results don't depend on the processor. Sanitizers instrument the choice
-// itself, which runs before they are ready.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+// One copy of each loop per instruction set, chosen when the program starts. Every copy rounds
+// alike (fused multiply-adds are off in ISO mode), so results don't depend on the processor.
+// Sanitizers instrument the choice itself, which runs before they are ready.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)                                \
+    && !defined(__SANITIZE_ADDRESS__)
 #define ESPALIER_CLONES __attribute__((target_clones("avx2", "default")))
 #else
 #define ESPALIER_CLONES
@@ -25,15 +26,22 @@ using Ints = std::int32_t __attribute__((vector_size(kWidth * sizeof(std::int32_
 
 #define ESPALIER_INLINE inline __attribute__((always_inline))
 
-ESPALIER_INLINE void load(Floats& to, const float* from) { std::memcpy(&to, from, sizeof to); }
-ESPALIER_INLINE void store(float* to, const Floats& from) { std::memcpy(to, &from, sizeof from); }
+ESPALIER_INLINE void load(Floats& to, const float* from)
+{
+    std::memcpy(&to, from, sizeof to);
+}
+ESPALIER_INLINE void store(float* to, const Floats& from)
+{
+    std::memcpy(to, &from, sizeof from);
+}
 
-/// values = exp(values), relative error below 2e-7; arguments beyond ±87 count as ±87. Cody-Waite reduction to
-/// |r| <= ln(2) / 2, then the Taylor polynomial of degree 7.
+/// values = exp(values), relative error below 2e-7; arguments beyond ±87 count as ±87. Cody-Waite
+/// reduction to |r| <= ln(2) / 2, then the Taylor polynomial of degree 7.
 ESPALIER_INLINE void exponentiate(Floats& values)
 {
-    const Floats most = Floats {} + 87.0F;
-    constexpr float kShift = 12582912.0F; // 1.5 * 2^23: adding it leaves the rounded integer in the low bits
+    const Floats most = Floats{} + 87.0F;
+    constexpr float kShift =
+        12582912.0F; // 1.5 * 2^23: adding it leaves the rounded integer in the low bits
     Floats z = values > most ? most : values;
     z = z < -most ? -most : z;
     const Floats shifted = z * 1.44269504F + kShift;
@@ -71,8 +79,7 @@ ESPALIER_INLINE void derivative(const Floats& x, Floats& out)
 }
 
 /// Whole vectors first, then the rest in a vector padded with zeros.
-template <typename Step>
-ESPALIER_INLINE void overVectors(std::int64_t n, const Step& step)
+template <typename Step> ESPALIER_INLINE void overVectors(std::int64_t n, const Step& step)
 {
     std::int64_t i = 0;
     for (; i + kWidth <= n; i += kWidth)
@@ -85,7 +92,7 @@ ESPALIER_INLINE void loadPart(Floats& to, const float* from, int count)
 {
     if (count == kWidth)
         return load(to, from);
-    to = Floats {};
+    to = Floats{};
     std::memcpy(&to, from, static_cast<std::size_t>(count) * sizeof(float));
 }
 
@@ -100,26 +107,29 @@ ESPALIER_INLINE void storePart(float* to, const Floats& from, int count)
 
 ESPALIER_CLONES void geluTanhForward(const float* x, float* out, std::int64_t n)
 {
-    overVectors(n, [&](std::int64_t i, int count) __attribute__((always_inline)) {
-        Floats value;
-        Floats share;
-        loadPart(value, x + i, count);
-        shareOf(value, share);
-        storePart(out + i, value * share, count);
-    });
+    overVectors(
+        n, [&](std::int64_t i, int count) __attribute__((always_inline)) {
+            Floats value;
+            Floats share;
+            loadPart(value, x + i, count);
+            shareOf(value, share);
+            storePart(out + i, value * share, count);
+        });
 }
 
-ESPALIER_CLONES void geluTanhBackward(const float* x, const float* slope, float* out, std::int64_t n)
+ESPALIER_CLONES void geluTanhBackward(
+    const float* x, const float* slope, float* out, std::int64_t n)
 {
-    overVectors(n, [&](std::int64_t i, int count) __attribute__((always_inline)) {
-        Floats value;
-        Floats above;
-        Floats result;
-        loadPart(value, x + i, count);
-        loadPart(above, slope + i, count);
-        derivative(value, result);
-        storePart(out + i, result * above, count);
-    });
+    overVectors(
+        n, [&](std::int64_t i, int count) __attribute__((always_inline)) {
+            Floats value;
+            Floats above;
+            Floats result;
+            loadPart(value, x + i, count);
+            loadPart(above, slope + i, count);
+            derivative(value, result);
+            storePart(out + i, result * above, count);
+        });
 }
 
 } // namespace espalier

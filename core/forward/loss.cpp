@@ -20,7 +20,8 @@ at::Tensor targetsOf(const ModelConfig& config, const Batch& batch)
     at::Tensor labels_BT = batch.labels.defined() ? batch.labels : batch.inputIds_BT;
     if (batch.attentionMask_BT.defined())
         labels_BT = labels_BT.masked_fill(batch.attentionMask_BT.eq(0), kNotPredicted);
-    // Labels move, logits don't: cutting the last position off the logits would copy the largest tensor of the step.
+    // Labels move, logits don't: cutting the last position off the logits would copy the largest
+    // tensor of the step.
     const std::int64_t samples = labels_BT.size(0);
     const at::Tensor none_B1 = at::full({samples, 1}, kNotPredicted, labels_BT.options());
     return at::cat({labels_BT.narrow(1, 1, labels_BT.size(1) - 1), none_B1}, 1).flatten();
@@ -39,7 +40,8 @@ at::Tensor lossFromLogits(const at::Tensor& logits, const at::Tensor& targets_N)
 
 at::Tensor lossOf(const ParameterSet& parameters, const Batch& batch, const ForwardOptions& options)
 {
-    return lossFromLogits(logitsOf(parameters, batch, options), targetsOf(parameters.config, batch));
+    return lossFromLogits(
+        logitsOf(parameters, batch, options), targetsOf(parameters.config, batch));
 }
 
 } // namespace espalier

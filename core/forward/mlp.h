@@ -7,7 +7,7 @@
 namespace espalier {
 
 /// down(activation(up(x))); result: what is added to the stream, [B, T, D].
-[[nodiscard]] at::Tensor mlp(const ParameterSet& parameters, int block, const at::Tensor& normed_BTD,
-    const TapObserver& observer = {});
+[[nodiscard]] at::Tensor mlp(const ParameterSet& parameters, int block,
+    const at::Tensor& normed_BTD, const TapObserver& observer = {});
 
 } // namespace espalier

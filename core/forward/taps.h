@@ -8,7 +8,8 @@
 namespace espalier {
 
 /// Places of a forward pass that an observer sees. All are [B, T, channels].
-enum class Tap {
+enum class Tap
+{
     Embedding, ///< the stream that enters the first block that runs; block -1
     Context, ///< head contexts, input of the output projection
     AttentionOut, ///< what attention adds to the stream
@@ -19,7 +20,8 @@ enum class Tap {
     FinalNorm, ///< after the last norm; block -1
 };
 
-/// Called in the order of computation. The tensor belongs to the forward pass: read it, don't write it.
+/// Called in the order of computation. The tensor belongs to the forward pass: read it, don't write
+/// it.
 using TapObserver = std::function<void(Tap tap, int block, const at::Tensor& value)>;
 
 } // namespace espalier

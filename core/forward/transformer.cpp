@@ -25,7 +25,8 @@ at::Tensor runBlock(const ParameterSet& parameters, int block, const at::Tensor&
     return out_BTD;
 }
 
-at::Tensor runTrunk(const ParameterSet& parameters, const Batch& batch, const ForwardOptions& options)
+at::Tensor runTrunk(
+    const ParameterSet& parameters, const Batch& batch, const ForwardOptions& options)
 {
     const AttentionMask mask = attentionMaskOf(parameters.config, batch);
     at::Tensor stream_BTD = embed(parameters, batch);
@@ -45,16 +46,18 @@ at::Tensor runHead(
 {
     const Flavour& flavour = parameters.config.flavour;
     // The classifier reads the class token alone, so the other tokens need no norm.
-    const at::Tensor read
-        = flavour.task == Task::ImageClassification ? stream_BTD.select(1, 0) : stream_BTD;
+    const at::Tensor read =
+        flavour.task == Task::ImageClassification ? stream_BTD.select(1, 0) : stream_BTD;
     const at::Tensor normed = norm(parameters, Role::FinalNormGain, Role::FinalNormBias, -1, read);
     if (observer)
         observer(Tap::FinalNorm, -1, normed);
-    return at::linear(normed, parameters.at(flavour.tiedHead ? Role::TokenEmbedding : Role::HeadWeight),
+    return at::linear(normed,
+        parameters.at(flavour.tiedHead ? Role::TokenEmbedding : Role::HeadWeight),
         parameters.find(Role::HeadBias));
 }
 
-at::Tensor logitsOf(const ParameterSet& parameters, const Batch& batch, const ForwardOptions& options)
+at::Tensor logitsOf(
+    const ParameterSet& parameters, const Batch& batch, const ForwardOptions& options)
 {
     return runHead(parameters, runTrunk(parameters, batch, options), options.observer);
 }
@@ -67,11 +70,12 @@ Status checkTokens(const ModelShape& shape, const Batch& batch)
         return refused("input: no token ids, wanted input_ids for a language model");
     const at::Tensor& ids_BT = batch.inputIds_BT;
     if (ids_BT.dim() != 2 || ids_BT.numel() == 0)
-        return refused(fmt::format("input_ids: found {} dimensions and {} values, wanted [batch, tokens]",
-            ids_BT.dim(), ids_BT.numel()));
+        return refused(
+            fmt::format("input_ids: found {} dimensions and {} values, wanted [batch, tokens]",
+                ids_BT.dim(), ids_BT.numel()));
     if (ids_BT.size(1) > shape.positions)
-        return refused(fmt::format(
-            "input_ids: found {} tokens, wanted at most {} positions", ids_BT.size(1), shape.positions));
+        return refused(fmt::format("input_ids: found {} tokens, wanted at most {} positions",
+            ids_BT.size(1), shape.positions));
     const std::int64_t lowest = ids_BT.min().item<std::int64_t>();
     const std::int64_t highest = ids_BT.max().item<std::int64_t>();
     if (lowest < 0 || highest >= shape.vocab)
@@ -86,7 +90,7 @@ Status checkPixels(const ModelShape& shape, const at::Tensor& pixels_BCHW)
 {
     if (!pixels_BCHW.defined())
         return refused("input: no images, wanted pixel_values for an image model");
-    const std::vector<std::int64_t> wanted {shape.channels, shape.imageHeight, shape.imageWidth};
+    const std::vector<std::int64_t> wanted{shape.channels, shape.imageHeight, shape.imageWidth};
     if (pixels_BCHW.dim() != 4 || pixels_BCHW.numel() == 0
         || pixels_BCHW.sizes().slice(1) != at::IntArrayRef(wanted))
         return refused(fmt::format("pixel_values: found another shape, wanted [batch, {}, {}, {}]",

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/result.h"
 #include "core/forward/attention.h"
 #include "core/forward/batch.h"
 #include "core/forward/taps.h"
-#include "core/base/result.h"
 #include "core/tensors/parameter_set.h"
 
 #include <cstdint>
@@ -13,15 +13,18 @@
 
 namespace espalier {
 
-/// Forward passes as plain functions over a ParameterSet. They read sizes and flavour from its config, never the
-/// family's name, and record gradients when the parameters require them (and no at::NoGradGuard is held).
+/// Forward passes as plain functions over a ParameterSet. They read sizes and flavour from its
+/// config, never the family's name, and record gradients when the parameters require them (and no
+/// at::NoGradGuard is held).
 
 /// One pre-norm block: x + attention(norm(x)), then x + mlp(norm(x)). [B, T, D] to [B, T, D].
-[[nodiscard]] at::Tensor runBlock(const ParameterSet& parameters, int block, const at::Tensor& stream_BTD,
-    const AttentionMask& mask, const TapObserver& observer = {});
+[[nodiscard]] at::Tensor runBlock(const ParameterSet& parameters, int block,
+    const at::Tensor& stream_BTD, const AttentionMask& mask, const TapObserver& observer = {});
 
-struct ForwardOptions {
-    /// Blocks in the order in which they run: without one it is removed, with one twice it is duplicated.
+struct ForwardOptions
+{
+    /// Blocks in the order in which they run: without one it is removed, with one twice it is
+    /// duplicated.
     std::optional<std::vector<int>> blocks = std::nullopt;
     TapObserver observer = {};
 };
@@ -30,15 +33,17 @@ struct ForwardOptions {
 [[nodiscard]] at::Tensor runTrunk(
     const ParameterSet& parameters, const Batch& batch, const ForwardOptions& options = {});
 
-/// Final norm and head. Language models: [B, T, vocab]. Image models: the class token's logits, [B, classes].
+/// Final norm and head. Language models: [B, T, vocab]. Image models: the class token's logits, [B,
+/// classes].
 [[nodiscard]] at::Tensor runHead(
     const ParameterSet& parameters, const at::Tensor& stream_BTD, const TapObserver& observer = {});
 
 [[nodiscard]] at::Tensor logitsOf(
     const ParameterSet& parameters, const Batch& batch, const ForwardOptions& options = {});
 
-/// Inputs, sizes and values that the model cannot take (token ids outside the vocabulary, too many tokens, other image
-/// size): Refused, naming found and wanted. Everything above expects that this has been asked.
+/// Inputs, sizes and values that the model cannot take (token ids outside the vocabulary, too many
+/// tokens, other image size): Refused, naming found and wanted. Everything above expects that this
+/// has been asked.
 [[nodiscard]] Status checkBatch(const ModelConfig& config, const Batch& batch);
 
 } // namespace espalier

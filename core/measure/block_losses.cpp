@@ -7,7 +7,8 @@ namespace espalier {
 
 namespace {
 
-class BlockLosses final : public Probe {
+class BlockLosses final : public Probe
+{
 public:
     explicit BlockLosses(std::int64_t layers)
         : m_removed_L(static_cast<std::size_t>(layers), 0.0)
@@ -23,7 +24,8 @@ public:
             m_streams.push_back(seen.value_BTC);
     }
 
-    void endBatch(const ParameterSet& parameters, const Batch& batch, const at::Tensor& stream_BTD) override
+    void endBatch(
+        const ParameterSet& parameters, const Batch& batch, const at::Tensor& stream_BTD) override
     {
         const at::Tensor targets_N = targetsOf(parameters.config, batch);
         const auto predictions = static_cast<double>(predictionsIn(targets_N));
@@ -32,7 +34,8 @@ public:
         const auto lossFrom = [&](at::Tensor stream, int block) {
             for (; block < layers; ++block)
                 stream = runBlock(parameters, block, stream, mask);
-            return predictions * lossFromLogits(runHead(parameters, stream), targets_N).item<double>();
+            return predictions
+                * lossFromLogits(runHead(parameters, stream), targets_N).item<double>();
         };
         m_predictions += predictions;
         m_base += lossFrom(stream_BTD, layers);

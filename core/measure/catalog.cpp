@@ -11,15 +11,17 @@ namespace espalier {
 
 std::span<const MeasurementRow> measurementRows()
 {
-    static constexpr std::array<MeasurementRow, 3> rows {{
+    static constexpr std::array<MeasurementRow, 3> rows{{
         {.id = "importance",
             .title = "Neuron importance",
-            .formula = "mean over tokens of |a|, for each residual channel, head channel and MLP unit of each block",
+            .formula = "mean over tokens of |a|, for each residual channel, head channel and MLP "
+                       "unit of each block",
             .paper = "Samragh et al. 2023, arXiv 2312.09299, section 4.1",
             .begin = beginImportance},
         {.id = "residual-change",
             .title = "Residual change",
-            .formula = "mean over tokens of |f(x)| / |x + f(x)|, for each block and its attention and MLP",
+            .formula =
+                "mean over tokens of |f(x)| / |x + f(x)|, for each block and its attention and MLP",
             .paper = "Samragh et al. 2023, arXiv 2312.09299, section 3",
             .begin = beginResidualChange},
         {.id = "block-losses",

@@ -9,8 +9,10 @@
 
 namespace espalier {
 
-/// A measurement: what it is called, what it computes, and how one is begun. Adding one is a file and a row.
-struct MeasurementRow {
+/// A measurement: what it is called, what it computes, and how one is begun. Adding one is a file
+/// and a row.
+struct MeasurementRow
+{
     std::string_view id;
     std::string_view title;
     std::string_view formula;

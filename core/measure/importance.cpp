@@ -9,7 +9,9 @@ namespace {
 
 Matrix zeros(std::int64_t rows, std::int64_t cols)
 {
-    return {.rows = rows, .cols = cols, .values = std::vector<double>(static_cast<std::size_t>(rows * cols), 0.0)};
+    return {.rows = rows,
+        .cols = cols,
+        .values = std::vector<double>(static_cast<std::size_t>(rows * cols), 0.0)};
 }
 
 std::span<double> row(Matrix& matrix, int index)
@@ -30,7 +32,8 @@ Matrix means(const Matrix& sums, std::int64_t tokens)
     return {.rows = sums.rows, .cols = sums.cols, .values = means(sums.values, tokens)};
 }
 
-class Importance final : public Probe {
+class Importance final : public Probe
+{
 public:
     explicit Importance(const ModelShape& shape)
         : m_embedding_D(static_cast<std::size_t>(shape.hidden), 0.0)

@@ -3,7 +3,8 @@
 
 namespace espalier {
 
-void Probe::endBatch(const ParameterSet& /*parameters*/, const Batch& /*batch*/, const at::Tensor& /*stream_BTD*/)
+void Probe::endBatch(
+    const ParameterSet& /*parameters*/, const Batch& /*batch*/, const at::Tensor& /*stream_BTD*/)
 {
 }
 

@@ -7,7 +7,8 @@
 namespace espalier {
 
 /// One activation on its way through a calibration pass.
-struct Observation {
+struct Observation
+{
     Tap tap = Tap::Embedding;
     int block = -1;
     const at::Tensor& value_BTC; ///< as the forward pass has it
@@ -16,13 +17,16 @@ struct Observation {
 
 /// A measurement under way: sees every activation of every batch, then says what it found out.
 /// Called within inference mode.
-class Probe {
+class Probe
+{
 public:
     virtual ~Probe() = default;
 
     virtual void observe(const Observation& observation) = 0;
-    /// After each batch; `stream_BTD` left the last block. For what needs more than one look at activations.
-    virtual void endBatch(const ParameterSet& parameters, const Batch& batch, const at::Tensor& stream_BTD);
+    /// After each batch; `stream_BTD` left the last block. For what needs more than one look at
+    /// activations.
+    virtual void endBatch(
+        const ParameterSet& parameters, const Batch& batch, const at::Tensor& stream_BTD);
     /// Writes its own fields; `tokens` were seen altogether.
     virtual void finish(Measurements& measurements, std::int64_t tokens) const = 0;
 };

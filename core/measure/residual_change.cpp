@@ -8,14 +8,18 @@ namespace espalier {
 
 namespace {
 
-at::Tensor normsOf(const at::Tensor& rows_ND) { return at::linalg_vector_norm(rows_ND, 2, {-1}); }
+at::Tensor normsOf(const at::Tensor& rows_ND)
+{
+    return at::linalg_vector_norm(rows_ND, 2, {-1});
+}
 
 double sumOfRatios(const at::Tensor& part_N, const at::Tensor& whole_N)
 {
     return at::sum(part_N.div(whole_N), at::kDouble).item<double>();
 }
 
-class ResidualChange final : public Probe {
+class ResidualChange final : public Probe
+{
 public:
     explicit ResidualChange(std::int64_t layers)
         : m_block_L(static_cast<std::size_t>(layers), 0.0)

@@ -20,7 +20,8 @@ Probes begin(const ModelConfig& config, const std::vector<std::string_view>& ids
     Probes probes;
     for (const std::string_view id : ids) {
         const auto rows = measurementRows();
-        const auto row = std::find_if(rows.begin(), rows.end(), [id](const auto& r) { return r.id == id; });
+        const auto row =
+            std::find_if(rows.begin(), rows.end(), [id](const auto& r) { return r.id == id; });
         ESPALIER_EXPECT(row != rows.end(), "ids come from the catalog");
         probes.push_back(row->begin(config));
     }
@@ -47,7 +48,8 @@ std::int64_t measureBatch(const ParameterSet& parameters, const Batch& batch, co
             rows_NC = at::index_select(rows_NC, 0, counted);
         tokens = rows_NC.size(0);
         for (const auto& probe : probes)
-            probe->observe({.tap = tap, .block = block, .value_BTC = value_BTC, .rows_NC = rows_NC});
+            probe->observe(
+                {.tap = tap, .block = block, .value_BTC = value_BTC, .rows_NC = rows_NC});
     };
     const at::Tensor stream_BTD = runTrunk(parameters, batch, options);
     for (const auto& probe : probes)

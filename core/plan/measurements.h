@@ -16,7 +16,8 @@ struct Measurements
 {
     std::string parentHash; ///< of the weights that were measured
     std::string data; ///< what they were measured on, as a person would name it
-    std::string source; ///< the same as DATA, with the settings below: what a recipe needs to measure again
+    std::string
+        source; ///< the same as DATA, with the settings below: what a recipe needs to measure again
     std::int64_t sequenceLength = 0; ///< tokens per sample; 0 for images
     std::int64_t batch = 0; ///< samples at a time
     double validationShare = 0;

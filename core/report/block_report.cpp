@@ -35,7 +35,7 @@ std::vector<float> sparkOf(const Matrix& scores, std::int64_t row, std::size_t p
 
 Series curve(std::string title, const std::vector<double>& losses, int lane)
 {
-    Series series {.id = title, .title = title, .lane = lane};
+    Series series{.id = title, .title = title, .lane = lane};
     for (std::size_t l = 0; l < losses.size(); ++l) {
         series.x.push_back(static_cast<double>(l));
         series.y.push_back(losses[l]);
@@ -45,11 +45,13 @@ Series curve(std::string title, const std::vector<double>& losses, int lane)
 
 } // namespace
 
-std::vector<BlockRow> blockRows(const ModelShape& shape, const Measurements* measurements, std::size_t sparkPoints)
+std::vector<BlockRow> blockRows(
+    const ModelShape& shape, const Measurements* measurements, std::size_t sparkPoints)
 {
     std::vector<BlockRow> rows;
     for (std::int64_t l = 0; l < shape.layers; ++l) {
-        BlockRow row {.block = static_cast<int>(l), .change = kNaN, .lossIncrease = kNaN, .scores = {}};
+        BlockRow row{
+            .block = static_cast<int>(l), .change = kNaN, .lossIncrease = kNaN, .scores = {}};
         if (measurements != nullptr) {
             const auto i = static_cast<std::size_t>(l);
             row.change = valueAt(measurements->change_L, i);
@@ -67,8 +69,8 @@ BarChart residualChangeChart(const Measurements& measurements)
     BarChart chart;
     chart.xTitle = "block";
     chart.yTitle = "residual change r";
-    BarPart attention {.title = "attention", .values = {}, .role = PlotRole::Parent};
-    BarPart mlp {.title = "MLP", .values = {}, .role = PlotRole::Lane};
+    BarPart attention{.title = "attention", .values = {}, .role = PlotRole::Parent};
+    BarPart mlp{.title = "MLP", .values = {}, .role = PlotRole::Lane};
     for (std::size_t l = 0; l < measurements.change_L.size(); ++l) {
         const double a = valueAt(measurements.attentionChange_L, l);
         const double m = valueAt(measurements.mlpChange_L, l);

@@ -10,21 +10,25 @@
 namespace espalier {
 
 /// One line of the parent's block list. NaN where nothing was measured.
-struct BlockRow {
+struct BlockRow
+{
     int block = 0;
     double change = 0; ///< r_l = mean |f(x)| / |x + f(x)|
     double lossIncrease = 0; ///< loss without this block minus the loss of the whole model
-    std::vector<float> scores; ///< log10 of the block's residual scores, falling, at most `sparkPoints`
+    std::vector<float>
+        scores; ///< log10 of the block's residual scores, falling, at most `sparkPoints`
 };
 
 /// One row per block of the shape, measured or not (`measurements` may be null).
 [[nodiscard]] std::vector<BlockRow> blockRows(
     const ModelShape& shape, const Measurements* measurements, std::size_t sparkPoints = 64);
 
-/// r_l of every block, split in proportion to what attention and MLP change on their own (section 3, figure 2 top).
+/// r_l of every block, split in proportion to what attention and MLP change on their own (section
+/// 3, figure 2 top).
 [[nodiscard]] BarChart residualChangeChart(const Measurements& measurements);
 
-/// Loss with block l removed and run twice beside the whole model's (figure 2 bottom); no series if not measured.
+/// Loss with block l removed and run twice beside the whole model's (figure 2 bottom); no series if
+/// not measured.
 [[nodiscard]] LineChart blockLossChart(const Measurements& measurements);
 
 } // namespace espalier

@@ -9,7 +9,8 @@
 namespace espalier {
 namespace csv_detail {
 
-class Writer {
+class Writer
+{
 public:
     void text(std::string_view field)
     {
@@ -27,9 +28,9 @@ public:
         m_out += '"';
     }
 
-    /// std::to_chars ignores the locale and gives the shortest digits that read back as the same value.
-    template <typename Number>
-    void number(Number value)
+    /// std::to_chars ignores the locale and gives the shortest digits that read back as the same
+    /// value.
+    template <typename Number> void number(Number value)
     {
         separate();
         std::array<char, 32> buffer;
@@ -40,7 +41,10 @@ public:
         m_out += digits;
     }
 
-    void empty() { separate(); }
+    void empty()
+    {
+        separate();
+    }
 
     void endLine()
     {
@@ -48,7 +52,10 @@ public:
         m_atStart = true;
     }
 
-    [[nodiscard]] std::string take() { return std::move(m_out); }
+    [[nodiscard]] std::string take()
+    {
+        return std::move(m_out);
+    }
 
 private:
     void separate()
@@ -67,12 +74,25 @@ std::string titleWithUnit(const std::string& title, const std::string& unit)
     return unit.empty() ? title : title + " (" + unit + ")";
 }
 
-struct CellWriter {
+struct CellWriter
+{
     Writer& out;
-    void operator()(std::monostate) const { out.empty(); }
-    void operator()(std::int64_t value) const { out.number(value); }
-    void operator()(double value) const { out.number(value); }
-    void operator()(const std::string& value) const { out.text(value); }
+    void operator()(std::monostate) const
+    {
+        out.empty();
+    }
+    void operator()(std::int64_t value) const
+    {
+        out.number(value);
+    }
+    void operator()(double value) const
+    {
+        out.number(value);
+    }
+    void operator()(const std::string& value) const
+    {
+        out.text(value);
+    }
 };
 
 } // namespace csv_detail

@@ -10,10 +10,12 @@
 
 namespace espalier {
 
-/// Comma-separated values after RFC 4180: CRLF line ends, quotes where a field needs them, a header line, decimal points
-/// whatever the locale, the shortest digits that read back as the same number, and "nan", "inf", "-inf".
+/// Comma-separated values after RFC 4180: CRLF line ends, quotes where a field needs them, a header
+/// line, decimal points whatever the locale, the shortest digits that read back as the same number,
+/// and "nan", "inf", "-inf".
 
-/// Columns series,<x title>,<y title>[,low,high]; one line per point, series after series (their x may differ).
+/// Columns series,<x title>,<y title>[,low,high]; one line per point, series after series (their x
+/// may differ).
 [[nodiscard]] std::string toCsv(const LineChart& chart);
 /// Columns <x title>, then one per part; one line per category.
 [[nodiscard]] std::string toCsv(const BarChart& chart);

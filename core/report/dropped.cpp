@@ -13,12 +13,12 @@ std::size_t index(std::int64_t i)
 
 bool isFresh(const TransferPlan& plan)
 {
-    return std::all_of(plan.blocks.begin(), plan.blocks.end(),
-        [](const DestinationBlock& block) { return block.terms.empty() && block.termsByRole.empty(); });
+    return std::all_of(plan.blocks.begin(), plan.blocks.end(), [](const DestinationBlock& block) {
+        return block.terms.empty() && block.termsByRole.empty();
+    });
 }
 
-template <typename Visit>
-void visitTerms(const TransferPlan& plan, const Visit& visit)
+template <typename Visit> void visitTerms(const TransferPlan& plan, const Visit& visit)
 {
     for (const DestinationBlock& block : plan.blocks) {
         for (const SourceTerm& term : block.terms)
@@ -57,7 +57,8 @@ std::vector<bool> usedBy(const AxisMap* map, std::int64_t parentLength)
 std::vector<bool> droppedBlocks(const TransferPlan& plan)
 {
     std::vector<bool> dropped(index(plan.parent.shape.layers), true);
-    visitTerms(plan, [&dropped](const SourceTerm& term) { dropped[index(term.parentBlock)] = false; });
+    visitTerms(
+        plan, [&dropped](const SourceTerm& term) { dropped[index(term.parentBlock)] = false; });
     return dropped;
 }
 

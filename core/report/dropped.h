@@ -21,7 +21,8 @@ namespace espalier {
 /// Flags [layers, length] of a per-block axis, row-major; rows of dropped blocks are all true.
 [[nodiscard]] std::vector<bool> droppedPerBlock(const TransferPlan& plan, AxisLabel label);
 
-/// As droppedPerBlock for whole heads, [layers, heads]: a head is dropped if no channel of its context is used.
+/// As droppedPerBlock for whole heads, [layers, heads]: a head is dropped if no channel of its
+/// context is used.
 [[nodiscard]] std::vector<bool> droppedHeads(const TransferPlan& plan);
 
 } // namespace espalier

@@ -8,7 +8,8 @@
 namespace espalier {
 
 /// A matrix of values to be drawn as colours, row 0 on top. NaN is allowed and shown as NaN.
-struct Heatmap {
+struct Heatmap
+{
     std::string title = {};
     std::string rowTitle = {}; ///< what a row is, e.g. "layer"
     std::string columnTitle = {}; ///< what a column is, e.g. "residual channel"
@@ -21,8 +22,14 @@ struct Heatmap {
     std::vector<std::string> columnLabels = {}; ///< empty: the column's number
     bool isSigned = false; ///< drawn blue-neutral-red about zero
 
-    [[nodiscard]] float at(std::size_t row, std::size_t column) const { return values[row * columns + column]; }
-    [[nodiscard]] bool isEmpty() const { return rows == 0 || columns == 0; }
+    [[nodiscard]] float at(std::size_t row, std::size_t column) const
+    {
+        return values[row * columns + column];
+    }
+    [[nodiscard]] bool isEmpty() const
+    {
+        return rows == 0 || columns == 0;
+    }
 
     bool operator==(const Heatmap&) const = default;
 };

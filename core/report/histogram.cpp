@@ -53,8 +53,8 @@ Histogram makeHistogram(std::span<const float> values, std::size_t bins, ValueRa
     const double n = static_cast<double>(result.total);
     const double nan = std::numeric_limits<double>::quiet_NaN();
     result.mean = result.total > 0 ? sum / n : nan;
-    result.standardDeviation
-        = result.total > 0 ? std::sqrt(std::max(0.0, squares / n - result.mean * result.mean)) : nan;
+    result.standardDeviation =
+        result.total > 0 ? std::sqrt(std::max(0.0, squares / n - result.mean * result.mean)) : nan;
     return result;
 }
 

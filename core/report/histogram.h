@@ -12,7 +12,8 @@
 namespace espalier {
 
 /// How often values fall into equal bins of [low, high]; the last bin includes `high`.
-struct Histogram {
+struct Histogram
+{
     std::string title = {};
     PlotRole role = PlotRole::Lane;
     double low = 0;
@@ -32,7 +33,8 @@ struct Histogram {
 };
 
 /// Histograms drawn over each other, e.g. before and after a transfer.
-struct HistogramChart {
+struct HistogramChart
+{
     std::string title = {};
     std::string xTitle = {};
     std::string xUnit = {};
@@ -42,7 +44,8 @@ struct HistogramChart {
 };
 
 /// Smallest and largest finite value; both 0 if there is none.
-struct ValueRange {
+struct ValueRange
+{
     double low = 0;
     double high = 0;
 
@@ -51,8 +54,10 @@ struct ValueRange {
 
 [[nodiscard]] ValueRange finiteRange(std::span<const float> values);
 
-/// Counts `values` in `bins` >= 1 equal bins of `range`; values outside are in `total` and in the moments only.
-/// An empty range (low == high) is widened by 5 % (by a half about zero) so that its one value is counted.
-[[nodiscard]] Histogram makeHistogram(std::span<const float> values, std::size_t bins, ValueRange range);
+/// Counts `values` in `bins` >= 1 equal bins of `range`; values outside are in `total` and in the
+/// moments only. An empty range (low == high) is widened by 5 % (by a half about zero) so that its
+/// one value is counted.
+[[nodiscard]] Histogram makeHistogram(
+    std::span<const float> values, std::size_t bins, ValueRange range);
 
 } // namespace espalier

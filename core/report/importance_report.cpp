@@ -47,7 +47,8 @@ void appendResidualRows(ImportanceReport& report, const Measurements& measured)
     appendRow(report, {measured.embedding_D.begin(), measured.embedding_D.end()}, -1, "embedding");
     for (std::int64_t l = 0; l < measured.afterMlp_LD.rows; ++l) {
         const int block = static_cast<int>(l);
-        appendRow(report, rowOf(measured.afterAttention_LD, l), block, fmt::format("{} attention", l));
+        appendRow(
+            report, rowOf(measured.afterAttention_LD, l), block, fmt::format("{} attention", l));
         appendRow(report, rowOf(measured.afterMlp_LD, l), block, fmt::format("{} MLP", l));
     }
 }
@@ -57,7 +58,8 @@ std::vector<double> sharedScore(const Heatmap& map)
     std::vector<double> shared(map.columns, 0.0);
     for (std::size_t row = 0; row < map.rows; ++row)
         for (std::size_t column = 0; column < map.columns; ++column)
-            shared[column] += static_cast<double>(map.at(row, column)) / static_cast<double>(map.rows);
+            shared[column] +=
+                static_cast<double>(map.at(row, column)) / static_cast<double>(map.rows);
     return shared;
 }
 
@@ -73,11 +75,13 @@ int ImportanceReport::neuronAt(int row, int column) const
 {
     if (row < 0 || column < 0)
         return -1;
-    const std::size_t cell = static_cast<std::size_t>(row) * map.columns + static_cast<std::size_t>(column);
+    const std::size_t cell =
+        static_cast<std::size_t>(row) * map.columns + static_cast<std::size_t>(column);
     return neuronOfCell.empty() ? column : cell < neuronOfCell.size() ? neuronOfCell[cell] : -1;
 }
 
-ImportanceReport importanceReport(const Measurements& measurements, const ModelShape& shape, ScoredAxis axis)
+ImportanceReport importanceReport(
+    const Measurements& measurements, const ModelShape& shape, ScoredAxis axis)
 {
     ImportanceReport report;
     report.axis = axis;
@@ -91,20 +95,22 @@ ImportanceReport importanceReport(const Measurements& measurements, const ModelS
     case ScoredAxis::Heads:
         report.map.columnTitle = "head";
         for (std::int64_t l = 0; shape.headDim > 0 && l < measurements.context_LC.rows; ++l)
-            appendRow(report, headMeans(measurements.context_LC, l, shape.headDim), static_cast<int>(l),
-                fmt::format("{}", l));
+            appendRow(report, headMeans(measurements.context_LC, l, shape.headDim),
+                static_cast<int>(l), fmt::format("{}", l));
         break;
     case ScoredAxis::Mlp:
         report.map.columnTitle = "MLP unit";
         for (std::int64_t l = 0; l < measurements.mlp_LM.rows; ++l)
-            appendRow(report, rowOf(measurements.mlp_LM, l), static_cast<int>(l), fmt::format("{}", l));
+            appendRow(
+                report, rowOf(measurements.mlp_LM, l), static_cast<int>(l), fmt::format("{}", l));
         break;
     }
     const std::vector<double> shared = sharedScore(report.map);
     report.order.resize(report.map.columns);
     std::iota(report.order.begin(), report.order.end(), 0);
     std::stable_sort(report.order.begin(), report.order.end(), [&shared](int a, int b) {
-        return ranksBefore(shared[static_cast<std::size_t>(a)], shared[static_cast<std::size_t>(b)]);
+        return ranksBefore(
+            shared[static_cast<std::size_t>(a)], shared[static_cast<std::size_t>(b)]);
     });
     return report;
 }
@@ -137,7 +143,8 @@ std::vector<bool> inCellOrder(const ImportanceReport& report, const std::vector<
     std::vector<bool> ordered(flags.size());
     for (std::size_t cell = 0; cell < flags.size(); ++cell) {
         const std::size_t row = cell / report.map.columns;
-        ordered[cell] = flags[row * report.map.columns + static_cast<std::size_t>(report.neuronOfCell[cell])];
+        ordered[cell] =
+            flags[row * report.map.columns + static_cast<std::size_t>(report.neuronOfCell[cell])];
     }
     return ordered;
 }
@@ -150,7 +157,8 @@ double tailRatio(const ImportanceReport& report)
         return std::numeric_limits<double>::quiet_NaN();
     std::sort(shared.begin(), shared.end());
     const std::size_t middle = shared.size() / 2;
-    const double median = shared.size() % 2 == 1 ? shared[middle] : (shared[middle - 1] + shared[middle]) / 2;
+    const double median =
+        shared.size() % 2 == 1 ? shared[middle] : (shared[middle - 1] + shared[middle]) / 2;
     return shared.back() / median;
 }
 

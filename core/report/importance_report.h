@@ -10,17 +10,24 @@
 namespace espalier {
 
 /// The axes that a calibration pass scores (Samragh et al. 2023, section 4.1).
-enum class ScoredAxis { Residual, Heads, Mlp };
+enum class ScoredAxis
+{
+    Residual,
+    Heads,
+    Mlp
+};
 
 /// Scores of one axis as a picture, layers down, neurons or heads across.
-struct ImportanceReport {
+struct ImportanceReport
+{
     ScoredAxis axis = ScoredAxis::Residual;
     Heatmap map;
     std::vector<int> blockOfRow; ///< -1 for the embedding
-    /// Columns by falling shared score (the mean over rows); meaningful for Residual, whose columns are one axis for
-    /// the whole network. Ties keep their order.
+    /// Columns by falling shared score (the mean over rows); meaningful for Residual, whose columns
+    /// are one axis for the whole network. Ties keep their order.
     std::vector<int> order;
-    /// [rows, columns]: the neuron behind a cell; empty where that is the column itself (see sortedWithinRows).
+    /// [rows, columns]: the neuron behind a cell; empty where that is the column itself (see
+    /// sortedWithinRows).
     std::vector<int> neuronOfCell;
 
     [[nodiscard]] int neuronAt(int row, int column) const;
@@ -34,7 +41,8 @@ struct ImportanceReport {
 [[nodiscard]] ImportanceReport sortedWithinRows(const ImportanceReport& report);
 
 /// Flags per neuron [rows, columns] in the report's order of cells.
-[[nodiscard]] std::vector<bool> inCellOrder(const ImportanceReport& report, const std::vector<bool>& flags);
+[[nodiscard]] std::vector<bool> inCellOrder(
+    const ImportanceReport& report, const std::vector<bool>& flags);
 
 /// Largest over median of the shared score: how heavy the tail is. NaN without data.
 [[nodiscard]] double tailRatio(const ImportanceReport& report);

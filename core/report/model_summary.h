@@ -11,7 +11,8 @@
 namespace espalier {
 
 /// A tensor of a model's files, as a table shows it.
-struct TensorSummary {
+struct TensorSummary
+{
     std::string name; ///< on disk
     std::optional<ParameterId> parameter; ///< none: the family's table ignores it
     std::string dtype;
@@ -20,7 +21,8 @@ struct TensorSummary {
 };
 
 /// An opened model without its weights.
-struct ModelSummary {
+struct ModelSummary
+{
     std::string name;
     std::string path;
     ModelConfig config;
@@ -30,7 +32,8 @@ struct ModelSummary {
 };
 
 /// What a model scores on some data, and between which bounds that lies.
-struct LossSummary {
+struct LossSummary
+{
     double loss = 0; ///< mean cross-entropy, nats per token or image
     std::optional<double> accuracy;
     double chance = 0; ///< loss of the uniform guess

@@ -7,7 +7,8 @@
 namespace espalier {
 namespace {
 
-struct AxisTitle {
+struct AxisTitle
+{
     const char* title;
     const char* unit;
 };
@@ -15,10 +16,14 @@ struct AxisTitle {
 AxisTitle titleOf(RunAxis axis)
 {
     switch (axis) {
-    case RunAxis::Step: return {"step", ""};
-    case RunAxis::Tokens: return {"tokens", ""};
-    case RunAxis::Seconds: return {"training time", "s"};
-    case RunAxis::Flops: return {"training FLOPs", ""};
+    case RunAxis::Step:
+        return {"step", ""};
+    case RunAxis::Tokens:
+        return {"tokens", ""};
+    case RunAxis::Seconds:
+        return {"training time", "s"};
+    case RunAxis::Flops:
+        return {"training FLOPs", ""};
     }
     return {"", ""};
 }
@@ -40,7 +45,8 @@ std::optional<double> speedOf(const RunLane& lane)
     if (lane.points.size() < 2)
         return std::nullopt;
     const LanePoint& last = lane.points.back();
-    const LanePoint& first = lane.points[lane.points.size() - std::min<std::size_t>(lane.points.size(), 21)];
+    const LanePoint& first =
+        lane.points[lane.points.size() - std::min<std::size_t>(lane.points.size(), 21)];
     const double seconds = last.seconds - first.seconds;
     return seconds > 0 ? std::optional((last.tokens - first.tokens) / seconds) : std::nullopt;
 }
@@ -50,16 +56,20 @@ std::optional<double> speedOf(const RunLane& lane)
 double coordinate(const LanePoint& point, RunAxis axis)
 {
     switch (axis) {
-    case RunAxis::Step: return point.step;
-    case RunAxis::Tokens: return point.tokens;
-    case RunAxis::Seconds: return point.seconds;
-    case RunAxis::Flops: return point.flops;
+    case RunAxis::Step:
+        return point.step;
+    case RunAxis::Tokens:
+        return point.tokens;
+    case RunAxis::Seconds:
+        return point.seconds;
+    case RunAxis::Flops:
+        return point.flops;
     }
     return point.step;
 }
 
-void chartPoints(const RunLane& lane, const RunChartSettings& settings, std::size_t first, std::vector<double>& x,
-    std::vector<double>& y)
+void chartPoints(const RunLane& lane, const RunChartSettings& settings, std::size_t first,
+    std::vector<double>& x, std::vector<double>& y)
 {
     for (std::size_t i = first; i < lane.points.size(); ++i) {
         const LanePoint& point = lane.points[i];
@@ -82,7 +92,7 @@ LineChart runChart(const std::vector<RunLane>& lanes, const RunChartSettings& se
     chart.logY = settings.logLoss;
     std::optional<double> floor;
     for (std::size_t i = 0; i < lanes.size(); ++i) {
-        Series series {.id = lanes[i].id, .title = lanes[i].title, .lane = static_cast<int>(i)};
+        Series series{.id = lanes[i].id, .title = lanes[i].title, .lane = static_cast<int>(i)};
         chartPoints(lanes[i], settings, 0, series.x, series.y);
         chart.series.push_back(std::move(series));
         if (lanes[i].floor)

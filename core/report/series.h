@@ -6,11 +6,20 @@
 
 namespace espalier {
 
-/// Whom a drawn thing belongs to; widgets turn it into a colour (parent blue, destination green, lanes in order).
-enum class PlotRole { Lane, Parent, Destination, Muted };
+/// Whom a drawn thing belongs to; widgets turn it into a colour (parent blue, destination green,
+/// lanes in order).
+enum class PlotRole
+{
+    Lane,
+    Parent,
+    Destination,
+    Muted
+};
 
-/// One line of a chart. `x` ascends; `y` has the same length and may hold NaN or infinities, which are shown as such.
-struct Series {
+/// One line of a chart. `x` ascends; `y` has the same length and may hold NaN or infinities, which
+/// are shown as such.
+struct Series
+{
     std::string id = {}; ///< stable key, e.g. the lane's id; unique within a chart
     std::string title = {}; ///< what the person reads at the end of the line
     std::vector<double> x = {};
@@ -25,7 +34,8 @@ struct Series {
 };
 
 /// A horizontal line that gives a scale to the eye: entropy floor, chance, the parent's loss.
-struct ReferenceLine {
+struct ReferenceLine
+{
     double value = 0;
     std::string label = {};
     PlotRole role = PlotRole::Muted;
@@ -33,8 +43,10 @@ struct ReferenceLine {
     bool operator==(const ReferenceLine&) const = default;
 };
 
-/// Lines over one x axis. Titles are without unit; units are appended in parentheses where they are not empty.
-struct LineChart {
+/// Lines over one x axis. Titles are without unit; units are appended in parentheses where they are
+/// not empty.
+struct LineChart
+{
     std::string title = {};
     std::string xTitle = {};
     std::string xUnit = {};
@@ -49,7 +61,8 @@ struct LineChart {
 };
 
 /// One part of stacked bars, e.g. "attention"; one value per category, NaN where unknown.
-struct BarPart {
+struct BarPart
+{
     std::string title = {};
     std::vector<double> values = {};
     PlotRole role = PlotRole::Lane;
@@ -58,7 +71,8 @@ struct BarPart {
 };
 
 /// Bars that stack their parts, one per category (a block of the model).
-struct BarChart {
+struct BarChart
+{
     std::string title = {};
     std::string xTitle = {};
     std::string yTitle = {};

@@ -8,9 +8,14 @@
 
 namespace espalier {
 
-enum class Alignment { Left, Right };
+enum class Alignment
+{
+    Left,
+    Right
+};
 
-struct TableColumn {
+struct TableColumn
+{
     std::string title = {};
     std::string unit = {}; ///< empty for text and pure numbers
     Alignment alignment = Alignment::Left;
@@ -22,7 +27,8 @@ struct TableColumn {
 using TableCell = std::variant<std::monostate, std::int64_t, double, std::string>;
 
 /// Rows have one cell per column.
-struct Table {
+struct Table
+{
     std::string title = {};
     std::vector<TableColumn> columns = {};
     std::vector<std::vector<TableCell>> rows = {};

@@ -10,7 +10,8 @@ namespace espalier {
 namespace {
 
 /// Kept flags of one dimension, its segments laid end to end.
-std::vector<bool> keptAlong(const Dim& dim, const std::vector<const AxisMap*>& maps, const ModelShape& parent)
+std::vector<bool> keptAlong(
+    const Dim& dim, const std::vector<const AxisMap*>& maps, const ModelShape& parent)
 {
     std::vector<bool> kept;
     for (std::size_t segment = 0; segment < dim.segments.size(); ++segment) {
@@ -69,14 +70,16 @@ SourceMarks sourceMarks(const TransferPlan& plan, ParameterId child)
         const ParameterSpec spec = parameterOf(plan.parent, term.parent);
         for (std::size_t d = 0; d < spec.dims.size(); ++d)
             unite(d == 0 ? first : second,
-                keptAlong(spec.dims[d], d < term.maps.size() ? term.maps[d] : std::vector<const AxisMap*> {},
+                keptAlong(spec.dims[d],
+                    d < term.maps.size() ? term.maps[d] : std::vector<const AxisMap*>{},
                     plan.parent.shape));
     }
     first.flip();
     second.flip();
     // Vectors are drawn as one row, so their only dimension runs across.
     const bool isVector = resolved.child.dims.size() < 2;
-    return isVector ? SourceMarks {{}, std::move(first)} : SourceMarks {std::move(first), std::move(second)};
+    return isVector ? SourceMarks{{}, std::move(first)}
+                    : SourceMarks{std::move(first), std::move(second)};
 }
 
 WeightReport weightReport(const WeightPreview& preview, std::size_t bins)
@@ -85,7 +88,7 @@ WeightReport weightReport(const WeightPreview& preview, std::size_t bins)
     report.before = mapOf(preview.before);
     report.after = mapOf(preview.after);
     report.largest = std::max(largestOf(preview.before), largestOf(preview.after));
-    const ValueRange range {-report.largest, report.largest};
+    const ValueRange range{-report.largest, report.largest};
     report.histograms.xTitle = "weight";
     if (!preview.before.values.empty()) {
         Histogram before = makeHistogram(preview.before.values, bins, range);

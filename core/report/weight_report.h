@@ -12,14 +12,16 @@
 namespace espalier {
 
 /// Values of one parameter, [rows, columns], row-major; vectors have one row.
-struct WeightMatrix {
+struct WeightMatrix
+{
     std::int64_t rows = 0;
     std::int64_t columns = 0;
     std::vector<float> values;
 };
 
 /// A parameter of the destination beside the parent's parameter that it comes from.
-struct WeightPreview {
+struct WeightPreview
+{
     ParameterId child;
     std::optional<ParameterId> source; ///< the first term's; none for fresh parameters
     WeightMatrix before; ///< of the source, empty without one
@@ -28,7 +30,8 @@ struct WeightPreview {
 };
 
 /// Which rows and columns of the source a destination parameter leaves behind; empty vectors: none.
-struct SourceMarks {
+struct SourceMarks
+{
     std::vector<bool> droppedRows;
     std::vector<bool> droppedColumns;
 };
@@ -38,7 +41,8 @@ struct SourceMarks {
 [[nodiscard]] SourceMarks sourceMarks(const TransferPlan& plan, ParameterId child);
 
 /// The preview as pictures: both maps on one signed colour range, both histograms over one range.
-struct WeightReport {
+struct WeightReport
+{
     Heatmap before;
     Heatmap after;
     double largest = 0; ///< |value|, of both maps

@@ -18,7 +18,8 @@ constexpr std::size_t kMaxDepth = 8;
 constexpr std::size_t kMaxNameBytes = 1024;
 constexpr int kMaxAttributes = 256;
 
-struct Walk {
+struct Walk
+{
     const std::filesystem::path& file;
     std::size_t objects = 0;
 };
@@ -43,10 +44,12 @@ Status checkFilters(const Walk& walk, const std::string& object, hid_t propertie
         unsigned flags = 0;
         unsigned config = 0;
         std::size_t values = 0;
-        const H5Z_filter_t filter
-            = H5Pget_filter2(properties, static_cast<unsigned>(i), &flags, &values, nullptr, 0, nullptr, &config);
-        if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32)
-            return refusedObject(walk, object, fmt::format("filter {}, wanted deflate, shuffle or fletcher32", filter));
+        const H5Z_filter_t filter = H5Pget_filter2(
+            properties, static_cast<unsigned>(i), &flags, &values, nullptr, 0, nullptr, &config);
+        if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE
+            && filter != H5Z_FILTER_FLETCHER32)
+            return refusedObject(walk, object,
+                fmt::format("filter {}, wanted deflate, shuffle or fletcher32", filter));
     }
     return {};
 }
@@ -84,7 +87,8 @@ Status checkAttributes(const Walk& walk, const std::string& name, hid_t object)
 Status checkGroup(Walk& walk, const std::string& name, hid_t group, std::size_t depth);
 
 /// `name` is a hard link, so it lies in this file.
-Status checkObject(Walk& walk, const std::string& name, hid_t parent, const std::string& link, std::size_t depth)
+Status checkObject(
+    Walk& walk, const std::string& name, hid_t parent, const std::string& link, std::size_t depth)
 {
     if (++walk.objects > kMaxObjects)
         return refusedObject(walk, name, fmt::format("more than {} objects", kMaxObjects));
@@ -101,7 +105,8 @@ Status checkObject(Walk& walk, const std::string& name, hid_t parent, const std:
     return refusedObject(walk, name, "neither group nor dataset");
 }
 
-Status checkLink(Walk& walk, const std::string& name, hid_t group, const std::string& link, std::size_t depth)
+Status checkLink(
+    Walk& walk, const std::string& name, hid_t group, const std::string& link, std::size_t depth)
 {
     H5L_info_t info = {};
     if (H5Lget_info(group, link.c_str(), &info, H5P_DEFAULT) < 0)
@@ -120,12 +125,13 @@ Status checkGroup(Walk& walk, const std::string& name, hid_t group, std::size_t 
     if (H5Gget_info(group, &info) < 0 || info.nlinks > kMaxObjects)
         return refusedObject(walk, name, fmt::format("more than {} objects", kMaxObjects));
     for (hsize_t i = 0; i < info.nlinks; ++i) {
-        const ssize_t length
-            = H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, nullptr, 0, H5P_DEFAULT);
+        const ssize_t length =
+            H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, nullptr, 0, H5P_DEFAULT);
         if (length < 0 || static_cast<std::size_t>(length) > kMaxNameBytes)
             return refusedObject(walk, name, "a name that cannot be read");
         std::string link(static_cast<std::size_t>(length) + 1, '\0');
-        H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, link.data(), link.size(), H5P_DEFAULT);
+        H5Lget_name_by_idx(
+            group, ".", H5_INDEX_NAME, H5_ITER_INC, i, link.data(), link.size(), H5P_DEFAULT);
         link.pop_back();
         if (const Status ok = checkLink(walk, name + "/" + link, group, link, depth); !ok)
             return ok;
@@ -144,7 +150,7 @@ void tameHdf5()
 
 Status checkHdf5File(hid_t file, const std::filesystem::path& path)
 {
-    Walk walk {path};
+    Walk walk{path};
     const Hdf5Handle root(H5Gopen2(file, "/", H5P_DEFAULT));
     if (!root)
         return refusedObject(walk, "/", "cannot be opened");

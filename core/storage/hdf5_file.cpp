@@ -16,8 +16,8 @@ namespace espalier {
 namespace {
 
 constexpr hsize_t kRowsPerChunk = 512;
-constexpr std::size_t kMemoryStep = std::size_t {1} << 20;
-constexpr std::size_t kMaxTextBytes = std::size_t {64} << 20;
+constexpr std::size_t kMemoryStep = std::size_t{1} << 20;
+constexpr std::size_t kMaxTextBytes = std::size_t{64} << 20;
 
 /// The deepest message on HDF5's error stack: the cause, in its own words.
 herr_t keepDescription(unsigned, const H5E_error2_t* error, void* text)
@@ -50,13 +50,15 @@ std::vector<hsize_t> extentOf(std::span<const std::int64_t> sizes)
 
 } // namespace
 
-struct Hdf5File::Impl {
+struct Hdf5File::Impl
+{
     std::filesystem::path path;
     Hdf5Handle file;
 
     [[nodiscard]] Error writeError(const std::string& object) const
     {
-        return outOfResource(fmt::format("{}: {}: cannot be written ({})", path.string(), object, lastReason()));
+        return outOfResource(
+            fmt::format("{}: {}: cannot be written ({})", path.string(), object, lastReason()));
     }
     [[nodiscard]] Error readError(const std::string& object, std::string_view what) const
     {
@@ -69,29 +71,32 @@ struct Hdf5File::Impl {
         if (object == "/" || H5Lexists(file.get(), object.c_str(), H5P_DEFAULT) > 0)
             return Hdf5Handle(H5Oopen(file.get(), object.c_str(), H5P_DEFAULT));
         const Hdf5Handle links = makingParents();
-        return Hdf5Handle(H5Gcreate2(file.get(), object.c_str(), links.get(), H5P_DEFAULT, H5P_DEFAULT));
+        return Hdf5Handle(
+            H5Gcreate2(file.get(), object.c_str(), links.get(), H5P_DEFAULT, H5P_DEFAULT));
     }
 
-    [[nodiscard]] Status writeAttribute(
-        const std::string& object, const std::string& attribute, hid_t type, const void* value) const
+    [[nodiscard]] Status writeAttribute(const std::string& object, const std::string& attribute,
+        hid_t type, const void* value) const
     {
         const Hdf5Handle target = objectToWrite(object);
         const Hdf5Handle space(H5Screate(H5S_SCALAR));
-        const Hdf5Handle made(
-            target ? H5Acreate2(target.get(), attribute.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT) : -1);
+        const Hdf5Handle made(target ? H5Acreate2(target.get(), attribute.c_str(), type,
+                                  space.get(), H5P_DEFAULT, H5P_DEFAULT)
+                                     : -1);
         if (!made || H5Awrite(made.get(), type, value) < 0)
             return writeError(object + "@" + attribute);
         return {};
     }
 
-    [[nodiscard]] Status writeDataset(
-        const std::string& object, hid_t type, const void* values, std::span<const std::int64_t> sizes) const
+    [[nodiscard]] Status writeDataset(const std::string& object, hid_t type, const void* values,
+        std::span<const std::int64_t> sizes) const
     {
         const std::vector<hsize_t> extent = extentOf(sizes);
-        const Hdf5Handle space(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr));
+        const Hdf5Handle space(
+            H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr));
         const Hdf5Handle links = makingParents();
-        const Hdf5Handle dataset(
-            H5Dcreate2(file.get(), object.c_str(), type, space.get(), links.get(), H5P_DEFAULT, H5P_DEFAULT));
+        const Hdf5Handle dataset(H5Dcreate2(
+            file.get(), object.c_str(), type, space.get(), links.get(), H5P_DEFAULT, H5P_DEFAULT));
         if (!dataset || H5Dwrite(dataset.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
             return writeError(object);
         return {};
@@ -102,7 +107,8 @@ struct Hdf5File::Impl {
         const std::string& object, const std::string& attribute, H5T_class_t kind) const
     {
         const std::string name = object + "@" + attribute;
-        Hdf5Handle found(H5Aopen_by_name(file.get(), object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT));
+        Hdf5Handle found(H5Aopen_by_name(
+            file.get(), object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT));
         if (!found)
             return readError(name, "is missing");
         const Hdf5Handle type(H5Aget_type(found.get()));
@@ -113,7 +119,10 @@ struct Hdf5File::Impl {
     }
 };
 
-Hdf5File::Hdf5File(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+Hdf5File::Hdf5File(std::unique_ptr<Impl> impl)
+    : m_impl(std::move(impl))
+{
+}
 Hdf5File::Hdf5File(Hdf5File&& other) noexcept = default;
 Hdf5File& Hdf5File::operator=(Hdf5File&& other) noexcept = default;
 Hdf5File::~Hdf5File() = default;
@@ -158,7 +167,8 @@ Result<Hdf5File> Hdf5File::open(const std::filesystem::path& file)
     H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_LATEST);
     impl->file = Hdf5Handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, access.get()));
     if (!impl->file) // perhaps because its writer is at work, or was killed
-        impl->file = Hdf5Handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, access.get()));
+        impl->file =
+            Hdf5Handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, access.get()));
     if (!impl->file)
         return impl->readError("/", fmt::format("cannot be opened ({})", lastReason()));
     if (const Status safe = checkHdf5File(impl->file.get(), file); !safe)
@@ -178,7 +188,8 @@ Status Hdf5File::writeFloats(
     return m_impl->writeDataset(path, H5T_NATIVE_FLOAT, values.data(), sizes);
 }
 
-Status Hdf5File::writeText(const std::string& path, const std::string& attribute, const std::string& text)
+Status Hdf5File::writeText(
+    const std::string& path, const std::string& attribute, const std::string& text)
 {
     const Hdf5Handle type(H5Tcopy(H5T_C_S1));
     H5Tset_size(type.get(), H5T_VARIABLE); // what h5py reads as str
@@ -187,7 +198,8 @@ Status Hdf5File::writeText(const std::string& path, const std::string& attribute
     return m_impl->writeAttribute(path, attribute, type.get(), &bytes);
 }
 
-Status Hdf5File::writeInteger(const std::string& path, const std::string& attribute, std::int64_t value)
+Status Hdf5File::writeInteger(
+    const std::string& path, const std::string& attribute, std::int64_t value)
 {
     return m_impl->writeAttribute(path, attribute, H5T_NATIVE_INT64, &value);
 }
@@ -207,14 +219,15 @@ Status Hdf5File::createTable(const std::string& path, std::int64_t columns)
     const Hdf5Handle properties(H5Pcreate(H5P_DATASET_CREATE));
     H5Pset_chunk(properties.get(), 2, chunk);
     const Hdf5Handle links = makingParents();
-    const Hdf5Handle table(H5Dcreate2(m_impl->file.get(), path.c_str(), H5T_NATIVE_DOUBLE, space.get(), links.get(),
-        properties.get(), H5P_DEFAULT));
+    const Hdf5Handle table(H5Dcreate2(m_impl->file.get(), path.c_str(), H5T_NATIVE_DOUBLE,
+        space.get(), links.get(), properties.get(), H5P_DEFAULT));
     if (!table)
         return m_impl->writeError(path);
     return {};
 }
 
-Status Hdf5File::appendRows(const std::string& path, std::span<const double> rows, std::int64_t columns)
+Status Hdf5File::appendRows(
+    const std::string& path, std::span<const double> rows, std::int64_t columns)
 {
     if (rows.empty())
         return {};
@@ -224,14 +237,17 @@ Status Hdf5File::appendRows(const std::string& path, std::span<const double> row
     if (!before || H5Sget_simple_extent_dims(before.get(), extent, nullptr) != 2)
         return m_impl->writeError(path);
     const hsize_t start[] = {extent[0], 0};
-    const hsize_t count[] = {rows.size() / static_cast<std::size_t>(columns), static_cast<hsize_t>(columns)};
+    const hsize_t count[] = {
+        rows.size() / static_cast<std::size_t>(columns), static_cast<hsize_t>(columns)};
     extent[0] += count[0];
     if (H5Dset_extent(table.get(), extent) < 0)
         return m_impl->writeError(path);
     const Hdf5Handle after(H5Dget_space(table.get()));
     const Hdf5Handle memory(H5Screate_simple(2, count, nullptr));
     if (H5Sselect_hyperslab(after.get(), H5S_SELECT_SET, start, nullptr, count, nullptr) < 0
-        || H5Dwrite(table.get(), H5T_NATIVE_DOUBLE, memory.get(), after.get(), H5P_DEFAULT, rows.data()) < 0)
+        || H5Dwrite(
+               table.get(), H5T_NATIVE_DOUBLE, memory.get(), after.get(), H5P_DEFAULT, rows.data())
+            < 0)
         return m_impl->writeError(path);
     return {};
 }
@@ -275,7 +291,8 @@ Result<std::vector<std::string>> Hdf5File::names(const std::string& group) const
     std::vector<std::string> found;
     for (hsize_t i = 0; i < info.nlinks; ++i) {
         char name[1025] = {}; // longer ones were refused when the file was opened
-        H5Lget_name_by_idx(opened.get(), ".", H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name, H5P_DEFAULT);
+        H5Lget_name_by_idx(
+            opened.get(), ".", H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name, H5P_DEFAULT);
         found.emplace_back(name);
     }
     std::sort(found.begin(), found.end());
@@ -284,7 +301,8 @@ Result<std::vector<std::string>> Hdf5File::names(const std::string& group) const
 
 Result<Hdf5Array> Hdf5File::readArray(const std::string& path, std::int64_t maxElements) const
 {
-    const Hdf5Handle dataset(has(path) ? H5Dopen2(m_impl->file.get(), path.c_str(), H5P_DEFAULT) : -1);
+    const Hdf5Handle dataset(
+        has(path) ? H5Dopen2(m_impl->file.get(), path.c_str(), H5P_DEFAULT) : -1);
     if (!dataset)
         return m_impl->readError(path, "is missing");
     const Hdf5Handle type(H5Dget_type(dataset.get()));
@@ -302,7 +320,9 @@ Result<Hdf5Array> Hdf5File::readArray(const std::string& path, std::int64_t maxE
         return m_impl->readError(path, fmt::format("more than {} values", maxElements));
     array.values.resize(static_cast<std::size_t>(*elements));
     if (*elements > 0
-        && H5Dread(dataset.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values.data()) < 0)
+        && H5Dread(
+               dataset.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values.data())
+            < 0)
         return m_impl->readError(path, fmt::format("cannot be read ({})", lastReason()));
     return array;
 }
@@ -331,7 +351,8 @@ Result<std::string> Hdf5File::readText(const std::string& path, const std::strin
     return text;
 }
 
-Result<std::int64_t> Hdf5File::readInteger(const std::string& path, const std::string& attribute) const
+Result<std::int64_t> Hdf5File::readInteger(
+    const std::string& path, const std::string& attribute) const
 {
     const Result<Hdf5Handle> found = m_impl->scalar(path, attribute, H5T_INTEGER);
     if (!found)
@@ -364,7 +385,8 @@ Result<std::vector<std::byte>> Hdf5File::image()
     return bytes;
 }
 
-Status writeHdf5File(const std::filesystem::path& target, const std::function<Status(Hdf5File& file)>& write)
+Status writeHdf5File(
+    const std::filesystem::path& target, const std::function<Status(Hdf5File& file)>& write)
 {
     Result<Hdf5File> file = Hdf5File::createInMemory(target);
     if (!file)

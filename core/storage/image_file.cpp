@@ -27,17 +27,20 @@ Error broken(const std::filesystem::path& file, std::string_view reason)
     return refused(fmt::format("{}: broken image ({})", file.string(), printable(reason)));
 }
 
-Status checkSize(const std::filesystem::path& file, std::int64_t width, std::int64_t height, const ImageLimits& limits)
+Status checkSize(const std::filesystem::path& file, std::int64_t width, std::int64_t height,
+    const ImageLimits& limits)
 {
     if (width >= 1 && height >= 1 && width <= limits.maxSide && height <= limits.maxSide
         && width * height <= limits.maxPixels)
         return {};
-    return refused(fmt::format("{}: image of {} x {} pixels, wanted at most {} per side and {} in all", file.string(),
-        width, height, limits.maxSide, limits.maxPixels));
+    return refused(
+        fmt::format("{}: image of {} x {} pixels, wanted at most {} per side and {} in all",
+            file.string(), width, height, limits.maxSide, limits.maxPixels));
 }
 
 /// libjpeg reports errors by a callback that must not return; we leave it by longjmp.
-struct JpegErrors {
+struct JpegErrors
+{
     jpeg_error_mgr manager;
     std::jmp_buf escape;
     std::array<char, JMSG_LENGTH_MAX> message;
@@ -58,8 +61,8 @@ void onJpegMessage(j_common_ptr jpeg, int level)
 }
 
 /// No object with a destructor may live in here: longjmp would skip it.
-bool decodeJpegInto(std::span<const std::uint8_t> bytes, const ImageLimits& limits, JpegErrors& errors,
-    jpeg_decompress_struct& jpeg, RgbImage& image, bool& tooLarge)
+bool decodeJpegInto(std::span<const std::uint8_t> bytes, const ImageLimits& limits,
+    JpegErrors& errors, jpeg_decompress_struct& jpeg, RgbImage& image, bool& tooLarge)
 {
     if (setjmp(errors.escape) != 0)
         return false;
@@ -68,7 +71,8 @@ bool decodeJpegInto(std::span<const std::uint8_t> bytes, const ImageLimits& limi
     jpeg_read_header(&jpeg, TRUE);
     image.width = static_cast<std::int64_t>(jpeg.image_width);
     image.height = static_cast<std::int64_t>(jpeg.image_height);
-    if (image.width > limits.maxSide || image.height > limits.maxSide || image.width * image.height > limits.maxPixels) {
+    if (image.width > limits.maxSide || image.height > limits.maxSide
+        || image.width * image.height > limits.maxPixels) {
         tooLarge = true;
         return false;
     }
@@ -77,15 +81,16 @@ bool decodeJpegInto(std::span<const std::uint8_t> bytes, const ImageLimits& limi
     jpeg_start_decompress(&jpeg);
     image.pixels.resize(static_cast<std::size_t>(image.width * image.height * 3));
     while (jpeg.output_scanline < jpeg.output_height) {
-        JSAMPROW row = image.pixels.data() + static_cast<std::size_t>(jpeg.output_scanline) * jpeg.output_width * 3;
+        JSAMPROW row = image.pixels.data()
+            + static_cast<std::size_t>(jpeg.output_scanline) * jpeg.output_width * 3;
         jpeg_read_scanlines(&jpeg, &row, 1);
     }
     jpeg_finish_decompress(&jpeg);
     return true;
 }
 
-Result<RgbImage> decodeJpeg(
-    const std::filesystem::path& file, std::span<const std::uint8_t> bytes, const ImageLimits& limits)
+Result<RgbImage> decodeJpeg(const std::filesystem::path& file, std::span<const std::uint8_t> bytes,
+    const ImageLimits& limits)
 {
     JpegErrors errors = {};
     jpeg_decompress_struct jpeg = {};
@@ -103,14 +108,14 @@ Result<RgbImage> decodeJpeg(
     return image;
 }
 
-Result<RgbImage> decodePng(
-    const std::filesystem::path& file, std::span<const std::uint8_t> bytes, const ImageLimits& limits)
+Result<RgbImage> decodePng(const std::filesystem::path& file, std::span<const std::uint8_t> bytes,
+    const ImageLimits& limits)
 {
     png_image png = {};
     png.version = PNG_IMAGE_VERSION;
     if (png_image_begin_read_from_memory(&png, bytes.data(), bytes.size()) == 0)
         return broken(file, png.message);
-    RgbImage image {static_cast<std::int64_t>(png.width), static_cast<std::int64_t>(png.height), {}};
+    RgbImage image{static_cast<std::int64_t>(png.width), static_cast<std::int64_t>(png.height), {}};
     if (const Status size = checkSize(file, image.width, image.height, limits); !size) {
         png_image_free(&png);
         return size.error();
@@ -141,7 +146,8 @@ Result<RgbImage> readImageFile(const std::filesystem::path& file, const ImageLim
     const Result<std::vector<std::uint8_t>> bytes = readFileBytes(file, limits.maxFileBytes);
     if (!bytes)
         return bytes.error();
-    static constexpr std::array<std::uint8_t, 8> kPng = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+    static constexpr std::array<std::uint8_t, 8> kPng = {
+        0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     if (bytes->size() >= kPng.size() && std::equal(kPng.begin(), kPng.end(), bytes->begin()))
         return decodePng(file, *bytes, limits);
     if (bytes->size() >= 2 && (*bytes)[0] == 0xFF && (*bytes)[1] == 0xD8)

@@ -13,31 +13,39 @@ namespace {
 
 constexpr const char* kFormat = "espalier measurements 1";
 
-struct VectorRow {
+struct VectorRow
+{
     const char* path;
-    std::vector<double> Measurements::* member;
+    std::vector<double> Measurements::*member;
 };
-struct MatrixRow {
+struct MatrixRow
+{
     const char* path;
-    Matrix Measurements::* member;
+    Matrix Measurements::*member;
 };
 
-constexpr std::array kVectors = {VectorRow {"/scores/embedding", &Measurements::embedding_D},
-    VectorRow {"/change/block", &Measurements::change_L}, VectorRow {"/change/attention", &Measurements::attentionChange_L},
-    VectorRow {"/change/mlp", &Measurements::mlpChange_L}, VectorRow {"/loss/removed", &Measurements::lossRemoved_L},
-    VectorRow {"/loss/duplicated", &Measurements::lossDuplicated_L}};
-constexpr std::array kMatrices = {MatrixRow {"/scores/after_attention", &Measurements::afterAttention_LD},
-    MatrixRow {"/scores/after_mlp", &Measurements::afterMlp_LD}, MatrixRow {"/scores/context", &Measurements::context_LC},
-    MatrixRow {"/scores/mlp", &Measurements::mlp_LM}};
+constexpr std::array kVectors = {VectorRow{"/scores/embedding", &Measurements::embedding_D},
+    VectorRow{"/change/block", &Measurements::change_L},
+    VectorRow{"/change/attention", &Measurements::attentionChange_L},
+    VectorRow{"/change/mlp", &Measurements::mlpChange_L},
+    VectorRow{"/loss/removed", &Measurements::lossRemoved_L},
+    VectorRow{"/loss/duplicated", &Measurements::lossDuplicated_L}};
+constexpr std::array kMatrices = {
+    MatrixRow{"/scores/after_attention", &Measurements::afterAttention_LD},
+    MatrixRow{"/scores/after_mlp", &Measurements::afterMlp_LD},
+    MatrixRow{"/scores/context", &Measurements::context_LC},
+    MatrixRow{"/scores/mlp", &Measurements::mlp_LM}};
 
 Status writeFacts(Hdf5File& file, const Measurements& m)
 {
-    for (const auto& [name, text] : {std::pair("format", std::string(kFormat)), std::pair("parent_hash", m.parentHash),
-             std::pair("data", m.data), std::pair("source", m.source)})
+    for (const auto& [name, text] :
+        {std::pair("format", std::string(kFormat)), std::pair("parent_hash", m.parentHash),
+            std::pair("data", m.data), std::pair("source", m.source)})
         if (const Status done = file.writeText("/", name, text); !done)
             return done;
-    for (const auto& [name, value] : {std::pair("samples", m.samples), std::pair("tokens", m.tokens),
-             std::pair("sequence_length", m.sequenceLength), std::pair("batch", m.batch)})
+    for (const auto& [name, value] :
+        {std::pair("samples", m.samples), std::pair("tokens", m.tokens),
+            std::pair("sequence_length", m.sequenceLength), std::pair("batch", m.batch)})
         if (const Status done = file.writeInteger("/", name, value); !done)
             return done;
     if (const Status done = file.writeNumber("/", "validation_share", m.validationShare); !done)
@@ -68,17 +76,20 @@ Status readFacts(const Hdf5File& file, const std::filesystem::path& path, Measur
 {
     const Result<std::string> format = file.readText("/", "format");
     if (!format || *format != kFormat)
-        return refused(fmt::format("{}: not a file of measurements, wanted format \"{}\"", path.string(), kFormat));
+        return refused(fmt::format(
+            "{}: not a file of measurements, wanted format \"{}\"", path.string(), kFormat));
     const auto take = [](auto&& found, auto& field) -> Status {
         if (!found)
             return found.error();
         field = *found;
         return {};
     };
-    for (const Status& taken : {take(file.readText("/", "parent_hash"), m.parentHash), take(file.readText("/", "data"), m.data),
-             take(file.readText("/", "source"), m.source), take(file.readInteger("/", "samples"), m.samples),
+    for (const Status& taken : {take(file.readText("/", "parent_hash"), m.parentHash),
+             take(file.readText("/", "data"), m.data), take(file.readText("/", "source"), m.source),
+             take(file.readInteger("/", "samples"), m.samples),
              take(file.readInteger("/", "tokens"), m.tokens),
-             take(file.readInteger("/", "sequence_length"), m.sequenceLength), take(file.readInteger("/", "batch"), m.batch),
+             take(file.readInteger("/", "sequence_length"), m.sequenceLength),
+             take(file.readInteger("/", "batch"), m.batch),
              take(file.readNumber("/", "validation_share"), m.validationShare),
              take(file.readNumber("/", "base_loss"), m.baseLoss)})
         if (!taken)
@@ -86,15 +97,15 @@ Status readFacts(const Hdf5File& file, const std::filesystem::path& path, Measur
     return {};
 }
 
-Result<std::vector<double>> readRank(
-    const Hdf5File& file, const std::filesystem::path& path, const char* name, std::size_t rank, Matrix& shape)
+Result<std::vector<double>> readRank(const Hdf5File& file, const std::filesystem::path& path,
+    const char* name, std::size_t rank, Matrix& shape)
 {
     Result<Hdf5Array> array = file.readArray(name);
     if (!array)
         return array.error();
     if (array->sizes.size() != rank)
-        return refused(
-            fmt::format("{}: {}: found {} dimensions, wanted {}", path.string(), name, array->sizes.size(), rank));
+        return refused(fmt::format("{}: {}: found {} dimensions, wanted {}", path.string(), name,
+            array->sizes.size(), rank));
     shape.rows = rank == 2 ? array->sizes[0] : 1;
     shape.cols = array->sizes.back();
     return std::move(array->values);
@@ -106,18 +117,20 @@ Status checkSizes(const Measurements& m, const std::filesystem::path& path)
     const std::int64_t layers = m.afterMlp_LD.rows;
     for (const MatrixRow& row : kMatrices)
         if ((m.*row.member).rows != layers)
-            return refused(fmt::format(
-                "{}: {}: found {} blocks, wanted {}", path.string(), row.path, (m.*row.member).rows, layers));
+            return refused(fmt::format("{}: {}: found {} blocks, wanted {}", path.string(),
+                row.path, (m.*row.member).rows, layers));
     for (const VectorRow& row : kVectors) {
         const auto found = static_cast<std::int64_t>((m.*row.member).size());
         const bool optional = std::string_view(row.path).starts_with("/loss/");
-        const std::int64_t wanted = row.member == &Measurements::embedding_D ? m.afterMlp_LD.cols : layers;
+        const std::int64_t wanted =
+            row.member == &Measurements::embedding_D ? m.afterMlp_LD.cols : layers;
         if (found != wanted && !(optional && found == 0))
-            return refused(fmt::format("{}: {}: found {} values, wanted {}", path.string(), row.path, found, wanted));
+            return refused(fmt::format(
+                "{}: {}: found {} values, wanted {}", path.string(), row.path, found, wanted));
     }
     if (m.afterAttention_LD.cols != m.afterMlp_LD.cols)
-        return refused(fmt::format("{}: /scores/after_attention: found width {}, wanted {}", path.string(),
-            m.afterAttention_LD.cols, m.afterMlp_LD.cols));
+        return refused(fmt::format("{}: /scores/after_attention: found width {}, wanted {}",
+            path.string(), m.afterAttention_LD.cols, m.afterMlp_LD.cols));
     return {};
 }
 

@@ -3,7 +3,8 @@
 
 // Measurements on disk, m.h5:
 //
-//     /@format = "espalier measurements 1"  @parent_hash @data @source @samples @sequence_length @batch
+//     /@format = "espalier measurements 1"  @parent_hash @data @source @samples @sequence_length
+//     @batch
 //     /@validation_share @tokens @base_loss
 //     /scores/embedding        [d]
 //     /scores/after_attention  [layers, d]      mean |activation|, see core/plan/measurements.h
@@ -23,9 +24,11 @@
 namespace espalier {
 
 /// Replaces the file whole. Errors: Resource.
-[[nodiscard]] Status writeMeasurements(const Measurements& measurements, const std::filesystem::path& file);
+[[nodiscard]] Status writeMeasurements(
+    const Measurements& measurements, const std::filesystem::path& file);
 
-/// Errors: Refused, naming file and dataset: not such a file, something missing, sizes that do not fit one another.
+/// Errors: Refused, naming file and dataset: not such a file, something missing, sizes that do not
+/// fit one another.
 [[nodiscard]] Result<Measurements> readMeasurements(const std::filesystem::path& file);
 
 } // namespace espalier

@@ -48,10 +48,11 @@ Status writeLane(Hdf5File& file, const std::string& group, const LaneCurve& lane
     return file.appendRows(table, flatten(lane.rows), kColumns);
 }
 
-Result<LaneCurve> readLane(const Hdf5File& file, const std::filesystem::path& path, const std::string& id)
+Result<LaneCurve> readLane(
+    const Hdf5File& file, const std::filesystem::path& path, const std::string& id)
 {
     const std::string group = "/lanes/" + id;
-    LaneCurve lane {.id = id, .title = {}, .floor = std::nullopt, .rows = {}};
+    LaneCurve lane{.id = id, .title = {}, .floor = std::nullopt, .rows = {}};
     const Result<std::string> title = file.readText(group, "title");
     if (!title)
         return title.error();
@@ -70,7 +71,8 @@ Result<LaneCurve> readLane(const Hdf5File& file, const std::filesystem::path& pa
     if (!points)
         return points.error();
     if (points->sizes.size() != 2 || points->sizes[1] != kColumns)
-        return refused(fmt::format("{}: {}/points: wanted {} columns", path.string(), group, kColumns));
+        return refused(
+            fmt::format("{}: {}/points: wanted {} columns", path.string(), group, kColumns));
     lane.rows = rowsFrom(points->values);
     return lane;
 }
@@ -83,8 +85,8 @@ std::vector<double> flatten(const std::vector<RunRow>& rows)
     values.reserve(rows.size() * kRunColumns.size());
     for (const RunRow& r : rows)
         values.insert(values.end(),
-            {r.step, r.tokens, r.seconds, r.flops, r.trainLoss, r.learningRate, r.gradientNorm, r.validationLoss,
-                r.accuracy, r.evaluated});
+            {r.step, r.tokens, r.seconds, r.flops, r.trainLoss, r.learningRate, r.gradientNorm,
+                r.validationLoss, r.accuracy, r.evaluated});
     return values;
 }
 
@@ -100,11 +102,15 @@ std::vector<RunRow> rowsFrom(const std::vector<double>& values)
 }
 
 RunLog::RunLog(Hdf5File file, std::vector<std::string> tables)
-    : m_file(std::move(file)), m_tables(std::move(tables)), m_waiting(m_tables.size()), m_flushedAt(nowMilliseconds())
+    : m_file(std::move(file))
+    , m_tables(std::move(tables))
+    , m_waiting(m_tables.size())
+    , m_flushedAt(nowMilliseconds())
 {
 }
 
-Result<RunLog> RunLog::create(const std::filesystem::path& runFolder, const std::vector<LaneCurve>& lanes)
+Result<RunLog> RunLog::create(
+    const std::filesystem::path& runFolder, const std::vector<LaneCurve>& lanes)
 {
     const std::filesystem::path target = runFolder / "run.h5";
     const std::filesystem::path sibling = runFolder / ".run.h5.part";
@@ -123,7 +129,8 @@ Result<RunLog> RunLog::create(const std::filesystem::path& runFolder, const std:
     std::error_code error;
     std::filesystem::rename(sibling, target, error);
     if (error)
-        return outOfResource(fmt::format("{}: cannot be written ({})", target.string(), error.message()));
+        return outOfResource(
+            fmt::format("{}: cannot be written ({})", target.string(), error.message()));
     return RunLog(*std::move(file), std::move(tables));
 }
 
@@ -139,7 +146,9 @@ Status RunLog::flush()
 {
     m_flushedAt = nowMilliseconds();
     for (std::size_t lane = 0; lane < m_tables.size(); ++lane) {
-        if (const Status written = m_file.appendRows(m_tables[lane], flatten(m_waiting[lane]), kColumns); !written)
+        if (const Status written =
+                m_file.appendRows(m_tables[lane], flatten(m_waiting[lane]), kColumns);
+            !written)
             return written;
         m_waiting[lane].clear();
     }
@@ -184,7 +193,7 @@ Result<LaneStatus> readLaneStatus(const std::filesystem::path& laneFolder)
     status.state = keys.requiredString("state");
     status.note = keys.requiredString("note");
     status.checkpoint = keys.requiredString("checkpoint");
-    status.step = keys.requiredInteger("step", 0, std::int64_t {1} << 40);
+    status.step = keys.requiredInteger("step", 0, std::int64_t{1} << 40);
     const bool plainName = status.checkpoint.starts_with("step-")
         && status.checkpoint.find_first_not_of("0123456789", 5) == std::string::npos;
     if (!plainName)
@@ -198,8 +207,8 @@ void removeOldCheckpoints(const std::filesystem::path& laneFolder, const std::st
 {
     std::error_code ignored;
     std::vector<std::filesystem::path> old;
-    for (std::filesystem::directory_iterator entry(laneFolder, ignored), end; !ignored && entry != end;
-         entry.increment(ignored)) {
+    for (std::filesystem::directory_iterator entry(laneFolder, ignored), end;
+         !ignored && entry != end; entry.increment(ignored)) {
         const std::string name = entry->path().filename().string();
         if (name != keep && (name.starts_with("step-") || name.starts_with(".step-")))
             old.push_back(entry->path());

@@ -5,17 +5,21 @@
 //
 //     RUN/race.json                 the race as it was started (core/engine/race.h)
 //     RUN/run.h5                    all curves, for anybody who wants to watch
-//         /lanes/<lane>/points      float64 [rows, columns], grows while the run goes on (SWMR); one row per step
+//         /lanes/<lane>/points      float64 [rows, columns], grows while the run goes on (SWMR);
+//         one row per step
 //                      @columns     names of the columns, separated by blanks (kRunColumns)
 //                      @title @parameters @floor
 //     RUN/<lane>/recipe.json        how the start was made, if from a recipe
-//     RUN/<lane>/state.json         state, note and the name of the checkpoint that counts (LaneStatus)
-//     RUN/<lane>/step-000200/       that checkpoint: config.json and model.safetensors (fp32), a model folder like any
-//                                   other, and optimizer.safetensors: AdamW's moments and the lane's rows up to there
+//     RUN/<lane>/state.json         state, note and the name of the checkpoint that counts
+//     (LaneStatus) RUN/<lane>/step-000200/       that checkpoint: config.json and model.safetensors
+//     (fp32), a model folder like any
+//                                   other, and optimizer.safetensors: AdamW's moments and the
+//                                   lane's rows up to there
 //
-// A checkpoint is written as a new folder beside the old one; replacing state.json by a rename makes it count, and only
-// then the old one is removed. So whatever moment a process dies at, the run opens again and has lost what came after
-// its last checkpoint at most. The rows are in both places because run.h5 is the one file that is written in place.
+// A checkpoint is written as a new folder beside the old one; replacing state.json by a rename
+// makes it count, and only then the old one is removed. So whatever moment a process dies at, the
+// run opens again and has lost what came after its last checkpoint at most. The rows are in both
+// places because run.h5 is the one file that is written in place.
 
 #include "core/base/result.h"
 #include "core/storage/hdf5_file.h"
@@ -30,11 +34,14 @@
 
 namespace espalier {
 
-inline constexpr std::array<std::string_view, 10> kRunColumns = {"step", "tokens", "seconds", "flops", "train_loss",
-    "learning_rate", "gradient_norm", "validation_loss", "accuracy", "evaluated"};
+inline constexpr std::array<std::string_view, 10> kRunColumns = {"step", "tokens", "seconds",
+    "flops", "train_loss", "learning_rate", "gradient_norm", "validation_loss", "accuracy",
+    "evaluated"};
 
-/// One row of a lane's table. `evaluated`: 0 no validation, 1 validation loss, 2 accuracy too; what is absent is NaN.
-struct RunRow {
+/// One row of a lane's table. `evaluated`: 0 no validation, 1 validation loss, 2 accuracy too; what
+/// is absent is NaN.
+struct RunRow
+{
     double step = 0;
     double tokens = 0;
     double seconds = 0;
@@ -51,7 +58,8 @@ struct RunRow {
 [[nodiscard]] std::vector<RunRow> rowsFrom(const std::vector<double>& values);
 
 /// A lane's part of run.h5.
-struct LaneCurve {
+struct LaneCurve
+{
     std::string id;
     std::string title;
     std::int64_t parameters = 0;
@@ -60,13 +68,15 @@ struct LaneCurve {
 };
 
 /// Writes RUN/run.h5.
-class RunLog {
+class RunLog
+{
 public:
     /// Replaces the file, with the rows that the lanes have already, and shares it with readers.
     [[nodiscard]] static Result<RunLog> create(
         const std::filesystem::path& runFolder, const std::vector<LaneCurve>& lanes);
 
-    /// Remembers a row; it is written with the next flush, which follows by itself when a second has passed.
+    /// Remembers a row; it is written with the next flush, which follows by itself when a second
+    /// has passed.
     [[nodiscard]] Status append(std::size_t lane, const RunRow& row);
     [[nodiscard]] Status flush();
 
@@ -83,17 +93,20 @@ private:
 [[nodiscard]] Result<std::vector<LaneCurve>> readRunLog(const std::filesystem::path& runFolder);
 
 /// RUN/<lane>/state.json.
-struct LaneStatus {
+struct LaneStatus
+{
     std::string state; ///< as nameOf(LaneState)
     std::string note;
     std::string checkpoint; ///< folder name inside the lane's folder
     std::int64_t step = 0; ///< steps done at the checkpoint
     friend bool operator==(const LaneStatus&, const LaneStatus&) = default;
 };
-[[nodiscard]] Status writeLaneStatus(const std::filesystem::path& laneFolder, const LaneStatus& status);
+[[nodiscard]] Status writeLaneStatus(
+    const std::filesystem::path& laneFolder, const LaneStatus& status);
 [[nodiscard]] Result<LaneStatus> readLaneStatus(const std::filesystem::path& laneFolder);
 
-/// Removes checkpoints that no longer count, and whatever an interrupted writer left; failures don't matter.
+/// Removes checkpoints that no longer count, and whatever an interrupted writer left; failures
+/// don't matter.
 void removeOldCheckpoints(const std::filesystem::path& laneFolder, const std::string& keep);
 
 } // namespace espalier

@@ -20,38 +20,44 @@ Status writeTensors(Hdf5File& file, const ParameterSet& parameters)
 {
     if (const Status done = file.writeText("/", "format", kFormat); !done)
         return done;
-    if (const Status done = file.writeText("/", "config", writeModelConfig(parameters.config)); !done)
+    if (const Status done = file.writeText("/", "config", writeModelConfig(parameters.config));
+        !done)
         return done;
-    for (const DiskTensor& disk : diskTensorsOf(architectureOf(parameters.config), parameters.config)) {
+    for (const DiskTensor& disk :
+        diskTensorsOf(architectureOf(parameters.config), parameters.config)) {
         const at::Tensor values = toDiskLayout(parameters, disk, at::kFloat);
         const std::span<const float> floats(
             values.const_data_ptr<float>(), static_cast<std::size_t>(values.numel()));
-        if (const Status done = file.writeFloats("/tensors/" + disk.name, floats, disk.sizes); !done)
+        if (const Status done = file.writeFloats("/tensors/" + disk.name, floats, disk.sizes);
+            !done)
             return done;
     }
     return {};
 }
 
 /// Values of one tensor with the StoredTensor that describes them.
-struct ReadTensor {
+struct ReadTensor
+{
     std::vector<float> values;
     StoredTensor stored;
 };
 
-Result<ReadTensor> readTensor(const Hdf5File& file, const std::string& name, const std::string& where)
+Result<ReadTensor> readTensor(
+    const Hdf5File& file, const std::string& name, const std::string& where)
 {
     const Result<Hdf5Array> array = file.readArray("/tensors/" + name);
     if (!array)
         return array.error();
-    ReadTensor tensor {.values = {array->values.begin(), array->values.end()},
-        .stored = {.name = name, .dtype = "F32", .sizes = array->sizes, .bytes = {}, .file = where}};
+    ReadTensor tensor{.values = {array->values.begin(), array->values.end()},
+        .stored = {
+            .name = name, .dtype = "F32", .sizes = array->sizes, .bytes = {}, .file = where}};
     return tensor;
 }
 
 } // namespace
 
-Status writeWeightsFile(const std::filesystem::path& file, const ParameterSet& parameters, at::ScalarType type,
-    const Progress& progress)
+Status writeWeightsFile(const std::filesystem::path& file, const ParameterSet& parameters,
+    at::ScalarType type, const Progress& progress)
 {
     const at::NoGradGuard noGradients;
     const ParameterSet values = convertedTo(parameters, at::kCPU, at::kFloat);
@@ -80,7 +86,8 @@ Result<ParameterSet> readModelHdf5(const std::filesystem::path& path)
         return file.error();
     const Result<std::string> format = file->readText("/", "format");
     if (!format || *format != kFormat)
-        return refused(fmt::format("{}: not a model, wanted format \"{}\"", path.string(), kFormat));
+        return refused(
+            fmt::format("{}: not a model, wanted format \"{}\"", path.string(), kFormat));
     const Result<std::string> text = file->readText("/", "config");
     if (!text)
         return text.error();

@@ -7,8 +7,8 @@
 
 namespace espalier {
 
-/// Adds the sum over rows of |value| to one double per column. Rows are summed in fp32 within the call.
-/// `sums` has as many entries as columns.
+/// Adds the sum over rows of |value| to one double per column. Rows are summed in fp32 within the
+/// call. `sums` has as many entries as columns.
 void addAbsoluteSums(const at::Tensor& rows_NC, std::span<double> sums_C);
 
 } // namespace espalier

@@ -19,7 +19,10 @@ namespace {
 
 using SegmentMaps = std::vector<const AxisMap*>;
 
-bool isDense(const AxisMap* map) { return map && map->kind == AxisMap::Kind::Dense; }
+bool isDense(const AxisMap* map)
+{
+    return map && map->kind == AxisMap::Kind::Dense;
+}
 
 bool hasDense(const ResolvedTerm& term)
 {
@@ -31,14 +34,16 @@ bool hasDense(const ResolvedTerm& term)
 }
 
 /// Where the indices of one dimension come from, all segments together.
-struct Gather {
+struct Gather
+{
     std::vector<std::int64_t> parent_from_child; ///< empty: the dimension is copied as it is
     std::vector<double> factor; ///< empty: all 1
     std::int64_t childLength = 0;
 };
 
 /// One segment's indices, `offset` parent channels into the dimension.
-void append(Gather& gather, const AxisMap* map, std::int64_t identityLength, std::int64_t offset, Side side)
+void append(
+    Gather& gather, const AxisMap* map, std::int64_t identityLength, std::int64_t offset, Side side)
 {
     const bool identity = !map || map->kind == AxisMap::Kind::Identity;
     const std::int64_t length = identity ? identityLength : map->childLength;
@@ -74,7 +79,8 @@ Gather gatherOf(const Dim& dim, const SegmentMaps& maps, const ModelShape& paren
 }
 
 /// What is done with a gathered row.
-struct RowWriter {
+struct RowWriter
+{
     const Gather& cols;
     bool adds = false;
 
@@ -99,9 +105,11 @@ struct RowWriter {
                 out = adds ? out + product : product;
             });
         else if (adds)
-            write(source, target, [factor](float& out, float value, std::size_t) { out += factor * value; });
+            write(source, target,
+                [factor](float& out, float value, std::size_t) { out += factor * value; });
         else if (factor != 1.0F)
-            write(source, target, [factor](float& out, float value, std::size_t) { out = factor * value; });
+            write(source, target,
+                [factor](float& out, float value, std::size_t) { out = factor * value; });
         else if (cols.parent_from_child.empty())
             std::memcpy(target, source, static_cast<std::size_t>(cols.childLength) * sizeof(float));
         else
@@ -110,26 +118,27 @@ struct RowWriter {
 };
 
 /// Selections, repeats and identities: one pass over the output.
-void gatherTerm(const ParameterPlan& plan, const ResolvedTerm& term, const ParameterSet& parent, at::Tensor& out,
-    bool adds)
+void gatherTerm(const ParameterPlan& plan, const ResolvedTerm& term, const ParameterSet& parent,
+    at::Tensor& out, bool adds)
 {
     const at::Tensor source = parent.at(term.parent.role, term.parent.block);
     const ModelShape& shape = parent.config.shape;
     // A vector is a matrix with one row.
     const bool isVector = plan.child.dims.size() == 1;
-    const Gather one {.parent_from_child = {}, .factor = {}, .childLength = 1};
+    const Gather one{.parent_from_child = {}, .factor = {}, .childLength = 1};
     const Gather rows = isVector ? one : gatherOf(plan.child.dims[0], term.maps[0], shape);
     const Gather cols = gatherOf(plan.child.dims.back(), term.maps.back(), shape);
     const std::int64_t sourceStride = source.size(-1);
 
-    const RowWriter writer {.cols = cols, .adds = adds};
+    const RowWriter writer{.cols = cols, .adds = adds};
     const float* const from = source.const_data_ptr<float>();
     float* const to = out.mutable_data_ptr<float>();
     const std::int64_t grain = (1 << 16) / std::max<std::int64_t>(1, cols.childLength) + 1;
     inParallel(rows.childLength, grain, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t r = begin; r < end; ++r) {
             const auto at = static_cast<std::size_t>(r);
-            const std::int64_t parentRow = rows.parent_from_child.empty() ? r : rows.parent_from_child[at];
+            const std::int64_t parentRow =
+                rows.parent_from_child.empty() ? r : rows.parent_from_child[at];
             const double rowFactor = rows.factor.empty() ? 1.0 : rows.factor[at];
             writer(from + parentRow * sourceStride, to + r * cols.childLength,
                 plan.scale * term.weight * rowFactor);
@@ -140,7 +149,8 @@ void gatherTerm(const ParameterPlan& plan, const ResolvedTerm& term, const Param
 at::Tensor toTensor(const Matrix& matrix)
 {
     const at::Tensor values = at::empty({matrix.rows, matrix.cols}, at::kDouble);
-    std::memcpy(values.mutable_data_ptr<double>(), matrix.values.data(), matrix.values.size() * sizeof(double));
+    std::memcpy(values.mutable_data_ptr<double>(), matrix.values.data(),
+        matrix.values.size() * sizeof(double));
     return values;
 }
 
@@ -161,7 +171,8 @@ at::Tensor mapRows(const at::Tensor& rows, const AxisMap* map, Side side)
     return picked;
 }
 
-at::Tensor mapDimension(const at::Tensor& values, const Dim& dim, const SegmentMaps& maps, const ModelShape& shape)
+at::Tensor mapDimension(
+    const at::Tensor& values, const Dim& dim, const SegmentMaps& maps, const ModelShape& shape)
 {
     std::vector<at::Tensor> parts;
     std::int64_t offset = 0;
@@ -174,17 +185,18 @@ at::Tensor mapDimension(const at::Tensor& values, const Dim& dim, const SegmentM
 }
 
 /// Terms with a Dense map: matrix products in fp64.
-void multiplyTerm(const ParameterPlan& plan, const ResolvedTerm& term, const ParameterSet& parent, at::Tensor& out,
-    bool adds)
+void multiplyTerm(const ParameterPlan& plan, const ResolvedTerm& term, const ParameterSet& parent,
+    at::Tensor& out, bool adds)
 {
     const bool isVector = plan.child.dims.size() == 1;
     const ModelShape& shape = parent.config.shape;
     at::Tensor values = parent.at(term.parent.role, term.parent.block).detach().to(at::kDouble);
     if (isVector)
-        values = mapDimension(values.unsqueeze(1), plan.child.dims[0], term.maps[0], shape).squeeze(1);
+        values =
+            mapDimension(values.unsqueeze(1), plan.child.dims[0], term.maps[0], shape).squeeze(1);
     else
-        values = mapDimension(mapDimension(values, plan.child.dims[0], term.maps[0], shape).t(), plan.child.dims[1],
-            term.maps[1], shape)
+        values = mapDimension(mapDimension(values, plan.child.dims[0], term.maps[0], shape).t(),
+            plan.child.dims[1], term.maps[1], shape)
                      .t();
     values = values.mul(plan.scale * term.weight).to(at::kFloat);
     if (adds)
@@ -199,7 +211,8 @@ at::Tensor applyPlan(
     const ParameterPlan& plan, const ParameterSet& parent, const ModelShape& childShape)
 {
     const std::vector<std::int64_t> sizes = sizesOf(plan.child, childShape);
-    ESPALIER_EXPECT(!plan.terms.empty() || plan.noise, "checkPlan refuses parameters without a source");
+    ESPALIER_EXPECT(
+        !plan.terms.empty() || plan.noise, "checkPlan refuses parameters without a source");
     if (plan.terms.empty())
         return normalTensor(sizes, plan.noise->mean, plan.noise->std, plan.noiseSeed);
     at::Tensor out = at::empty(sizes, at::kFloat);
@@ -219,7 +232,7 @@ at::Tensor applyPlan(
 Result<ParameterSet> applyPlan(
     const TransferPlan& plan, const ParameterSet& parent, const Progress& progress)
 {
-    ParameterSet child {.config = plan.child};
+    ParameterSet child{.config = plan.child};
     const std::vector<ParameterSpec> specs = parametersOf(plan.child);
     for (const ParameterSpec& spec : specs) {
         if (progress.stopRequested())

@@ -24,12 +24,12 @@ at::Tensor normalTensor(at::IntArrayRef sizes, double mean, double std, Seed see
 
 ParameterSet freshParameters(const ModelConfig& config, Seed seed)
 {
-    ParameterSet parameters {.config = config};
+    ParameterSet parameters{.config = config};
     for (const ParameterSpec& spec : parametersOf(config)) {
         const FreshInit init = freshInit(config, spec);
         parameters.tensors.emplace(spec.id,
-            normalTensor(sizesOf(spec, config.shape), init.mean, init.std,
-                derive(seed, nameOf(spec.id))));
+            normalTensor(
+                sizesOf(spec, config.shape), init.mean, init.std, derive(seed, nameOf(spec.id))));
     }
     return parameters;
 }

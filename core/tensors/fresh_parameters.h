@@ -7,12 +7,12 @@
 
 namespace espalier {
 
-/// fp32 values mean + std * normal(i) of the stream `seed`, element i row-major. The same on every machine with the
-/// same libm and for any number of threads. std 0: the constant mean.
+/// fp32 values mean + std * normal(i) of the stream `seed`, element i row-major. The same on every
+/// machine with the same libm and for any number of threads. std 0: the constant mean.
 [[nodiscard]] at::Tensor normalTensor(at::IntArrayRef sizes, double mean, double std, Seed seed);
 
-/// A model with the family's published initialisation (freshInit); every parameter has its own stream,
-/// derive(seed, nameOf(id)).
+/// A model with the family's published initialisation (freshInit); every parameter has its own
+/// stream, derive(seed, nameOf(id)).
 [[nodiscard]] ParameterSet freshParameters(const ModelConfig& config, Seed seed);
 
 } // namespace espalier

@@ -19,7 +19,8 @@ namespace espalier {
 namespace {
 
 /// What a model's tensors may be called, with and without the family's prefix.
-class NameTable {
+class NameTable
+{
 public:
     explicit NameTable(const ModelConfig& config)
         : m_architecture(architectureOf(config))
@@ -33,7 +34,10 @@ public:
                     m_tiedHead = row.name;
     }
 
-    [[nodiscard]] const std::vector<DiskTensor>& wanted() const { return m_wanted; }
+    [[nodiscard]] const std::vector<DiskTensor>& wanted() const
+    {
+        return m_wanted;
+    }
 
     [[nodiscard]] std::optional<std::size_t> find(const std::string& name) const
     {
@@ -52,7 +56,8 @@ public:
 
     [[nodiscard]] bool isTiedHead(const std::string& name) const
     {
-        return !m_tiedHead.empty() && (name == m_tiedHead || name == prefixed(std::string(m_tiedHead)));
+        return !m_tiedHead.empty()
+            && (name == m_tiedHead || name == prefixed(std::string(m_tiedHead)));
     }
 
 private:
@@ -83,10 +88,11 @@ std::string place(const StoredTensor& tensor)
 Status checkStored(const StoredTensor& stored, const std::vector<std::int64_t>& sizes)
 {
     if (!weightTypeOf(stored))
-        return refused(fmt::format("{}: found type {}, wanted F32, F16 or BF16", place(stored), inQuotes(stored.dtype)));
+        return refused(fmt::format(
+            "{}: found type {}, wanted F32, F16 or BF16", place(stored), inQuotes(stored.dtype)));
     if (stored.sizes != sizes)
-        return refused(fmt::format("{}: found shape [{}], wanted [{}] as config.json has it", place(stored),
-            fmt::join(stored.sizes, ", "), fmt::join(sizes, ", ")));
+        return refused(fmt::format("{}: found shape [{}], wanted [{}] as config.json has it",
+            place(stored), fmt::join(stored.sizes, ", "), fmt::join(sizes, ", ")));
     return {};
 }
 
@@ -119,9 +125,10 @@ Status checkTiedHead(const StoredTensor& stored, const ParameterSet& parameters)
     if (const Status fits = checkStored(stored, embedding.sizes().vec()); !fits)
         return fits;
     if (!at::equal(read(stored), embedding))
-        return refused(fmt::format("{}: found values of its own, wanted those of the token embedding, "
-                                   "to which config.json ties it",
-            place(stored)));
+        return refused(
+            fmt::format("{}: found values of its own, wanted those of the token embedding, "
+                        "to which config.json ties it",
+                place(stored)));
     return {};
 }
 
@@ -130,7 +137,7 @@ using Parts = std::map<ParameterId, std::map<int, at::Tensor>>;
 
 ParameterSet joined(const ModelConfig& config, Parts parts)
 {
-    ParameterSet parameters {.config = config};
+    ParameterSet parameters{.config = config};
     for (auto& [id, segments] : parts) {
         std::vector<at::Tensor> inOrder;
         for (const auto& [segment, tensor] : segments)
@@ -183,8 +190,8 @@ Result<ParameterSet> loadParameters(
             return cancelled();
         progress(static_cast<double>(i) / static_cast<double>(stored.size()), "reading weights");
         if (const std::optional<DiskTensor>& disk = assignment->byStored[i])
-            parts[disk->parameter][std::max(0, disk->segment)]
-                = fromDiskLayout(read(stored[i]), disk->layout);
+            parts[disk->parameter][std::max(0, disk->segment)] =
+                fromDiskLayout(read(stored[i]), disk->layout);
     }
     ParameterSet parameters = joined(config, std::move(parts));
     const NameTable names(config);
@@ -195,8 +202,7 @@ Result<ParameterSet> loadParameters(
     return parameters;
 }
 
-at::Tensor toDiskLayout(
-    const ParameterSet& parameters, const DiskTensor& disk, at::ScalarType type)
+at::Tensor toDiskLayout(const ParameterSet& parameters, const DiskTensor& disk, at::ScalarType type)
 {
     at::Tensor values = parameters.at(disk.parameter.role, disk.parameter.block).detach();
     if (disk.segment >= 0) {
@@ -205,7 +211,8 @@ at::Tensor toDiskLayout(
         for (int s = 0; s < disk.segment; ++s)
             offset += lengthOf(dim.segments[static_cast<std::size_t>(s)], parameters.config.shape);
         values = values.narrow(0, offset,
-            lengthOf(dim.segments[static_cast<std::size_t>(disk.segment)], parameters.config.shape));
+            lengthOf(
+                dim.segments[static_cast<std::size_t>(disk.segment)], parameters.config.shape));
     }
     if (disk.layout == Layout::InOut)
         values = values.t();

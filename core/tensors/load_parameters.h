@@ -12,25 +12,27 @@
 
 namespace espalier {
 
-/// Which parameter each stored tensor holds; none for buffers that the family ignores and for the copy of a tied head.
-/// One entry per tensor of `stored`.
-struct TensorAssignment {
+/// Which parameter each stored tensor holds; none for buffers that the family ignores and for the
+/// copy of a tied head. One entry per tensor of `stored`.
+struct TensorAssignment
+{
     std::vector<std::optional<DiskTensor>> byStored;
 };
 
-/// Matches a file's tensors with the family's table; reads no values. The family's prefix may be absent from all names.
-/// Refused, naming file, tensor, found and wanted: missing, unexpected and mis-shaped tensors, element types other than
-/// F32, F16, BF16.
+/// Matches a file's tensors with the family's table; reads no values. The family's prefix may be
+/// absent from all names. Refused, naming file, tensor, found and wanted: missing, unexpected and
+/// mis-shaped tensors, element types other than F32, F16, BF16.
 [[nodiscard]] Result<TensorAssignment> assignTensors(
     const ModelConfig& config, const std::vector<StoredTensor>& stored);
 
 /// Reads every parameter as fp32 in its logical layout: transposed, flattened, fused parts joined.
 /// Errors: as assignTensors; a tied head stored beside its embedding with other values.
-[[nodiscard]] Result<ParameterSet> loadParameters(
-    const ModelConfig& config, const std::vector<StoredTensor>& stored, const Progress& progress = {});
+[[nodiscard]] Result<ParameterSet> loadParameters(const ModelConfig& config,
+    const std::vector<StoredTensor>& stored, const Progress& progress = {});
 
-/// The inverse for one tensor: values of `disk.parameter` as they lie on disk, contiguous, in this type. fp16 and bf16
-/// round to nearest even; values beyond fp16's range become infinite.
-[[nodiscard]] at::Tensor toDiskLayout(const ParameterSet& parameters, const DiskTensor& disk, at::ScalarType type);
+/// The inverse for one tensor: values of `disk.parameter` as they lie on disk, contiguous, in this
+/// type. fp16 and bf16 round to nearest even; values beyond fp16's range become infinite.
+[[nodiscard]] at::Tensor toDiskLayout(
+    const ParameterSet& parameters, const DiskTensor& disk, at::ScalarType type);
 
 } // namespace espalier

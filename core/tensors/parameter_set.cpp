@@ -11,27 +11,27 @@ namespace espalier {
 
 const at::Tensor& ParameterSet::at(Role role, int block) const
 {
-    const auto found = tensors.find(ParameterId {role, block});
+    const auto found = tensors.find(ParameterId{role, block});
     ESPALIER_EXPECT(found != tensors.end(), "the model has this parameter");
     return found->second;
 }
 
 at::Tensor& ParameterSet::at(Role role, int block)
 {
-    const auto found = tensors.find(ParameterId {role, block});
+    const auto found = tensors.find(ParameterId{role, block});
     ESPALIER_EXPECT(found != tensors.end(), "the model has this parameter");
     return found->second;
 }
 
 at::Tensor ParameterSet::find(Role role, int block) const
 {
-    const auto found = tensors.find(ParameterId {role, block});
+    const auto found = tensors.find(ParameterId{role, block});
     return found == tensors.end() ? at::Tensor() : found->second;
 }
 
 ParameterSet cloneOf(const ParameterSet& parameters)
 {
-    ParameterSet clone {.config = parameters.config};
+    ParameterSet clone{.config = parameters.config};
     for (const auto& [id, tensor] : parameters.tensors)
         clone.tensors.emplace(id, tensor.detach().clone());
     return clone;
@@ -39,7 +39,7 @@ ParameterSet cloneOf(const ParameterSet& parameters)
 
 ParameterSet convertedTo(const ParameterSet& parameters, at::Device device, at::ScalarType type)
 {
-    ParameterSet converted {.config = parameters.config};
+    ParameterSet converted{.config = parameters.config};
     for (const auto& [id, tensor] : parameters.tensors)
         converted.tensors.emplace(id, tensor.detach().to(device, type));
     return converted;

@@ -10,12 +10,15 @@
 
 namespace espalier {
 
-/// A model's weights in memory: one tensor per parameter of parametersOf(config), in its logical [out, in] layout
-/// (fused q|k|v is [q|k|v, d], the patch convolution [d, patch], the class token [d]). fp32 once loaded; forward passes
-/// and gradients work in any floating type. Copies share storage, as tensors do; see cloneOf.
+/// A model's weights in memory: one tensor per parameter of parametersOf(config), in its logical
+/// [out, in] layout (fused q|k|v is [q|k|v, d], the patch convolution [d, patch], the class token
+/// [d]). fp32 once loaded; forward passes and gradients work in any floating type. Copies share
+/// storage, as tensors do; see cloneOf.
 ///
-/// The map's order (role, then block) is the one order in which optimizers, checkpoints and checks walk a model.
-struct ParameterSet {
+/// The map's order (role, then block) is the one order in which optimizers, checkpoints and checks
+/// walk a model.
+struct ParameterSet
+{
     ModelConfig config;
     std::map<ParameterId, at::Tensor> tensors = {};
 
@@ -30,15 +33,18 @@ struct ParameterSet {
 [[nodiscard]] ParameterSet cloneOf(const ParameterSet& parameters);
 
 /// The same values on a device in a type; shares storage where nothing changes.
-[[nodiscard]] ParameterSet convertedTo(const ParameterSet& parameters, at::Device device, at::ScalarType type);
+[[nodiscard]] ParameterSet convertedTo(
+    const ParameterSet& parameters, at::Device device, at::ScalarType type);
 
-/// Turns every tensor into a leaf whose gradient backward() fills. The tensors must own their storage.
+/// Turns every tensor into a leaf whose gradient backward() fills. The tensors must own their
+/// storage.
 void requireGradients(ParameterSet& parameters);
 
 [[nodiscard]] std::int64_t elementsOf(const ParameterSet& parameters);
 
 /// Values that no arithmetic survives; what a damaged or diverged checkpoint holds.
-struct NonFiniteCount {
+struct NonFiniteCount
+{
     std::int64_t nan = 0;
     std::int64_t infinite = 0;
 };

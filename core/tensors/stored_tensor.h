@@ -9,9 +9,10 @@
 
 namespace espalier {
 
-/// A tensor as it lies in a file: little-endian, row-major, its bytes owned by whoever mapped the file.
-/// The reader has checked that the bytes fit type and sizes.
-struct StoredTensor {
+/// A tensor as it lies in a file: little-endian, row-major, its bytes owned by whoever mapped the
+/// file. The reader has checked that the bytes fit type and sizes.
+struct StoredTensor
+{
     std::string name;
     std::string dtype; ///< safetensors' name of the type
     std::vector<std::int64_t> sizes;

@@ -13,7 +13,7 @@ namespace espalier {
 
 namespace {
 
-constexpr std::array<std::pair<Dtype, at::ScalarType>, 10> kTypes {{
+constexpr std::array<std::pair<Dtype, at::ScalarType>, 10> kTypes{{
     {Dtype::F64, at::kDouble},
     {Dtype::F32, at::kFloat},
     {Dtype::F16, at::kHalf},

@@ -18,7 +18,8 @@ namespace espalier {
 
 namespace {
 
-constexpr std::int64_t kPieceElements = 32768; ///< four arrays of it fit a core's second-level cache
+constexpr std::int64_t kPieceElements =
+    32768; ///< four arrays of it fit a core's second-level cache
 constexpr std::int64_t kPiecesPerThread = 4; ///< starting a thread costs about as much as a piece
 
 bool isDecayed(const ParameterSet& parameters, ParameterId id)
@@ -38,11 +39,13 @@ const at::Tensor& contiguousGradient(const at::Tensor& parameter)
 
 } // namespace
 
-AdamW::AdamW(const ParameterSet& parameters, const AdamWSettings& settings) : m_settings(settings)
+AdamW::AdamW(const ParameterSet& parameters, const AdamWSettings& settings)
+    : m_settings(settings)
 {
     const at::NoGradGuard noGradients;
     for (const auto& [id, tensor] : parameters.tensors) {
-        ESPALIER_EXPECT(tensor.is_contiguous() && tensor.scalar_type() == at::kFloat, "leaves are plain fp32");
+        ESPALIER_EXPECT(
+            tensor.is_contiguous() && tensor.scalar_type() == at::kFloat, "leaves are plain fp32");
         m_first.emplace(id, at::zeros_like(tensor));
         m_second.emplace(id, at::zeros_like(tensor));
         m_entries.push_back({tensor, m_first.at(id), m_second.at(id), isDecayed(parameters, id)});
@@ -76,10 +79,11 @@ double AdamW::gradientNorm() const
     }
     const std::vector<AdamWPiece> all = pieces();
     std::vector<double> squares(all.size());
-    inParallel(static_cast<std::int64_t>(all.size()), kPiecesPerThread, [&](std::int64_t begin, std::int64_t end) {
-        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
-            squares[i] = squaredNorm(all[i].gradient, all[i].count);
-    });
+    inParallel(static_cast<std::int64_t>(all.size()), kPiecesPerThread,
+        [&](std::int64_t begin, std::int64_t end) {
+            for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
+                squares[i] = squaredNorm(all[i].gradient, all[i].count);
+        });
     double sum = 0;
     for (const double square : squares)
         sum += square;
@@ -96,7 +100,7 @@ void AdamW::step(double learningRate, double norm, double clipNorm)
         return;
     }
     const auto t = static_cast<double>(m_steps);
-    const AdamWStep step {.gradientScale = static_cast<float>(1 / divisor),
+    const AdamWStep step{.gradientScale = static_cast<float>(1 / divisor),
         .beta1 = static_cast<float>(m_settings.beta1),
         .beta2 = static_cast<float>(m_settings.beta2),
         .stepSize = static_cast<float>(learningRate / (1 - std::pow(m_settings.beta1, t))),
@@ -104,10 +108,11 @@ void AdamW::step(double learningRate, double norm, double clipNorm)
         .epsilon = static_cast<float>(m_settings.epsilon),
         .keep = static_cast<float>(1 - learningRate * m_settings.weightDecay)};
     const std::vector<AdamWPiece> all = pieces();
-    inParallel(static_cast<std::int64_t>(all.size()), kPiecesPerThread, [&](std::int64_t begin, std::int64_t end) {
-        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
-            updatePiece(all[i], step);
-    });
+    inParallel(static_cast<std::int64_t>(all.size()), kPiecesPerThread,
+        [&](std::int64_t begin, std::int64_t end) {
+            for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
+                updatePiece(all[i], step);
+        });
 }
 
 /// LibTorch's fused kernel, which divides gradients by a tensor on the way.
@@ -131,9 +136,10 @@ void AdamW::stepOnDevice(double learningRate, double gradientDivisor)
         }
         if (parameters.empty())
             continue;
-        at::_fused_adamw_(parameters, gradients, first, second, {}, std::vector<at::Tensor>(parameters.size(), steps),
-            learningRate, m_settings.beta1, m_settings.beta2, decayed ? m_settings.weightDecay : 0.0,
-            m_settings.epsilon, /*amsgrad=*/false, /*maximize=*/false, divisor, std::nullopt);
+        at::_fused_adamw_(parameters, gradients, first, second, {},
+            std::vector<at::Tensor>(parameters.size(), steps), learningRate, m_settings.beta1,
+            m_settings.beta2, decayed ? m_settings.weightDecay : 0.0, m_settings.epsilon,
+            /*amsgrad=*/false, /*maximize=*/false, divisor, std::nullopt);
     }
 }
 
@@ -143,8 +149,8 @@ void AdamW::clearGradients()
         entry.parameter.mutable_grad() = at::Tensor();
 }
 
-void AdamW::restore(const std::map<ParameterId, at::Tensor>& first, const std::map<ParameterId, at::Tensor>& second,
-    std::int64_t steps)
+void AdamW::restore(const std::map<ParameterId, at::Tensor>& first,
+    const std::map<ParameterId, at::Tensor>& second, std::int64_t steps)
 {
     const at::NoGradGuard noGradients;
     for (auto& [id, tensor] : m_first)

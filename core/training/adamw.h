@@ -10,38 +10,54 @@
 
 namespace espalier {
 
-struct AdamWSettings {
+struct AdamWSettings
+{
     double beta1 = 0.9;
     double beta2 = 0.95;
     double epsilon = 1e-8;
     double weightDecay = 0.1; ///< of matrices and tables; biases and norms are not decayed
 };
 
-/// AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101, algorithm 2) over the leaves of a ParameterSet, one pass that also
-/// applies the clipping factor. On the CPU norm and update give the same bits for any number of threads.
-class AdamW {
+/// AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101, algorithm 2) over the leaves of a
+/// ParameterSet, one pass that also applies the clipping factor. On the CPU norm and update give
+/// the same bits for any number of threads.
+class AdamW
+{
 public:
-    /// The tensors are shared with `parameters`, contiguous fp32, and updated in place. Moments start at zero.
+    /// The tensors are shared with `parameters`, contiguous fp32, and updated in place. Moments
+    /// start at zero.
     AdamW(const ParameterSet& parameters, const AdamWSettings& settings);
 
     /// Euclidean norm of all gradients together, which must be defined; accumulated in double.
     [[nodiscard]] double gradientNorm() const;
-    /// One update with gradients scaled so that their norm, known to be `norm`, is at most `clipNorm` (0: no clipping).
+    /// One update with gradients scaled so that their norm, known to be `norm`, is at most
+    /// `clipNorm` (0: no clipping).
     void step(double learningRate, double norm, double clipNorm);
-    /// Forgets the gradients, so that the next backward() hands its own over instead of adding to them.
+    /// Forgets the gradients, so that the next backward() hands its own over instead of adding to
+    /// them.
     void clearGradients();
 
-    [[nodiscard]] std::int64_t steps() const { return m_steps; }
+    [[nodiscard]] std::int64_t steps() const
+    {
+        return m_steps;
+    }
 
     /// Moments, fp32 like the parameters, and the number of updates: all that a checkpoint needs.
-    [[nodiscard]] const std::map<ParameterId, at::Tensor>& firstMoments() const { return m_first; }
-    [[nodiscard]] const std::map<ParameterId, at::Tensor>& secondMoments() const { return m_second; }
+    [[nodiscard]] const std::map<ParameterId, at::Tensor>& firstMoments() const
+    {
+        return m_first;
+    }
+    [[nodiscard]] const std::map<ParameterId, at::Tensor>& secondMoments() const
+    {
+        return m_second;
+    }
     /// Sizes as the parameters' (our bug otherwise); the values are copied.
-    void restore(const std::map<ParameterId, at::Tensor>& first, const std::map<ParameterId, at::Tensor>& second,
-        std::int64_t steps);
+    void restore(const std::map<ParameterId, at::Tensor>& first,
+        const std::map<ParameterId, at::Tensor>& second, std::int64_t steps);
 
 private:
-    struct Entry {
+    struct Entry
+    {
         at::Tensor parameter;
         at::Tensor first;
         at::Tensor second;

@@ -3,8 +3,9 @@
 
 #include <cmath>
 
-// Compiled with -O3 -fno-math-errno (core/CMakeLists.txt) so that the loops below become vector instructions, and twice
-// on x86-64: the wider ones are chosen at run time. No fused multiply-add, so both give the same bits.
+// Compiled with -O3 -fno-math-errno (core/CMakeLists.txt) so that the loops below become vector
+// instructions, and twice on x86-64: the wider ones are chosen at run time. No fused multiply-add,
+// so both give the same bits.
 
 namespace espalier {
 
@@ -30,8 +31,9 @@ constexpr int kLanes = 8;
 }
 
 /// Numbers by value and pointers apart: the compiler then knows that no store changes them.
-[[gnu::always_inline]] inline void updateLoop(float* __restrict parameter, const float* __restrict gradient,
-    float* __restrict first, float* __restrict second, std::int64_t count, const float keep, const AdamWStep s)
+[[gnu::always_inline]] inline void updateLoop(float* __restrict parameter,
+    const float* __restrict gradient, float* __restrict first, float* __restrict second,
+    std::int64_t count, const float keep, const AdamWStep s)
 {
     const float fresh1 = 1 - s.beta1;
     const float fresh2 = 1 - s.beta2;
@@ -41,7 +43,8 @@ constexpr int kLanes = 8;
         const float v = s.beta2 * second[i] + fresh2 * g * g;
         first[i] = m;
         second[i] = v;
-        parameter[i] = parameter[i] * keep - s.stepSize * m / (std::sqrt(v) * s.inverseRoot + s.epsilon);
+        parameter[i] =
+            parameter[i] * keep - s.stepSize * m / (std::sqrt(v) * s.inverseRoot + s.epsilon);
     }
 }
 

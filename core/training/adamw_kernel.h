@@ -6,9 +6,11 @@
 
 namespace espalier {
 
-/// A stretch of one parameter with what belongs to it. Ours instead of LibTorch's fused kernel on the CPU because that
-/// one opens a parallel region per tensor, which small models and busy machines pay for dearly.
-struct AdamWPiece {
+/// A stretch of one parameter with what belongs to it. Ours instead of LibTorch's fused kernel on
+/// the CPU because that one opens a parallel region per tensor, which small models and busy
+/// machines pay for dearly.
+struct AdamWPiece
+{
     float* parameter = nullptr;
     const float* gradient = nullptr;
     float* first = nullptr;
@@ -17,7 +19,8 @@ struct AdamWPiece {
     bool decayed = false;
 };
 
-struct AdamWStep {
+struct AdamWStep
+{
     float gradientScale = 1; ///< clipping
     float beta1 = 0.9F;
     float beta2 = 0.95F;

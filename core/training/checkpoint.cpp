@@ -23,7 +23,7 @@ constexpr const char* kConfig = "config.json";
 constexpr const char* kWeights = "model.safetensors";
 constexpr const char* kOptimizer = "optimizer.safetensors";
 constexpr const char* kRows = "rows";
-constexpr std::uintmax_t kMaxConfigBytes = std::uintmax_t {16} << 20;
+constexpr std::uintmax_t kMaxConfigBytes = std::uintmax_t{16} << 20;
 
 std::string momentName(const char* kind, ParameterId id)
 {
@@ -40,7 +40,8 @@ TensorSource sourceOf(const std::string& name, const at::Tensor& tensor, at::Ten
         }};
 }
 
-Status writeOptimizer(const std::filesystem::path& file, const AdamW& optimizer, std::span<const double> rows)
+Status writeOptimizer(
+    const std::filesystem::path& file, const AdamW& optimizer, std::span<const double> rows)
 {
     at::Tensor keep;
     std::vector<TensorSource> sources;
@@ -48,8 +49,12 @@ Status writeOptimizer(const std::filesystem::path& file, const AdamW& optimizer,
         sources.push_back(sourceOf(momentName("first", id), tensor, keep));
     for (const auto& [id, tensor] : optimizer.secondMoments())
         sources.push_back(sourceOf(momentName("second", id), tensor, keep));
-    sources.push_back({.spec = {.name = kRows, .dtype = Dtype::F64, .shape = {static_cast<std::int64_t>(rows.size())}},
-        .bytes = [rows]() -> Result<std::span<const std::byte>> { return std::as_bytes(rows); }});
+    sources.push_back({.spec = {.name = kRows,
+                           .dtype = Dtype::F64,
+                           .shape = {static_cast<std::int64_t>(rows.size())}},
+        .bytes = [rows]() -> Result<std::span<const std::byte>> {
+            return std::as_bytes(rows);
+        }});
     return writeSafetensors(file, sources, {{"steps", fmt::format("{}", optimizer.steps())}});
 }
 
@@ -59,7 +64,8 @@ Result<at::Tensor> readTensor(const SafetensorsFile& file, const std::string& na
 {
     const TensorEntry* entry = file.header().find(name);
     if (!entry || entry->dtype != dtype || (sizes && entry->shape != *sizes))
-        return refused(fmt::format("{}: {} is missing or has another shape or type", file.path().string(), name));
+        return refused(fmt::format(
+            "{}: {} is missing or has another shape or type", file.path().string(), name));
     return tensorFromBytes(file.bytes(*entry), entry->shape, dtype);
 }
 
@@ -68,7 +74,8 @@ Result<std::map<ParameterId, at::Tensor>> readMoments(
 {
     std::map<ParameterId, at::Tensor> moments;
     for (const auto& [id, tensor] : parameters.tensors) {
-        Result<at::Tensor> moment = readTensor(file, momentName(kind, id), Dtype::F32, tensor.sizes().vec());
+        Result<at::Tensor> moment =
+            readTensor(file, momentName(kind, id), Dtype::F32, tensor.sizes().vec());
         if (!moment)
             return moment.error();
         moments.emplace(id, *std::move(moment));
@@ -95,8 +102,8 @@ Result<ParameterSet> readWeights(const std::filesystem::path& folder)
     const Result<std::vector<std::uint8_t>> text = readFileBytes(folder / kConfig, kMaxConfigBytes);
     if (!text)
         return text.error();
-    const Result<ModelConfig> config
-        = readModelConfig(std::string(text->begin(), text->end()), (folder / kConfig).string());
+    const Result<ModelConfig> config =
+        readModelConfig(std::string(text->begin(), text->end()), (folder / kConfig).string());
     if (!config)
         return config.error();
     const Result<SafetensorsFile> file = SafetensorsFile::open(folder / kWeights);
@@ -104,18 +111,21 @@ Result<ParameterSet> readWeights(const std::filesystem::path& folder)
         return file.error();
     std::vector<StoredTensor> stored;
     for (const TensorEntry& entry : file->header().tensors())
-        stored.push_back({entry.name, entry.dtypeText, entry.shape, file->bytes(entry), file->path().string()});
+        stored.push_back(
+            {entry.name, entry.dtypeText, entry.shape, file->bytes(entry), file->path().string()});
     return loadParameters(*config, stored);
 }
 
 } // namespace
 
-Status writeCheckpoint(const std::filesystem::path& folder, const Learner& learner, std::span<const double> rows)
+Status writeCheckpoint(
+    const std::filesystem::path& folder, const Learner& learner, std::span<const double> rows)
 {
     const ModelConfig& config = learner.parameters().config;
     if (const Status done = writeFileAtomically(folder / kConfig, writeModelConfig(config)); !done)
         return done;
-    if (const Status done = writeWeightsFile(folder / kWeights, learner.parameters(), at::kFloat); !done)
+    if (const Status done = writeWeightsFile(folder / kWeights, learner.parameters(), at::kFloat);
+        !done)
         return done;
     return writeOptimizer(folder / kOptimizer, learner.optimizer(), rows);
 }
@@ -141,7 +151,7 @@ Result<TrainingCheckpoint> readCheckpoint(const std::filesystem::path& folder)
     if (!rows)
         return rows.error();
     const auto* values = rows->const_data_ptr<double>();
-    return TrainingCheckpoint {.parameters = *std::move(parameters),
+    return TrainingCheckpoint{.parameters = *std::move(parameters),
         .firstMoments = *std::move(first),
         .secondMoments = *std::move(second),
         .steps = *steps,

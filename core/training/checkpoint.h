@@ -14,7 +14,8 @@
 namespace espalier {
 
 /// Everything that a lane needs to go on; the place in the data is the step number.
-struct TrainingCheckpoint {
+struct TrainingCheckpoint
+{
     ParameterSet parameters;
     std::map<ParameterId, at::Tensor> firstMoments;
     std::map<ParameterId, at::Tensor> secondMoments;
@@ -22,8 +23,8 @@ struct TrainingCheckpoint {
     std::vector<double> rows; ///< flattened RunRows
 };
 
-/// Writes config.json, model.safetensors (fp32) and optimizer.safetensors into a folder that exists. Values that lie on
-/// another device are brought over. Errors: Resource.
+/// Writes config.json, model.safetensors (fp32) and optimizer.safetensors into a folder that
+/// exists. Values that lie on another device are brought over. Errors: Resource.
 [[nodiscard]] Status writeCheckpoint(
     const std::filesystem::path& folder, const Learner& learner, std::span<const double> rows);
 

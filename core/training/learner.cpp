@@ -26,7 +26,9 @@ bool StepResult::finite() const
 }
 
 Learner::Learner(const ParameterSet& start, const AdamWSettings& settings, at::Device device)
-    : m_device(device), m_parameters(leavesOf(start, device)), m_optimizer(m_parameters, settings)
+    : m_device(device)
+    , m_parameters(leavesOf(start, device))
+    , m_optimizer(m_parameters, settings)
 {
 }
 
@@ -34,14 +36,16 @@ StepResult Learner::step(const Batch& batch, double learningRate, double clipNor
 {
     const at::Tensor loss = lossOf(m_parameters, batch);
     loss.backward();
-    const StepResult result {.loss = loss.item<double>(), .gradientNorm = m_optimizer.gradientNorm()};
+    const StepResult result{
+        .loss = loss.item<double>(), .gradientNorm = m_optimizer.gradientNorm()};
     if (result.finite())
         m_optimizer.step(learningRate, result.gradientNorm, clipNorm);
     m_optimizer.clearGradients();
     return result;
 }
 
-void Learner::restore(const ParameterSet& parameters, const std::map<ParameterId, at::Tensor>& firstMoments,
+void Learner::restore(const ParameterSet& parameters,
+    const std::map<ParameterId, at::Tensor>& firstMoments,
     const std::map<ParameterId, at::Tensor>& secondMoments, std::int64_t updates)
 {
     const at::NoGradGuard noGradients;

@@ -10,15 +10,19 @@
 
 namespace espalier {
 
-struct StepResult {
+struct StepResult
+{
     double loss = 0; ///< of the batch, before the update
     double gradientNorm = 0; ///< before clipping
-    /// Neither loss nor gradient holds a NaN or an infinity; else the weights were left as they were.
+    /// Neither loss nor gradient holds a NaN or an infinity; else the weights were left as they
+    /// were.
     [[nodiscard]] bool finite() const;
 };
 
-/// Weights that learn, batch by batch: forward, backward, clipping, AdamW. Knows neither data nor schedule.
-class Learner {
+/// Weights that learn, batch by batch: forward, backward, clipping, AdamW. Knows neither data nor
+/// schedule.
+class Learner
+{
 public:
     /// Works on a copy of `start`, fp32 on `device`.
     Learner(const ParameterSet& start, const AdamWSettings& settings, at::Device device);
@@ -26,12 +30,22 @@ public:
     /// One update. The batch is on the learner's device. clipNorm 0: no clipping.
     StepResult step(const Batch& batch, double learningRate, double clipNorm);
 
-    [[nodiscard]] const ParameterSet& parameters() const { return m_parameters; }
-    [[nodiscard]] const AdamW& optimizer() const { return m_optimizer; }
-    [[nodiscard]] at::Device device() const { return m_device; }
+    [[nodiscard]] const ParameterSet& parameters() const
+    {
+        return m_parameters;
+    }
+    [[nodiscard]] const AdamW& optimizer() const
+    {
+        return m_optimizer;
+    }
+    [[nodiscard]] at::Device device() const
+    {
+        return m_device;
+    }
 
     /// Continues where another learner stood after `updates` steps: weights and moments are copied.
-    void restore(const ParameterSet& parameters, const std::map<ParameterId, at::Tensor>& firstMoments,
+    void restore(const ParameterSet& parameters,
+        const std::map<ParameterId, at::Tensor>& firstMoments,
         const std::map<ParameterId, at::Tensor>& secondMoments, std::int64_t updates);
 
 private:

@@ -11,8 +11,8 @@
 
 namespace espalier {
 
-Result<ValidationResult> validate(const ParameterSet& parameters, const Dataset& data, std::int64_t samples,
-    std::int64_t batch, const Progress& progress)
+Result<ValidationResult> validate(const ParameterSet& parameters, const Dataset& data,
+    std::int64_t samples, std::int64_t batch, const Progress& progress)
 {
     const at::NoGradGuard noGradients;
     const bool images = data.task() == Task::ImageClassification;
@@ -26,8 +26,9 @@ Result<ValidationResult> validate(const ParameterSet& parameters, const Dataset&
         if (progress.stopRequested())
             return cancelled();
         progress(static_cast<double>(first) / static_cast<double>(total), "evaluating");
-        const Batch part = convertedTo(
-            data.batch(Split::Validation, first, std::min(batch, total - first)), any.device(), any.scalar_type());
+        const Batch part =
+            convertedTo(data.batch(Split::Validation, first, std::min(batch, total - first)),
+                any.device(), any.scalar_type());
         const at::Tensor targets = targetsOf(parameters.config, part);
         const at::Tensor logits = logitsOf(parameters, part);
         const std::int64_t count = predictionsIn(targets);
@@ -36,7 +37,8 @@ Result<ValidationResult> validate(const ParameterSet& parameters, const Dataset&
         if (images)
             right += at::argmax(logits, -1).eq(targets).sum().item<std::int64_t>();
     }
-    ValidationResult result {.loss = loss / static_cast<double>(predictions), .predictions = predictions};
+    ValidationResult result{
+        .loss = loss / static_cast<double>(predictions), .predictions = predictions};
     if (images)
         result.accuracy = static_cast<double>(right) / static_cast<double>(predictions);
     return result;

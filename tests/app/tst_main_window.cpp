@@ -22,13 +22,15 @@ void writeTinyModel(const QString& folder)
     QVERIFY(QDir().mkpath(folder));
     QFile config(folder + QStringLiteral("/config.json"));
     QVERIFY(config.open(QIODevice::WriteOnly));
-    config.write(R"({"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_layer": 2, "n_embd": 16, "n_head": 2,
+    config.write(
+        R"({"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_layer": 2, "n_embd": 16, "n_head": 2,
         "n_positions": 32, "vocab_size": 256, "activation_function": "gelu_new", "layer_norm_epsilon": 1e-05})");
 }
 
 } // namespace
 
-class TestMainWindow : public QObject {
+class TestMainWindow : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -52,7 +54,8 @@ private Q_SLOTS:
     {
         Workspace& workspace = m_window->workspace();
         openTiny();
-        QTRY_VERIFY_WITH_TIMEOUT(workspace.plan() && workspace.untrainedLoss() && workspace.preview(), kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            workspace.plan() && workspace.untrainedLoss() && workspace.preview(), kPatience);
         QCOMPARE(workspace.recipe().shape.hidden, 8);
         QCOMPARE(workspace.lanes().size(), std::size_t(2));
 
@@ -68,8 +71,9 @@ private Q_SLOTS:
         Q_EMIT m_window->intents().raceStartRequested();
         QTRY_VERIFY_WITH_TIMEOUT(!workspace.lanes()[0].points.empty(), kPatience);
         Q_EMIT m_window->intents().raceStopRequested();
-        QTRY_VERIFY_WITH_TIMEOUT(
-            workspace.raceState() == RaceState::Stopped || workspace.raceState() == RaceState::Finished, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(workspace.raceState() == RaceState::Stopped
+                || workspace.raceState() == RaceState::Finished,
+            kPatience);
         QVERIFY(std::filesystem::exists(m_window->bridge().race().folder() / "run.h5"));
 
         const QString out = m_scratch->filePath(QStringLiteral("out"));
@@ -89,7 +93,8 @@ private Q_SLOTS:
     {
         openTiny();
         m_window->openModel(m_scratch->filePath(QStringLiteral("nothing")));
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->message().contains(QStringLiteral("nothing")), kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            m_window->message().contains(QStringLiteral("nothing")), kPatience);
         QCOMPARE(m_window->workspace().model()->name, std::string("tiny"));
     }
 
@@ -114,7 +119,8 @@ private Q_SLOTS:
     void remembersWhatWasOpened()
     {
         openTiny();
-        QCOMPARE(m_settings->recentModels(), QStringList {m_scratch->filePath(QStringLiteral("tiny"))});
+        QCOMPARE(
+            m_settings->recentModels(), QStringList{m_scratch->filePath(QStringLiteral("tiny"))});
     }
 
 private:

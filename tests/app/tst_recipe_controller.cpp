@@ -14,13 +14,21 @@ ModelSummary parentModel()
     model.name = "toy";
     model.path = "toy";
     model.config.family = "gpt2";
-    model.config.shape = {.layers = 8, .hidden = 192, .heads = 6, .kvHeads = 6, .headDim = 32, .mlp = 768, .vocab = 256, .positions = 128};
+    model.config.shape = {.layers = 8,
+        .hidden = 192,
+        .heads = 6,
+        .kvHeads = 6,
+        .headDim = 32,
+        .mlp = 768,
+        .vocab = 256,
+        .positions = 128};
     return model;
 }
 
 } // namespace
 
-class TestRecipeController : public QObject {
+class TestRecipeController : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:

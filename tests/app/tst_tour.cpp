@@ -11,7 +11,8 @@
 
 using namespace espalier;
 
-class TestTour : public QObject {
+class TestTour : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -22,7 +23,8 @@ private Q_SLOTS:
         QVERIFY(QDir().mkpath(model));
         QFile config(model + QStringLiteral("/config.json"));
         QVERIFY(config.open(QIODevice::WriteOnly));
-        config.write(R"({"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_layer": 4, "n_embd": 24,
+        config.write(
+            R"({"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_layer": 4, "n_embd": 24,
             "n_head": 6, "n_positions": 32, "vocab_size": 256, "activation_function": "gelu_new",
             "layer_norm_epsilon": 1e-05})");
         config.close();

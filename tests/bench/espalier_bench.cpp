@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// espalier-bench: times the engine and prints JSON lines {model, engine, best_ms, median_ms, tokens_per_s}.
+// espalier-bench: times the engine and prints JSON lines {model, engine, best_ms, median_ms,
+// tokens_per_s}.
 
 #include "tests/bench/benches.h"
 

@@ -19,7 +19,8 @@ namespace espalier::bench {
 
 namespace {
 
-struct FilesOptions {
+struct FilesOptions
+{
     std::string model;
     std::int64_t hidden = 0;
     std::int64_t layers = 0;
@@ -28,11 +29,13 @@ struct FilesOptions {
 };
 
 /// A folder beside the system's temporary files that is gone with the object.
-class ScratchFolder {
+class ScratchFolder
+{
 public:
     ScratchFolder()
     {
-        std::string name = (std::filesystem::temp_directory_path() / "espalier-bench-XXXXXX").string();
+        std::string name =
+            (std::filesystem::temp_directory_path() / "espalier-bench-XXXXXX").string();
         ESPALIER_EXPECT(::mkdtemp(name.data()) != nullptr, "a temporary folder can be made");
         m_path = name;
     }
@@ -43,7 +46,10 @@ public:
         std::error_code ignored;
         std::filesystem::remove_all(m_path, ignored);
     }
-    [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
+    [[nodiscard]] const std::filesystem::path& path() const
+    {
+        return m_path;
+    }
 
 private:
     std::filesystem::path m_path;
@@ -54,7 +60,8 @@ std::string nameOfModel(const FilesOptions& options)
     return std::filesystem::canonical(options.model).filename().string();
 }
 
-/// Half the width unless told otherwise, first channels: what is timed moves weights and measures nothing.
+/// Half the width unless told otherwise, first channels: what is timed moves weights and measures
+/// nothing.
 Result<TransferPlan> planOf(const Model& parent, const FilesOptions& options)
 {
     const Result<const Method*> method = methodOf("subcloning");
@@ -62,17 +69,17 @@ Result<TransferPlan> planOf(const Model& parent, const FilesOptions& options)
         return method.error();
     const ShapeBounds bounds = boundsOf(**method, parent.config());
     const ModelShape& shape = parent.config().shape;
-    PlanRequest request {.parent = parent.config(), .childShape = shape};
-    request.childShape
-        = withSize(bounds, shape, Size::Hidden, options.hidden > 0 ? options.hidden : shape.hidden / 2);
+    PlanRequest request{.parent = parent.config(), .childShape = shape};
+    request.childShape = withSize(
+        bounds, shape, Size::Hidden, options.hidden > 0 ? options.hidden : shape.hidden / 2);
     if (options.layers > 0)
         request.childShape.layers = options.layers;
     request.options = {{"order", std::string("first")}};
     return makePlan(**method, std::move(request));
 }
 
-/// Reading the parent, scaling, writing, reading back and comparing, against writing bytes of the same size twice to
-/// new files: what a copy of the output costs.
+/// Reading the parent, scaling, writing, reading back and comparing, against writing bytes of the
+/// same size twice to new files: what a copy of the output costs.
 Status scaleBench(const FilesOptions& options)
 {
     (void)startEngine(options.threads);
@@ -104,9 +111,8 @@ Status scaleBench(const FilesOptions& options)
     if (!outcome)
         return outcome;
     const std::filesystem::path first = scratch.path() / "scaled-0";
-    const std::vector<double> copied = timeRuns(1, options.runs, [&] {
-        std::filesystem::copy(first, scratch.path() / fmt::format("copy-{}", run++));
-    });
+    const std::vector<double> copied = timeRuns(1, options.runs,
+        [&] { std::filesystem::copy(first, scratch.path() / fmt::format("copy-{}", run++)); });
     printTimes(nameOfModel(options) + " scale", scaled, static_cast<double>(bytes));
     printTimes(nameOfModel(options) + " copy of the output", copied, static_cast<double>(bytes));
     return {};
@@ -138,7 +144,8 @@ Status listBench(const FilesOptions& options)
     if (!outcome)
         return outcome;
     printTimes(nameOfModel(options) + " list", times, static_cast<double>(tensors));
-    nlohmann::ordered_json line = {{"model", nameOfModel(options) + " list"}, {"engine", "espalier"}};
+    nlohmann::ordered_json line = {
+        {"model", nameOfModel(options) + " list"}, {"engine", "espalier"}};
     line["tensors"] = tensors;
     line["added_megabytes"] = residentMegabytes() - before;
     std::puts(line.dump().c_str());
@@ -150,12 +157,15 @@ Status listBench(const FilesOptions& options)
 void addScale(CLI::App& program, Status& outcome)
 {
     const auto options = std::make_shared<FilesOptions>();
-    CLI::App* command = program.add_subcommand("scale", "scale and export a checkpoint, beside copying the output");
+    CLI::App* command =
+        program.add_subcommand("scale", "scale and export a checkpoint, beside copying the output");
     command->add_option("MODEL", options->model, "Hugging Face folder")->required();
-    command->add_option("--hidden", options->hidden, "0: half the parent's")->check(CLI::Range(0, 65536));
+    command->add_option("--hidden", options->hidden, "0: half the parent's")
+        ->check(CLI::Range(0, 65536));
     command->add_option("--layers", options->layers, "0: the parent's")->check(CLI::Range(0, 1000));
     command->add_option("--runs", options->runs)->check(CLI::Range(1, 1000));
-    command->add_option("--threads", options->threads, "0: one per core")->check(CLI::Range(0, 1024));
+    command->add_option("--threads", options->threads, "0: one per core")
+        ->check(CLI::Range(0, 1024));
     command->callback([options, &outcome] { outcome = scaleBench(*options); });
 }
 

@@ -18,9 +18,10 @@ namespace espalier::bench {
 
 namespace {
 
-constexpr std::uintmax_t kMaxTextBytes = std::uintmax_t {1} << 30;
+constexpr std::uintmax_t kMaxTextBytes = std::uintmax_t{1} << 30;
 
-struct MeasureOptions {
+struct MeasureOptions
+{
     std::string model;
     std::string data;
     std::int64_t samples = 64;
@@ -38,14 +39,16 @@ Result<std::vector<Batch>> textBatches(const ModelConfig& config, const MeasureO
         return bytes.error();
     const std::int64_t wanted = options.samples * options.sequence;
     if (static_cast<std::int64_t>(bytes->size()) < wanted)
-        return refused(fmt::format("{}: {} tokens, wanted {}", options.data, bytes->size(), wanted));
+        return refused(
+            fmt::format("{}: {} tokens, wanted {}", options.data, bytes->size(), wanted));
     std::vector<Batch> batches;
     for (std::int64_t first = 0; first < options.samples; first += options.batch) {
         const std::int64_t count = std::min(options.batch, options.samples - first);
-        Batch batch {.inputIds_BT = at::empty({count, options.sequence}, at::kLong)};
+        Batch batch{.inputIds_BT = at::empty({count, options.sequence}, at::kLong)};
         auto* ids = batch.inputIds_BT.mutable_data_ptr<std::int64_t>();
         for (std::int64_t i = 0; i < count * options.sequence; ++i)
-            ids[i] = (*bytes)[static_cast<std::size_t>(first * options.sequence + i)] % config.shape.vocab;
+            ids[i] = (*bytes)[static_cast<std::size_t>(first * options.sequence + i)]
+                % config.shape.vocab;
         batches.push_back(batch);
     }
     return batches;
@@ -78,7 +81,8 @@ Status measureBench(const MeasureOptions& options)
         return model.error();
     const ModelConfig& config = model->config();
     const bool text = config.flavour.task == Task::CausalLanguageModel;
-    const Result<std::vector<Batch>> batches = text ? textBatches(config, options) : imageBatches(options);
+    const Result<std::vector<Batch>> batches =
+        text ? textBatches(config, options) : imageBatches(options);
     if (!batches)
         return batches.error();
     for (const Batch& batch : *batches)
@@ -89,8 +93,10 @@ Status measureBench(const MeasureOptions& options)
         return parameters.error();
     Status outcome;
     const auto pass = [&] {
-        const Result<Measurements> done = runMeasurements(*parameters, static_cast<std::int64_t>(batches->size()),
-            [&](std::int64_t i) { return (*batches)[static_cast<std::size_t>(i)]; }, {"importance"});
+        const Result<Measurements> done =
+            runMeasurements(*parameters, static_cast<std::int64_t>(batches->size()),
+                [&](std::int64_t i) { return (*batches)[static_cast<std::size_t>(i)]; },
+                {"importance"});
         if (!done)
             outcome = done.error();
     };
@@ -108,15 +114,18 @@ Status measureBench(const MeasureOptions& options)
 void addMeasure(CLI::App& program, Status& outcome)
 {
     const auto options = std::make_shared<MeasureOptions>();
-    CLI::App* command = program.add_subcommand("measure", "one calibration pass: scores of every neuron, no head");
+    CLI::App* command =
+        program.add_subcommand("measure", "one calibration pass: scores of every neuron, no head");
     command->add_option("MODEL", options->model, "Hugging Face folder")->required();
-    command->add_option("--data", options->data, "text, or a .safetensors with pixel_values")->required();
+    command->add_option("--data", options->data, "text, or a .safetensors with pixel_values")
+        ->required();
     command->add_option("--samples", options->samples)->check(CLI::Range(1, 1000000));
     command->add_option("--seq", options->sequence, "tokens per sample; images have their own")
         ->check(CLI::Range(1, 65536));
     command->add_option("--batch", options->batch)->check(CLI::Range(1, 65536));
     command->add_option("--passes", options->passes, "timed passes")->check(CLI::Range(1, 100000));
-    command->add_option("--threads", options->threads, "0: one per core")->check(CLI::Range(0, 1024));
+    command->add_option("--threads", options->threads, "0: one per core")
+        ->check(CLI::Range(0, 1024));
     command->callback([options, &outcome] { outcome = measureBench(*options); });
 }
 

@@ -11,15 +11,16 @@
 
 namespace espalier::bench {
 
-std::vector<double> timeRuns(std::int64_t warmups, std::int64_t runs, const std::function<void()>& work,
-    const std::function<void()>& finish)
+std::vector<double> timeRuns(std::int64_t warmups, std::int64_t runs,
+    const std::function<void()>& work, const std::function<void()>& finish)
 {
     const auto once = [&] {
         const auto start = std::chrono::steady_clock::now();
         work();
         if (finish)
             finish();
-        return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+        return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+            .count();
     };
     for (std::int64_t i = 0; i < warmups; ++i)
         once();
@@ -33,8 +34,9 @@ void printTimes(const std::string& model, std::vector<double> milliseconds, doub
 {
     std::sort(milliseconds.begin(), milliseconds.end());
     const std::size_t middle = milliseconds.size() / 2;
-    const double median
-        = milliseconds.size() % 2 == 1 ? milliseconds[middle] : (milliseconds[middle - 1] + milliseconds[middle]) / 2;
+    const double median = milliseconds.size() % 2 == 1
+        ? milliseconds[middle]
+        : (milliseconds[middle - 1] + milliseconds[middle]) / 2;
     nlohmann::ordered_json line;
     line["model"] = model;
     line["engine"] = "espalier";

@@ -16,7 +16,8 @@ namespace espalier::bench {
 
 namespace {
 
-struct TrainOptions {
+struct TrainOptions
+{
     ModelShape shape;
     std::int64_t sequence = 64;
     std::int64_t batch = 12;
@@ -31,7 +32,7 @@ constexpr std::int64_t kWarmups = 3;
 
 ModelConfig gpt2Config(TrainOptions options)
 {
-    ModelConfig config {.family = "gpt2", .shape = options.shape, .flavour = {}};
+    ModelConfig config{.family = "gpt2", .shape = options.shape, .flavour = {}};
     config.shape.positions = options.sequence;
     config.flavour.scaledResidualInit = true;
     return config;
@@ -39,7 +40,7 @@ ModelConfig gpt2Config(TrainOptions options)
 
 ModelConfig vitConfig(const TrainOptions& options)
 {
-    ModelConfig config {.family = "vit", .shape = options.shape, .flavour = {}};
+    ModelConfig config{.family = "vit", .shape = options.shape, .flavour = {}};
     config.shape.channels = 3;
     config.shape.imageWidth = config.shape.imageHeight;
     config.shape.patchWidth = config.shape.patchHeight;
@@ -57,11 +58,12 @@ Batch randomBatch(const ModelConfig& config, const TrainOptions& options)
 {
     Batch batch;
     if (config.flavour.task == Task::CausalLanguageModel) {
-        batch.inputIds_BT = at::randint(config.shape.vocab, {options.batch, options.sequence}, at::kLong);
+        batch.inputIds_BT =
+            at::randint(config.shape.vocab, {options.batch, options.sequence}, at::kLong);
         return batch;
     }
-    batch.pixels_BCHW
-        = at::randn({options.batch, config.shape.channels, config.shape.imageHeight, config.shape.imageWidth});
+    batch.pixels_BCHW = at::randn(
+        {options.batch, config.shape.channels, config.shape.imageHeight, config.shape.imageWidth});
     batch.labels = at::randint(config.shape.classes, {options.batch}, at::kLong);
     return batch;
 }
@@ -73,7 +75,7 @@ Status trainBench(ModelConfig config, const TrainOptions& options, const std::st
         return outOfResource(fmt::format("--device cuda: {}", info.cudaNote));
     const ModelShape& given = config.shape;
     if (given.heads < 1 || given.hidden % given.heads != 0)
-        return Error {ErrorCode::Usage,
+        return Error{ErrorCode::Usage,
             fmt::format("--heads {}: wanted a divisor of --hidden {}", given.heads, given.hidden)};
     config.shape.kvHeads = given.heads;
     config.shape.headDim = given.hidden / given.heads;
@@ -84,8 +86,8 @@ Status trainBench(ModelConfig config, const TrainOptions& options, const std::st
     for (std::int64_t i = 0; i < kBatches; ++i)
         batches.push_back(convertedTo(randomBatch(config, options), device, at::kFloat));
     std::size_t at = 0;
-    std::vector<double> times
-        = timeRuns(kWarmups, options.steps, [&] { learner.step(batches[at++ % batches.size()], 1e-4, 1.0); });
+    std::vector<double> times = timeRuns(
+        kWarmups, options.steps, [&] { learner.step(batches[at++ % batches.size()], 1e-4, 1.0); });
     printTimes(name, std::move(times), static_cast<double>(options.batch * config.shape.positions));
     return {};
 }
@@ -93,8 +95,10 @@ Status trainBench(ModelConfig config, const TrainOptions& options, const std::st
 void addCommon(CLI::App& command, TrainOptions& options)
 {
     command.add_option("--layers", options.shape.layers, "blocks")->check(CLI::Range(1, 1000));
-    command.add_option("--hidden", options.shape.hidden, "residual width")->check(CLI::Range(1, 65536));
-    command.add_option("--heads", options.shape.heads, "attention heads")->check(CLI::Range(1, 1024));
+    command.add_option("--hidden", options.shape.hidden, "residual width")
+        ->check(CLI::Range(1, 65536));
+    command.add_option("--heads", options.shape.heads, "attention heads")
+        ->check(CLI::Range(1, 1024));
     command.add_option("--batch", options.batch, "samples per step")->check(CLI::Range(1, 65536));
     command.add_option("--steps", options.steps, "timed steps")->check(CLI::Range(1, 1000000));
     command.add_option("--threads", options.threads, "0: one per core")->check(CLI::Range(0, 1024));
@@ -105,7 +109,8 @@ void addCommon(CLI::App& command, TrainOptions& options)
 
 void addTrain(CLI::App& program, Status& outcome)
 {
-    CLI::App* train = program.add_subcommand("train", "a training step: forward, backward, clipping, AdamW");
+    CLI::App* train =
+        program.add_subcommand("train", "a training step: forward, backward, clipping, AdamW");
     train->require_subcommand(1);
 
     const auto gpt2 = std::make_shared<TrainOptions>();
@@ -113,19 +118,24 @@ void addTrain(CLI::App& program, Status& outcome)
     CLI::App* gpt2Command = train->add_subcommand("gpt2", "GPT-2 layout");
     addCommon(*gpt2Command, *gpt2);
     gpt2Command->add_option("--vocab", gpt2->shape.vocab)->check(CLI::Range(2, 1000000));
-    gpt2Command->add_option("--seq", gpt2->sequence, "tokens per sample")->check(CLI::Range(2, 65536));
+    gpt2Command->add_option("--seq", gpt2->sequence, "tokens per sample")
+        ->check(CLI::Range(2, 65536));
     gpt2Command->callback([gpt2, &outcome] {
         outcome = trainBench(gpt2Config(*gpt2), *gpt2,
-            fmt::format("gpt2-{}x{}-seq{}-batch{}", gpt2->shape.layers, gpt2->shape.hidden, gpt2->sequence, gpt2->batch));
+            fmt::format("gpt2-{}x{}-seq{}-batch{}", gpt2->shape.layers, gpt2->shape.hidden,
+                gpt2->sequence, gpt2->batch));
     });
 
     const auto vit = std::make_shared<TrainOptions>();
-    vit->shape = {.layers = 6, .hidden = 192, .heads = 6, .classes = 20, .imageHeight = 32, .patchHeight = 4};
+    vit->shape = {
+        .layers = 6, .hidden = 192, .heads = 6, .classes = 20, .imageHeight = 32, .patchHeight = 4};
     vit->batch = 64;
     CLI::App* vitCommand = train->add_subcommand("vit", "ViT layout");
     addCommon(*vitCommand, *vit);
-    vitCommand->add_option("--image", vit->shape.imageHeight, "pixels per side")->check(CLI::Range(1, 4096));
-    vitCommand->add_option("--patch", vit->shape.patchHeight, "pixels per side")->check(CLI::Range(1, 1024));
+    vitCommand->add_option("--image", vit->shape.imageHeight, "pixels per side")
+        ->check(CLI::Range(1, 4096));
+    vitCommand->add_option("--patch", vit->shape.patchHeight, "pixels per side")
+        ->check(CLI::Range(1, 1024));
     vitCommand->add_option("--labels", vit->shape.classes)->check(CLI::Range(1, 100000));
     vitCommand->callback([vit, &outcome] {
         outcome = trainBench(vitConfig(*vit), *vit,

@@ -19,7 +19,7 @@ ModelShape toyShape(const ToySizes& sizes)
 
 ModelConfig toyGpt2(const ToySizes& sizes, bool tiedHead)
 {
-    ModelConfig config {.family = "gpt2", .shape = toyShape(sizes), .flavour = {}};
+    ModelConfig config{.family = "gpt2", .shape = toyShape(sizes), .flavour = {}};
     config.shape.vocab = 17;
     config.shape.positions = 9;
     config.flavour.tiedHead = tiedHead;
@@ -29,7 +29,7 @@ ModelConfig toyGpt2(const ToySizes& sizes, bool tiedHead)
 
 ModelConfig toyVit(const ToySizes& sizes)
 {
-    ModelConfig config {.family = "vit", .shape = toyShape(sizes), .flavour = {}};
+    ModelConfig config{.family = "vit", .shape = toyShape(sizes), .flavour = {}};
     config.shape.positions = 5;
     config.shape.classes = 7;
     config.shape.channels = 2;

@@ -6,7 +6,8 @@
 namespace espalier::test {
 
 /// Sizes of the toys below: no two axes share a length unless the family ties them.
-struct ToySizes {
+struct ToySizes
+{
     std::int64_t layers = 2;
     std::int64_t hidden = 12;
     std::int64_t heads = 3;

@@ -15,13 +15,21 @@ namespace {
 constexpr int kScaleHeight = 28;
 constexpr double kMarkRadius = 4;
 
-int titleHeight() { return QFontMetrics(fonts::axis()).height(); }
-int numberHeight() { return QFontMetrics(fonts::number()).height(); }
+int titleHeight()
+{
+    return QFontMetrics(fonts::axis()).height();
+}
+int numberHeight()
+{
+    return QFontMetrics(fonts::number()).height();
+}
 
 } // namespace
 
 BigNumber::BigNumber(const QString& title, QWidget* parent)
-    : QWidget(parent), m_title(title), m_number(QStringLiteral("—"))
+    : QWidget(parent)
+    , m_title(title)
+    , m_number(QStringLiteral("—"))
 {
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     describe();
@@ -50,7 +58,10 @@ void BigNumber::setScale(double value, std::vector<ScaleMark> marks)
     describe();
 }
 
-void BigNumber::clearScale() { setScale(0, {}); }
+void BigNumber::clearScale()
+{
+    setScale(0, {});
+}
 
 void BigNumber::setPending(bool pending)
 {
@@ -73,10 +84,14 @@ QSize BigNumber::sizeHint() const
 {
     const int width = QFontMetrics(fonts::number()).horizontalAdvance(m_number)
         + QFontMetrics(fonts::axis()).horizontalAdvance(m_unit + m_ratio) + 24;
-    return {std::max(120, width), titleHeight() + numberHeight() + (m_marks.size() > 1 ? kScaleHeight : 0)};
+    return {std::max(120, width),
+        titleHeight() + numberHeight() + (m_marks.size() > 1 ? kScaleHeight : 0)};
 }
 
-QSize BigNumber::minimumSizeHint() const { return {80, sizeHint().height()}; }
+QSize BigNumber::minimumSizeHint() const
+{
+    return {80, sizeHint().height()};
+}
 
 void BigNumber::paintEvent(QPaintEvent*)
 {
@@ -85,8 +100,10 @@ void BigNumber::paintEvent(QPaintEvent*)
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setFont(fonts::axis());
     painter.setPen(theme.muted);
-    painter.drawText(QRect(0, 0, width(), titleHeight()), Qt::AlignLeft | Qt::AlignVCenter, m_title);
-    painter.drawText(QRect(0, titleHeight(), width(), numberHeight() - 2), Qt::AlignRight | Qt::AlignBottom, m_ratio);
+    painter.drawText(
+        QRect(0, 0, width(), titleHeight()), Qt::AlignLeft | Qt::AlignVCenter, m_title);
+    painter.drawText(QRect(0, titleHeight(), width(), numberHeight() - 2),
+        Qt::AlignRight | Qt::AlignBottom, m_ratio);
     painter.setFont(fonts::number());
     painter.setPen(m_pending ? theme.muted : theme.text);
     const QRect line(0, titleHeight(), width(), numberHeight());
@@ -102,7 +119,9 @@ void BigNumber::paintEvent(QPaintEvent*)
 void BigNumber::paintScale(QPainter& painter, const QRect& area) const
 {
     const Theme theme = Theme::of(palette());
-    const auto byValue = [](const ScaleMark& a, const ScaleMark& b) { return a.value < b.value; };
+    const auto byValue = [](const ScaleMark& a, const ScaleMark& b) {
+        return a.value < b.value;
+    };
     double low = std::min_element(m_marks.begin(), m_marks.end(), byValue)->value;
     double high = std::max_element(m_marks.begin(), m_marks.end(), byValue)->value;
     if (!(low < high))
@@ -113,7 +132,9 @@ void BigNumber::paintScale(QPainter& painter, const QRect& area) const
     }
     const double left = area.left() + kMarkRadius + 1;
     const double right = area.right() - kMarkRadius - 1;
-    const auto x = [&](double value) { return left + (right - left) * (value - low) / (high - low); };
+    const auto x = [&](double value) {
+        return left + (right - left) * (value - low) / (high - low);
+    };
     const double y = area.top() + 7.5;
     painter.setPen(QPen(theme.line, 1));
     painter.drawLine(QPointF(left, y), QPointF(right, y));
@@ -127,12 +148,13 @@ void BigNumber::paintScale(QPainter& painter, const QRect& area) const
         painter.setPen(QPen(colour, 2));
         painter.drawLine(QPointF(x(mark.value), y - 4), QPointF(x(mark.value), y + 4));
         const int width = metrics.horizontalAdvance(mark.label);
-        const int start = std::clamp(
-            static_cast<int>(x(mark.value)) - width / 2, area.left(), std::max(area.left(), area.right() - width));
+        const int start = std::clamp(static_cast<int>(x(mark.value)) - width / 2, area.left(),
+            std::max(area.left(), area.right() - width));
         if (start < freeFrom)
             continue;
         painter.setPen(colour);
-        painter.drawText(QRect(start, area.top() + 12, width + 2, 16), Qt::AlignLeft | Qt::AlignVCenter, mark.label);
+        painter.drawText(QRect(start, area.top() + 12, width + 2, 16),
+            Qt::AlignLeft | Qt::AlignVCenter, mark.label);
         freeFrom = start + width + 8;
     }
     if (!std::isfinite(m_value))

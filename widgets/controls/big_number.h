@@ -11,7 +11,8 @@
 namespace espalier {
 
 /// A named point on the small scale under a big number.
-struct ScaleMark {
+struct ScaleMark
+{
     double value = 0;
     QString label;
     PlotRole role = PlotRole::Muted;
@@ -19,23 +20,29 @@ struct ScaleMark {
     bool operator==(const ScaleMark&) const = default;
 };
 
-/// A 16 pt number with its name, unit and ratio to the parent, and optionally a thin scale that sets it between marks
-/// (the parent's loss, chance).
-class BigNumber : public QWidget {
+/// A 16 pt number with its name, unit and ratio to the parent, and optionally a thin scale that
+/// sets it between marks (the parent's loss, chance).
+class BigNumber : public QWidget
+{
     Q_OBJECT
 public:
     explicit BigNumber(const QString& title, QWidget* parent = nullptr);
 
     void setTitle(const QString& title);
-    /// `number` as it is to be read ("1.24", "—" if unknown); `ratio` e.g. formatRatio(0.27), empty: none.
+    /// `number` as it is to be read ("1.24", "—" if unknown); `ratio` e.g. formatRatio(0.27),
+    /// empty: none.
     void setNumber(const QString& number, const QString& unit = {}, const QString& ratio = {});
-    /// Places `value` between the marks; needs at least two marks of different value, else there is no scale.
+    /// Places `value` between the marks; needs at least two marks of different value, else there is
+    /// no scale.
     void setScale(double value, std::vector<ScaleMark> marks);
     void clearScale();
     /// Greys the number while a newer one is computed.
     void setPending(bool pending);
 
-    [[nodiscard]] QString number() const { return m_number; }
+    [[nodiscard]] QString number() const
+    {
+        return m_number;
+    }
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 

@@ -24,7 +24,8 @@ void paintFocusRing(QPainter& painter, const QRectF& shape, double radius, const
 
 } // namespace
 
-ChipButton::ChipButton(const QString& text, QWidget* parent) : QAbstractButton(parent)
+ChipButton::ChipButton(const QString& text, QWidget* parent)
+    : QAbstractButton(parent)
 {
     setText(text);
     setCursor(Qt::PointingHandCursor);
@@ -32,7 +33,10 @@ ChipButton::ChipButton(const QString& text, QWidget* parent) : QAbstractButton(p
     setAttribute(Qt::WA_Hover);
 }
 
-QSize ChipButton::sizeHint() const { return {fontMetrics().horizontalAdvance(text()) + 24, kChipHeight}; }
+QSize ChipButton::sizeHint() const
+{
+    return {fontMetrics().horizontalAdvance(text()) + 24, kChipHeight};
+}
 
 void ChipButton::paintEvent(QPaintEvent*)
 {
@@ -44,7 +48,10 @@ void ChipButton::paintEvent(QPaintEvent*)
     QColor fill = isChecked() ? theme.faint(theme.accent, 0.16) : theme.surface;
     if (underMouse() || isDown())
         fill = theme.faint(theme.accent, isDown() ? 0.28 : 0.1);
-    painter.setPen(QPen(isChecked() ? theme.accent : theme.isDark ? theme.muted.darker(150) : theme.line.darker(115), 1));
+    painter.setPen(QPen(isChecked() ? theme.accent
+            : theme.isDark          ? theme.muted.darker(150)
+                                    : theme.line.darker(115),
+        1));
     painter.setBrush(fill);
     painter.drawRoundedRect(shape, radius, radius);
     if (hasFocus())
@@ -61,7 +68,8 @@ bool ChipButton::event(QEvent* event)
     return QAbstractButton::event(event);
 }
 
-PrimaryButton::PrimaryButton(const QString& text, QWidget* parent) : QPushButton(text, parent)
+PrimaryButton::PrimaryButton(const QString& text, QWidget* parent)
+    : QPushButton(text, parent)
 {
     setAttribute(Qt::WA_Hover);
 }

@@ -7,13 +7,17 @@
 namespace espalier {
 
 /// A small rounded button that floats over a picture or sits in a row of choices; may be checkable.
-class ChipButton : public QAbstractButton {
+class ChipButton : public QAbstractButton
+{
     Q_OBJECT
 public:
     explicit ChipButton(const QString& text, QWidget* parent = nullptr);
 
     [[nodiscard]] QSize sizeHint() const override;
-    [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
+    [[nodiscard]] QSize minimumSizeHint() const override
+    {
+        return sizeHint();
+    }
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -21,7 +25,8 @@ protected:
 };
 
 /// The one accent-coloured button of a panel.
-class PrimaryButton : public QPushButton {
+class PrimaryButton : public QPushButton
+{
     Q_OBJECT
 public:
     explicit PrimaryButton(const QString& text, QWidget* parent = nullptr);

@@ -14,7 +14,8 @@ constexpr int kCloseWidth = 40;
 
 } // namespace
 
-HintStrip::HintStrip(QWidget* parent) : QWidget(parent)
+HintStrip::HintStrip(QWidget* parent)
+    : QWidget(parent)
 {
     auto* close = new QToolButton(this);
     close->setText(QStringLiteral("×"));
@@ -39,7 +40,10 @@ void HintStrip::setText(const QString& text)
     update();
 }
 
-QString HintStrip::text() const { return m_text; }
+QString HintStrip::text() const
+{
+    return m_text;
+}
 
 void HintStrip::paintEvent(QPaintEvent*)
 {
@@ -49,8 +53,8 @@ void HintStrip::paintEvent(QPaintEvent*)
     painter.fillRect(QRect(0, 0, 3, height()), theme.accent);
     const QRect line = rect().adjusted(space::kPanel, 0, -kCloseWidth, 0);
     painter.setPen(theme.text);
-    painter.drawText(
-        line, Qt::AlignLeft | Qt::AlignVCenter, fontMetrics().elidedText(m_text, Qt::ElideRight, line.width()));
+    painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter,
+        fontMetrics().elidedText(m_text, Qt::ElideRight, line.width()));
 }
 
 } // namespace espalier

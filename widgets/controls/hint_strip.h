@@ -7,7 +7,8 @@
 namespace espalier {
 
 /// One line of advice above the views that can be closed; the caller remembers that it was.
-class HintStrip : public QWidget {
+class HintStrip : public QWidget
+{
     Q_OBJECT
 public:
     explicit HintStrip(QWidget* parent = nullptr);

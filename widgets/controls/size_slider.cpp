@@ -44,12 +44,12 @@ std::vector<std::int64_t> nearestLegal(const std::vector<std::int64_t>& legal, s
 }
 
 SizeSlider::SizeSlider(QWidget* parent)
-    : QWidget(parent),
-      m_title(new QLabel(this)),
-      m_edit(new QLineEdit(this)),
-      m_share(new QLabel(this)),
-      m_track(new SizeTrack(this)),
-      m_explanation(new QLabel(this))
+    : QWidget(parent)
+    , m_title(new QLabel(this))
+    , m_edit(new QLineEdit(this))
+    , m_share(new QLabel(this))
+    , m_track(new SizeTrack(this))
+    , m_explanation(new QLabel(this))
 {
     m_edit->setAlignment(Qt::AlignRight);
     m_edit->setFixedWidth(kEditWidth);
@@ -57,7 +57,8 @@ SizeSlider::SizeSlider(QWidget* parent)
     m_share->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_explanation->setWordWrap(true);
     m_explanation->setTextFormat(Qt::RichText);
-    m_explanation->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
+    m_explanation->setTextInteractionFlags(
+        Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
     m_explanation->hide();
     auto* layout = new QGridLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -76,7 +77,8 @@ SizeSlider::SizeSlider(QWidget* parent)
         if (m_edit->isModified())
             enterText(m_edit->text());
     });
-    connect(m_explanation, &QLabel::linkActivated, this, [this](const QString& link) { choose(link.toLongLong(), false); });
+    connect(m_explanation, &QLabel::linkActivated, this,
+        [this](const QString& link) { choose(link.toLongLong(), false); });
 }
 
 void SizeSlider::setSpec(SizeSpec spec)
@@ -89,7 +91,10 @@ void SizeSlider::setSpec(SizeSpec spec)
     refresh();
 }
 
-QString SizeSlider::explanation() const { return m_explanation->isHidden() ? QString() : m_explanation->text(); }
+QString SizeSlider::explanation() const
+{
+    return m_explanation->isHidden() ? QString() : m_explanation->text();
+}
 
 void SizeSlider::enterText(const QString& text)
 {
@@ -115,10 +120,12 @@ void SizeSlider::explainRefusal(const QString& typed)
     if (isNumber)
         reason = m_spec.explain ? m_spec.explain(value) : tr("not possible here");
     QStringList links;
-    for (const std::int64_t legal : nearestLegal(m_spec.legalValues, isNumber ? value : m_spec.value))
+    for (const std::int64_t legal :
+        nearestLegal(m_spec.legalValues, isNumber ? value : m_spec.value))
         links << QStringLiteral("<a href=\"%1\">%2</a>").arg(legal).arg(formatCount(legal));
-    m_explanation->setText(tr("%1: %2. Nearest: %3")
-                               .arg(typed.toHtmlEscaped(), reason.toHtmlEscaped(), links.join(tr(" or "))));
+    m_explanation->setText(
+        tr("%1: %2. Nearest: %3")
+            .arg(typed.toHtmlEscaped(), reason.toHtmlEscaped(), links.join(tr(" or "))));
     m_explanation->show();
     fitExplanation();
     setColour(*m_explanation, Theme::of(palette()).warn);
@@ -159,13 +166,14 @@ void SizeSlider::refresh()
     if (m_explanation->isHidden())
         m_edit->setText(formatCount(m_spec.value));
     m_edit->setModified(false);
-    m_share->setText(m_spec.parentValue > 0
-            ? formatPercent(static_cast<double>(m_spec.value) / static_cast<double>(m_spec.parentValue))
-            : QString());
+    m_share->setText(m_spec.parentValue > 0 ? formatPercent(static_cast<double>(m_spec.value)
+                         / static_cast<double>(m_spec.parentValue))
+                                            : QString());
     setColour(*m_share, Theme::of(palette()).muted);
     m_track->setValues(m_spec.legalValues, m_spec.value, m_spec.parentValue);
-    m_track->setAccessibleName(tr("%1, %2, parent %3")
-                                   .arg(m_spec.title, formatCount(m_spec.value), formatCount(m_spec.parentValue)));
+    m_track->setAccessibleName(
+        tr("%1, %2, parent %3")
+            .arg(m_spec.title, formatCount(m_spec.value), formatCount(m_spec.parentValue)));
     m_edit->setAccessibleName(m_spec.title);
     for (QWidget* part : std::initializer_list<QWidget*>{m_title, m_edit, m_track})
         part->setToolTip(m_spec.toolTip);

@@ -13,8 +13,10 @@ class QLineEdit;
 
 namespace espalier {
 
-/// What a SizeSlider offers. legalValues ascend and are not empty; value and parentValue may lie outside them.
-struct SizeSpec {
+/// What a SizeSlider offers. legalValues ascend and are not empty; value and parentValue may lie
+/// outside them.
+struct SizeSpec
+{
     QString title;
     std::int64_t value = 0;
     std::int64_t parentValue = 0;
@@ -26,18 +28,26 @@ struct SizeSpec {
 
 class SizeTrack;
 
-/// One size of the destination: name, exact value that can be typed, share of the parent, and a track that stops only at
-/// legal values, with the parent's value as a blue tick. Arrow keys step to the next legal value, Page keys by a quarter
-/// of them, Home and End to the ends, double click returns to the parent's value.
-class SizeSlider : public QWidget {
+/// One size of the destination: name, exact value that can be typed, share of the parent, and a
+/// track that stops only at legal values, with the parent's value as a blue tick. Arrow keys step
+/// to the next legal value, Page keys by a quarter of them, Home and End to the ends, double click
+/// returns to the parent's value.
+class SizeSlider : public QWidget
+{
     Q_OBJECT
 public:
     explicit SizeSlider(QWidget* parent = nullptr);
 
     /// Shows the spec without emitting; an ongoing drag goes on.
     void setSpec(SizeSpec spec);
-    [[nodiscard]] const SizeSpec& spec() const { return m_spec; }
-    [[nodiscard]] std::int64_t value() const { return m_spec.value; }
+    [[nodiscard]] const SizeSpec& spec() const
+    {
+        return m_spec;
+    }
+    [[nodiscard]] std::int64_t value() const
+    {
+        return m_spec.value;
+    }
     /// The line under the control; empty while the value is legal.
     [[nodiscard]] QString explanation() const;
 
@@ -45,7 +55,8 @@ public:
     void enterText(const QString& text);
 
 Q_SIGNALS:
-    /// The user chose a legal value; `dragging` until the mouse button is up (then once more with false).
+    /// The user chose a legal value; `dragging` until the mouse button is up (then once more with
+    /// false).
     void valueEdited(std::int64_t value, bool dragging);
 
 protected:
@@ -67,7 +78,9 @@ private:
     QLabel* m_explanation;
 };
 
-/// The nearest legal values below and above (one of them if the value is outside, or the value itself if legal).
-[[nodiscard]] std::vector<std::int64_t> nearestLegal(const std::vector<std::int64_t>& legal, std::int64_t value);
+/// The nearest legal values below and above (one of them if the value is outside, or the value
+/// itself if legal).
+[[nodiscard]] std::vector<std::int64_t> nearestLegal(
+    const std::vector<std::int64_t>& legal, std::int64_t value);
 
 } // namespace espalier

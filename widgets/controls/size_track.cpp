@@ -22,7 +22,8 @@ constexpr int kWheelStep = 120;
 
 } // namespace
 
-SizeTrack::SizeTrack(QWidget* parent) : QWidget(parent)
+SizeTrack::SizeTrack(QWidget* parent)
+    : QWidget(parent)
 {
     setFocusPolicy(Qt::StrongFocus);
     setAttribute(Qt::WA_Hover);
@@ -38,9 +39,15 @@ void SizeTrack::setValues(
     update();
 }
 
-std::int64_t SizeTrack::lowest() const { return std::min({m_legal.front(), m_parentValue, m_value}); }
+std::int64_t SizeTrack::lowest() const
+{
+    return std::min({m_legal.front(), m_parentValue, m_value});
+}
 
-std::int64_t SizeTrack::highest() const { return std::max({m_legal.back(), m_parentValue, m_value}); }
+std::int64_t SizeTrack::highest() const
+{
+    return std::max({m_legal.back(), m_parentValue, m_value});
+}
 
 double SizeTrack::xOf(std::int64_t value) const
 {
@@ -50,7 +57,9 @@ double SizeTrack::xOf(std::int64_t value) const
 
 std::int64_t SizeTrack::valueAt(double x) const
 {
-    const auto nearer = [&](std::int64_t a, std::int64_t b) { return std::abs(xOf(a) - x) < std::abs(xOf(b) - x); };
+    const auto nearer = [&](std::int64_t a, std::int64_t b) {
+        return std::abs(xOf(a) - x) < std::abs(xOf(b) - x);
+    };
     return *std::min_element(m_legal.begin(), m_legal.end(), nearer);
 }
 
@@ -60,10 +69,11 @@ void SizeTrack::step(int legalSteps)
         return;
     // From an illegal value the first step goes to the next legal one in that direction.
     const auto above = std::upper_bound(m_legal.begin(), m_legal.end(), m_value) - m_legal.begin();
-    const auto notBelow = std::lower_bound(m_legal.begin(), m_legal.end(), m_value) - m_legal.begin();
+    const auto notBelow =
+        std::lower_bound(m_legal.begin(), m_legal.end(), m_value) - m_legal.begin();
     const std::ptrdiff_t from = legalSteps > 0 ? above - 1 : notBelow;
-    const std::ptrdiff_t target
-        = std::clamp<std::ptrdiff_t>(from + legalSteps, 0, static_cast<std::ptrdiff_t>(m_legal.size()) - 1);
+    const std::ptrdiff_t target = std::clamp<std::ptrdiff_t>(
+        from + legalSteps, 0, static_cast<std::ptrdiff_t>(m_legal.size()) - 1);
     const std::int64_t value = m_legal[static_cast<std::size_t>(target)];
     if (value != m_value)
         Q_EMIT valueChosen(value, false);
@@ -97,7 +107,9 @@ void SizeTrack::paintEvent(QPaintEvent*)
 
     const bool active = isEnabled() && (underMouse() || m_dragging);
     painter.setPen(QPen(hasFocus() ? theme.text : theme.surface, hasFocus() ? 2 : 1.5));
-    painter.setBrush(!isEnabled() ? theme.muted : active ? theme.accent.lighter(112) : theme.accent);
+    painter.setBrush(!isEnabled() ? theme.muted
+            : active              ? theme.accent.lighter(112)
+                                  : theme.accent);
     painter.drawEllipse(QPointF(xOf(m_value), kMiddle), kHandle - 0.5, kHandle - 0.5);
 }
 
@@ -156,14 +168,27 @@ void SizeTrack::keyPressEvent(QKeyEvent* event)
     const int all = static_cast<int>(m_legal.size());
     switch (event->key()) {
     case Qt::Key_Left:
-    case Qt::Key_Down: step(-1); return;
+    case Qt::Key_Down:
+        step(-1);
+        return;
     case Qt::Key_Right:
-    case Qt::Key_Up: step(1); return;
-    case Qt::Key_PageDown: step(-quarter); return;
-    case Qt::Key_PageUp: step(quarter); return;
-    case Qt::Key_Home: step(-all); return;
-    case Qt::Key_End: step(all); return;
-    default: QWidget::keyPressEvent(event);
+    case Qt::Key_Up:
+        step(1);
+        return;
+    case Qt::Key_PageDown:
+        step(-quarter);
+        return;
+    case Qt::Key_PageUp:
+        step(quarter);
+        return;
+    case Qt::Key_Home:
+        step(-all);
+        return;
+    case Qt::Key_End:
+        step(all);
+        return;
+    default:
+        QWidget::keyPressEvent(event);
     }
 }
 
@@ -174,8 +199,11 @@ bool SizeTrack::event(QEvent* event)
     case QEvent::HoverLeave:
     case QEvent::FocusIn:
     case QEvent::FocusOut:
-    case QEvent::PaletteChange: update(); break;
-    default: break;
+    case QEvent::PaletteChange:
+        update();
+        break;
+    default:
+        break;
     }
     return QWidget::event(event);
 }

@@ -9,14 +9,22 @@
 namespace espalier {
 
 /// The line of a SizeSlider: marks at legal values, a blue tick at the parent's value, a handle.
-class SizeTrack : public QWidget {
+class SizeTrack : public QWidget
+{
     Q_OBJECT
 public:
     explicit SizeTrack(QWidget* parent = nullptr);
 
-    void setValues(const std::vector<std::int64_t>& legal, std::int64_t value, std::int64_t parentValue);
-    [[nodiscard]] QSize sizeHint() const override { return {160, 28}; }
-    [[nodiscard]] QSize minimumSizeHint() const override { return {80, 28}; }
+    void setValues(
+        const std::vector<std::int64_t>& legal, std::int64_t value, std::int64_t parentValue);
+    [[nodiscard]] QSize sizeHint() const override
+    {
+        return {160, 28};
+    }
+    [[nodiscard]] QSize minimumSizeHint() const override
+    {
+        return {80, 28};
+    }
 
 Q_SIGNALS:
     void valueChosen(std::int64_t value, bool dragging);

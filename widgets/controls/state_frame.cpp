@@ -26,15 +26,16 @@ constexpr int kStripWidth = 280; ///< at least, while working
 } // namespace
 
 /// Empty and failed: text and buttons in the middle instead of the content.
-class StateFrame::Page : public QWidget {
+class StateFrame::Page : public QWidget
+{
 public:
     explicit Page(QWidget* parent)
-        : QWidget(parent),
-          title(new QLabel(this)),
-          text(new QLabel(this)),
-          button(new QPushButton(this)),
-          detailsButton(new QToolButton(this)),
-          details(new QPlainTextEdit(this))
+        : QWidget(parent)
+        , title(new QLabel(this))
+        , text(new QLabel(this))
+        , button(new QPushButton(this))
+        , detailsButton(new QToolButton(this))
+        , details(new QPlainTextEdit(this))
     {
         title->setFont(fonts::head());
         for (QLabel* label : {title, text}) {
@@ -55,8 +56,10 @@ public:
         layout->setContentsMargins(space::kPanel, space::kPanel, space::kPanel, space::kPanel);
         layout->setSpacing(space::kControl);
         layout->addStretch(1);
-        for (QWidget* part : std::initializer_list<QWidget*>{title, text, button, detailsButton, details}) {
-            part->setSizePolicy(part == button || part == detailsButton ? QSizePolicy::Maximum : QSizePolicy::Expanding,
+        for (QWidget* part :
+            std::initializer_list<QWidget*>{title, text, button, detailsButton, details}) {
+            part->setSizePolicy(part == button || part == detailsButton ? QSizePolicy::Maximum
+                                                                        : QSizePolicy::Expanding,
                 QSizePolicy::Preferred);
             auto* row = new QHBoxLayout;
             row->addStretch(1);
@@ -93,15 +96,20 @@ public:
 };
 
 /// Working and stale: a line of text at the top edge over the content, which stays visible.
-class StateFrame::Strip : public QWidget {
+class StateFrame::Strip : public QWidget
+{
 public:
-    explicit Strip(QWidget* parent) : QWidget(parent), text(new QLabel(this)), button(new QPushButton(this))
+    explicit Strip(QWidget* parent)
+        : QWidget(parent)
+        , text(new QLabel(this))
+        , button(new QPushButton(this))
     {
         text->setTextFormat(Qt::PlainText);
         text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
         button->setFlat(true);
         auto* layout = new QHBoxLayout(this);
-        layout->setContentsMargins(space::kPanel, space::kGroup + kProgressHeight, space::kGroup, space::kGroup);
+        layout->setContentsMargins(
+            space::kPanel, space::kGroup + kProgressHeight, space::kGroup, space::kGroup);
         layout->setSpacing(space::kControl);
         layout->addWidget(text, 1);
         layout->addWidget(button);
@@ -124,13 +132,18 @@ protected:
             return;
         }
         painter.fillRect(QRect(0, 0, width(), kProgressHeight), theme.line);
-        const int done = fraction >= 0 ? static_cast<int>(width() * std::min(fraction, 1.0)) : width() / 4;
+        const int done =
+            fraction >= 0 ? static_cast<int>(width() * std::min(fraction, 1.0)) : width() / 4;
         painter.fillRect(QRect(0, 0, done, kProgressHeight), theme.accent);
     }
 };
 
 StateFrame::StateFrame(QWidget* content, QWidget* parent)
-    : QWidget(parent), m_content(content), m_stack(new QStackedLayout(this)), m_page(new Page(this)), m_strip(nullptr)
+    : QWidget(parent)
+    , m_content(content)
+    , m_stack(new QStackedLayout(this))
+    , m_page(new Page(this))
+    , m_strip(nullptr)
 {
     m_stack->setContentsMargins(0, 0, 0, 0);
     m_stack->addWidget(m_content);
@@ -182,7 +195,8 @@ void StateFrame::showWorking(const QString& what, double fraction)
     const bool wasWorking = m_state == ViewState::Working;
     QString text = what;
     if (fraction >= 0)
-        text += QStringLiteral(" · ") + tr("%1 %").arg(static_cast<int>(std::min(fraction, 1.0) * 100));
+        text +=
+            QStringLiteral(" · ") + tr("%1 %").arg(static_cast<int>(std::min(fraction, 1.0) * 100));
     m_strip->working = true;
     m_strip->fraction = fraction;
     m_strip->text->setText(text);
@@ -199,7 +213,10 @@ void StateFrame::showWorking(const QString& what, double fraction)
     m_delay.start();
 }
 
-void StateFrame::showReady() { enter(ViewState::Ready); }
+void StateFrame::showReady()
+{
+    enter(ViewState::Ready);
+}
 
 void StateFrame::showStale(const QString& why, const QString& button)
 {
@@ -210,7 +227,8 @@ void StateFrame::showStale(const QString& why, const QString& button)
     enter(ViewState::Stale);
 }
 
-void StateFrame::showFailed(const QString& what, const QString& why, const QString& nextStep, const QString& details)
+void StateFrame::showFailed(
+    const QString& what, const QString& why, const QString& nextStep, const QString& details)
 {
     m_page->fill(what, why, nextStep, details);
     enter(ViewState::Failed);
@@ -219,11 +237,15 @@ void StateFrame::showFailed(const QString& what, const QString& why, const QStri
 QString StateFrame::message() const
 {
     switch (m_state) {
-    case ViewState::Ready: return {};
+    case ViewState::Ready:
+        return {};
     case ViewState::Working:
-    case ViewState::Stale: return m_strip->text->text();
-    case ViewState::Empty: return m_page->text->text();
-    case ViewState::Failed: break;
+    case ViewState::Stale:
+        return m_strip->text->text();
+    case ViewState::Empty:
+        return m_page->text->text();
+    case ViewState::Failed:
+        break;
     }
     return m_page->title->text() + QLatin1Char('\n') + m_page->text->text();
 }
@@ -254,7 +276,8 @@ void StateFrame::placeStrip()
         return;
     }
     // Over the last picture's right corner only: its title stays readable, and nothing moves.
-    const int wanted = m_strip->sizeHint().width() + m_strip->text->fontMetrics().horizontalAdvance(m_strip->text->text());
+    const int wanted = m_strip->sizeHint().width()
+        + m_strip->text->fontMetrics().horizontalAdvance(m_strip->text->text());
     const int stripWidth = std::min(width(), std::max(wanted + space::kSection, kStripWidth));
     m_strip->setGeometry(width() - stripWidth, 0, stripWidth, height);
 }

@@ -14,26 +14,42 @@ class QToolButton;
 
 namespace espalier {
 
-enum class ViewState { Empty, Working, Ready, Stale, Failed };
+enum class ViewState
+{
+    Empty,
+    Working,
+    Ready,
+    Stale,
+    Failed
+};
 
-/// Wraps a view's content and draws its five states. Working and stale keep the last picture; work shorter than 150 ms
-/// shows nothing at all.
-class StateFrame : public QWidget {
+/// Wraps a view's content and draws its five states. Working and stale keep the last picture; work
+/// shorter than 150 ms shows nothing at all.
+class StateFrame : public QWidget
+{
     Q_OBJECT
 public:
     explicit StateFrame(QWidget* content, QWidget* parent = nullptr);
 
-    [[nodiscard]] ViewState state() const { return m_state; }
-    [[nodiscard]] QWidget* content() const { return m_content; }
+    [[nodiscard]] ViewState state() const
+    {
+        return m_state;
+    }
+    [[nodiscard]] QWidget* content() const
+    {
+        return m_content;
+    }
 
     /// One sentence, and what the button says; without button text there is no button.
     void showEmpty(const QString& sentence, const QString& button = {});
-    /// "Measuring block 3 of 8"; fraction in [0, 1], negative if unknown. May be called for every step.
+    /// "Measuring block 3 of 8"; fraction in [0, 1], negative if unknown. May be called for every
+    /// step.
     void showWorking(const QString& what, double fraction);
     void showReady();
     /// "Measured on other data"; the button asks for it again.
     void showStale(const QString& why, const QString& button);
-    void showFailed(const QString& what, const QString& why, const QString& nextStep, const QString& details = {});
+    void showFailed(const QString& what, const QString& why, const QString& nextStep,
+        const QString& details = {});
     /// Text that the state shows now, for tests and screen readers; empty when ready.
     [[nodiscard]] QString message() const;
 

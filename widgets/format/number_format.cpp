@@ -22,7 +22,8 @@ QString nonFinite(double value)
 
 QString superscript(int exponent)
 {
-    static constexpr std::array<char16_t, 10> kDigits = {u'⁰', u'¹', u'²', u'³', u'⁴', u'⁵', u'⁶', u'⁷', u'⁸', u'⁹'};
+    static constexpr std::array<char16_t, 10> kDigits = {
+        u'⁰', u'¹', u'²', u'³', u'⁴', u'⁵', u'⁶', u'⁷', u'⁸', u'⁹'};
     QString result;
     if (exponent < 0)
         result += QChar(u'⁻');
@@ -73,7 +74,8 @@ QString scientific(double value, int digits)
     return mantissa + QStringLiteral("·") + power;
 }
 
-struct Scaled {
+struct Scaled
+{
     double value;
     QString prefix;
 };
@@ -92,7 +94,10 @@ Scaled scaled(double value, const std::array<const char16_t*, 7>& prefixes)
 constexpr std::array<const char16_t*, 7> kSiPrefixes = {u"", u"k", u"M", u"G", u"T", u"P", u"E"};
 constexpr std::array<const char16_t*, 7> kCountPrefixes = {u"", u"k", u"M", u"B", u"T", u"P", u"E"};
 
-QString threeDigits(double value) { return fixed(value, 2 - exponentOf(value), true); }
+QString threeDigits(double value)
+{
+    return fixed(value, 2 - exponentOf(value), true);
+}
 
 QString withUnit(const QString& number, const QString& unit)
 {
@@ -104,7 +109,8 @@ QString withUnit(const QString& number, const QString& unit)
 QLocale displayLocale()
 {
     const QLocale locale;
-    return locale.language() == QLocale::C ? QLocale(QLocale::English, QLocale::UnitedStates) : locale;
+    return locale.language() == QLocale::C ? QLocale(QLocale::English, QLocale::UnitedStates)
+                                           : locale;
 }
 
 QString formatCount(std::int64_t value)
@@ -131,7 +137,10 @@ QString formatSi(double value, const QString& unit)
     return withUnit(threeDigits(part.value), part.prefix + unit);
 }
 
-QString formatBytes(double bytes) { return formatSi(bytes, QStringLiteral("B")); }
+QString formatBytes(double bytes)
+{
+    return formatSi(bytes, QStringLiteral("B"));
+}
 
 QString formatParameters(double count)
 {
@@ -145,7 +154,9 @@ QString formatDuration(double seconds)
 {
     if (!std::isfinite(seconds))
         return nonFinite(seconds);
-    const auto twoPlaces = [](int value) { return QStringLiteral("%1").arg(value, 2, 10, QLatin1Char('0')); };
+    const auto twoPlaces = [](int value) {
+        return QStringLiteral("%1").arg(value, 2, 10, QLatin1Char('0'));
+    };
     if (seconds < 1)
         return QCoreApplication::translate("espalier", "%1 ms").arg(formatValue(seconds * 1e3, 3));
     if (seconds < 59.95)
@@ -157,7 +168,8 @@ QString formatDuration(double seconds)
         return QCoreApplication::translate("espalier", "%1 min %2 s")
             .arg(minutes)
             .arg(twoPlaces(static_cast<int>(whole % 60)));
-    return QCoreApplication::translate("espalier", "%1 h %2 min").arg(formatCount(hours), twoPlaces(minutes));
+    return QCoreApplication::translate("espalier", "%1 h %2 min")
+        .arg(formatCount(hours), twoPlaces(minutes));
 }
 
 QString formatPercent(double fraction)
@@ -165,7 +177,10 @@ QString formatPercent(double fraction)
     return withUnit(formatValue(fraction * 100, 3), QStringLiteral("%"));
 }
 
-QString formatRatio(double ratio) { return QStringLiteral("×\u00A0") + formatValue(ratio, 3); }
+QString formatRatio(double ratio)
+{
+    return QStringLiteral("×\u00A0") + formatValue(ratio, 3);
+}
 
 QString formatTick(double value, double step)
 {

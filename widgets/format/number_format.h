@@ -14,15 +14,17 @@ namespace espalier {
 [[nodiscard]] QLocale displayLocale();
 
 [[nodiscard]] QString formatCount(std::int64_t value); ///< 1234567 -> "1,234,567"
-/// Up to `digits` significant digits, thousands separators, no trailing zeros; "NaN", "∞", "−∞"; tiny and huge values
-/// as "1.5·10⁻⁷".
+/// Up to `digits` significant digits, thousands separators, no trailing zeros; "NaN", "∞", "−∞";
+/// tiny and huge values as "1.5·10⁻⁷".
 [[nodiscard]] QString formatValue(double value, int digits = 4);
-/// Three significant digits and an SI prefix: 1.24e9, "FLOP" -> "1.24 GFLOP"; 950 -> "950 FLOP"; without unit "1.24 G".
+/// Three significant digits and an SI prefix: 1.24e9, "FLOP" -> "1.24 GFLOP"; 950 -> "950 FLOP";
+/// without unit "1.24 G".
 [[nodiscard]] QString formatSi(double value, const QString& unit = {});
 [[nodiscard]] QString formatBytes(double bytes); ///< decimal: "12.3 MB"
 /// Parameters as people say them: "124 M", "1.56 B", "980", "12.3 k".
 [[nodiscard]] QString formatParameters(double count);
-[[nodiscard]] QString formatDuration(double seconds); ///< "850 ms", "12.4 s", "3 min 20 s", "2 h 05 min"
+[[nodiscard]] QString formatDuration(
+    double seconds); ///< "850 ms", "12.4 s", "3 min 20 s", "2 h 05 min"
 [[nodiscard]] QString formatPercent(double fraction); ///< 0.5 -> "50 %", 0.123 -> "12.3 %"
 [[nodiscard]] QString formatRatio(double ratio); ///< "× 0.27"
 /// The number at a tick whose neighbours are `step` away; SI prefix from a million on.

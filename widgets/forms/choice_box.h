@@ -5,9 +5,10 @@
 
 namespace espalier {
 
-/// A combo box that takes the width it is given: a long choice ends in an ellipsis, the list shows it whole. The wheel
-/// scrolls the panel unless the box has the focus.
-class ChoiceBox : public QComboBox {
+/// A combo box that takes the width it is given: a long choice ends in an ellipsis, the list shows
+/// it whole. The wheel scrolls the panel unless the box has the focus.
+class ChoiceBox : public QComboBox
+{
     Q_OBJECT
 public:
     explicit ChoiceBox(QWidget* parent = nullptr);

@@ -30,13 +30,16 @@ int asInt(double value)
 const OptionValue& valueOf(const OptionSpec& spec, const Options& options)
 {
     const auto found = options.find(spec.key);
-    return found != options.end() && found->second.index() == spec.defaultValue.index() ? found->second
-                                                                                        : spec.defaultValue;
+    return found != options.end() && found->second.index() == spec.defaultValue.index()
+        ? found->second
+        : spec.defaultValue;
 }
 
 } // namespace
 
-OptionForm::OptionForm(QWidget* parent) : QWidget(parent), m_layout(new QFormLayout(this))
+OptionForm::OptionForm(QWidget* parent)
+    : QWidget(parent)
+    , m_layout(new QFormLayout(this))
 {
     m_layout->setContentsMargins(0, 0, 0, 0);
     m_layout->setHorizontalSpacing(space::kControl);
@@ -90,7 +93,7 @@ void OptionForm::emitValue(const OptionSpec& spec, const OptionValue& value)
 
 OptionForm::Row OptionForm::makeRow(const OptionSpec& spec)
 {
-    Row row {.spec = spec, .editor = nullptr, .show = {}};
+    Row row{.spec = spec, .editor = nullptr, .show = {}};
     if (std::holds_alternative<bool>(spec.defaultValue))
         makeSwitch(row);
     else if (std::holds_alternative<std::int64_t>(spec.defaultValue))
@@ -108,15 +111,19 @@ void OptionForm::makeSwitch(Row& row)
 {
     auto* box = new QCheckBox(this);
     row.editor = box;
-    row.show = [box](const OptionValue& value) { box->setChecked(std::get<bool>(value)); };
-    connect(box, &QCheckBox::toggled, this, [this, spec = row.spec](bool on) { emitValue(spec, on); });
+    row.show = [box](const OptionValue& value) {
+        box->setChecked(std::get<bool>(value));
+    };
+    connect(
+        box, &QCheckBox::toggled, this, [this, spec = row.spec](bool on) { emitValue(spec, on); });
 }
 
 void OptionForm::makeInteger(Row& row)
 {
     auto* box = new QSpinBox(this);
     row.editor = box;
-    box->setRange(asInt(row.spec.minimum), row.spec.maximum > row.spec.minimum ? asInt(row.spec.maximum) : 2147483647);
+    box->setRange(asInt(row.spec.minimum),
+        row.spec.maximum > row.spec.minimum ? asInt(row.spec.maximum) : 2147483647);
     box->setKeyboardTracking(false);
     row.show = [box](const OptionValue& value) {
         box->setValue(asInt(static_cast<double>(std::get<std::int64_t>(value))));
@@ -131,11 +138,16 @@ void OptionForm::makeNumber(Row& row)
     row.editor = box;
     box->setDecimals(4);
     box->setRange(row.spec.minimum,
-        row.spec.maximum > row.spec.minimum ? row.spec.maximum : std::numeric_limits<double>::max());
-    box->setSingleStep(row.spec.maximum > row.spec.minimum ? (row.spec.maximum - row.spec.minimum) / 20 : 0.1);
+        row.spec.maximum > row.spec.minimum ? row.spec.maximum
+                                            : std::numeric_limits<double>::max());
+    box->setSingleStep(
+        row.spec.maximum > row.spec.minimum ? (row.spec.maximum - row.spec.minimum) / 20 : 0.1);
     box->setKeyboardTracking(false);
-    row.show = [box](const OptionValue& value) { box->setValue(std::get<double>(value)); };
-    connect(box, &QDoubleSpinBox::valueChanged, this, [this, spec = row.spec](double value) { emitValue(spec, value); });
+    row.show = [box](const OptionValue& value) {
+        box->setValue(std::get<double>(value));
+    };
+    connect(box, &QDoubleSpinBox::valueChanged, this,
+        [this, spec = row.spec](double value) { emitValue(spec, value); });
 }
 
 void OptionForm::makeChoice(Row& row)
@@ -145,7 +157,8 @@ void OptionForm::makeChoice(Row& row)
     for (const OptionChoice& choice : row.spec.choices)
         box->addItem(text(choice.title), text(choice.id));
     row.show = [box](const OptionValue& value) {
-        box->setCurrentIndex(std::max(box->findData(QString::fromStdString(std::get<std::string>(value))), 0));
+        box->setCurrentIndex(
+            std::max(box->findData(QString::fromStdString(std::get<std::string>(value))), 0));
     };
     connect(box, &QComboBox::activated, this, [this, box, spec = row.spec](int index) {
         emitValue(spec, box->itemData(index).toString().toStdString());
@@ -157,7 +170,9 @@ void OptionForm::makeList(Row& row)
     auto* edit = new QLineEdit(this);
     row.editor = edit;
     edit->setPlaceholderText(tr("comma-separated, for example 0, 1, 6, 7"));
-    row.show = [edit](const OptionValue& value) { edit->setText(QString::fromStdString(toText(value))); };
+    row.show = [edit](const OptionValue& value) {
+        edit->setText(QString::fromStdString(toText(value)));
+    };
     connect(edit, &QLineEdit::editingFinished, this, [this, edit, spec = row.spec] {
         if (!edit->isModified())
             return;

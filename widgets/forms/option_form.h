@@ -14,7 +14,8 @@ class QFormLayout;
 namespace espalier {
 
 /// Controls for a method's options, made from their specs: switch, number, choice or list.
-class OptionForm : public QWidget {
+class OptionForm : public QWidget
+{
     Q_OBJECT
 public:
     explicit OptionForm(QWidget* parent = nullptr);
@@ -29,7 +30,8 @@ Q_SIGNALS:
     void refused(const QString& reason);
 
 private:
-    struct Row {
+    struct Row
+    {
         OptionSpec spec;
         QWidget* editor = nullptr;
         std::function<void(const OptionValue&)> show;

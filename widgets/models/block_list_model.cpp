@@ -9,7 +9,8 @@
 namespace espalier {
 
 BlockListModel::BlockListModel(const Workspace& workspace, QObject* parent)
-    : QAbstractListModel(parent), m_workspace(workspace)
+    : QAbstractListModel(parent)
+    , m_workspace(workspace)
 {
     connect(&workspace, &Workspace::modelChanged, this, &BlockListModel::rebuild);
     connect(&workspace, &Workspace::measurementsChanged, this, &BlockListModel::rebuild);
@@ -21,7 +22,7 @@ void BlockListModel::rebuild()
 {
     beginResetModel();
     m_rows = m_workspace.model() == nullptr
-        ? std::vector<BlockRow> {}
+        ? std::vector<BlockRow>{}
         : blockRows(m_workspace.model()->config.shape, m_workspace.measurements());
     m_largestChange = 0;
     for (const BlockRow& row : m_rows)
@@ -34,7 +35,7 @@ void BlockListModel::rebuild()
 void BlockListModel::markDropped()
 {
     const auto plan = m_workspace.plan();
-    m_dropped = plan ? droppedBlocks(*plan) : std::vector<bool> {};
+    m_dropped = plan ? droppedBlocks(*plan) : std::vector<bool>{};
     if (!m_rows.empty())
         Q_EMIT dataChanged(index(0), index(rowCount() - 1));
 }
@@ -46,7 +47,8 @@ int BlockListModel::rowCount(const QModelIndex& parent) const
 
 bool BlockListModel::isDropped(int row) const
 {
-    return row >= 0 && static_cast<std::size_t>(row) < m_dropped.size() && m_dropped[static_cast<std::size_t>(row)];
+    return row >= 0 && static_cast<std::size_t>(row) < m_dropped.size()
+        && m_dropped[static_cast<std::size_t>(row)];
 }
 
 QVariant BlockListModel::data(const QModelIndex& index, int role) const
@@ -57,7 +59,8 @@ QVariant BlockListModel::data(const QModelIndex& index, int role) const
     if (role == Qt::DisplayRole)
         return tr("Block %1").arg(row.block);
     if (role == Qt::ToolTipRole || role == Qt::AccessibleDescriptionRole) {
-        QStringList lines {isDropped(index.row()) ? tr("Block %1, dropped").arg(row.block) : tr("Block %1").arg(row.block)};
+        QStringList lines{isDropped(index.row()) ? tr("Block %1, dropped").arg(row.block)
+                                                 : tr("Block %1").arg(row.block)};
         if (!std::isnan(row.change))
             lines << tr("changes the residual stream by r = %1").arg(formatValue(row.change, 3));
         if (!std::isnan(row.lossIncrease))

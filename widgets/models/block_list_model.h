@@ -8,8 +8,10 @@
 
 namespace espalier {
 
-/// The parent's blocks as rows, with what was measured of each and whether the destination keeps it.
-class BlockListModel : public QAbstractListModel {
+/// The parent's blocks as rows, with what was measured of each and whether the destination keeps
+/// it.
+class BlockListModel : public QAbstractListModel
+{
     Q_OBJECT
 public:
     explicit BlockListModel(const Workspace& workspace, QObject* parent = nullptr);
@@ -17,9 +19,15 @@ public:
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override;
 
-    [[nodiscard]] const BlockRow& rowAt(int row) const { return m_rows[static_cast<std::size_t>(row)]; }
+    [[nodiscard]] const BlockRow& rowAt(int row) const
+    {
+        return m_rows[static_cast<std::size_t>(row)];
+    }
     [[nodiscard]] bool isDropped(int row) const;
-    [[nodiscard]] double largestChange() const { return m_largestChange; } ///< of all blocks; 0 without data
+    [[nodiscard]] double largestChange() const
+    {
+        return m_largestChange;
+    } ///< of all blocks; 0 without data
 
 private:
     void rebuild();

@@ -17,21 +17,32 @@ QString lossText(const std::optional<double>& loss)
 
 QString titleOf(LaneProgress progress)
 {
-    const auto tr = [](const char* text) { return QCoreApplication::translate("LaneProgress", text); };
+    const auto tr = [](const char* text) {
+        return QCoreApplication::translate("LaneProgress", text);
+    };
     switch (progress) {
-    case LaneProgress::Ready: return tr("ready");
-    case LaneProgress::Waiting: return tr("waiting");
-    case LaneProgress::Running: return tr("running");
-    case LaneProgress::Paused: return tr("paused");
-    case LaneProgress::Stopped: return tr("stopped");
-    case LaneProgress::Finished: return tr("finished");
-    case LaneProgress::Failed: return tr("failed");
+    case LaneProgress::Ready:
+        return tr("ready");
+    case LaneProgress::Waiting:
+        return tr("waiting");
+    case LaneProgress::Running:
+        return tr("running");
+    case LaneProgress::Paused:
+        return tr("paused");
+    case LaneProgress::Stopped:
+        return tr("stopped");
+    case LaneProgress::Finished:
+        return tr("finished");
+    case LaneProgress::Failed:
+        return tr("failed");
     }
     return {};
 }
 
 LaneTableModel::LaneTableModel(const ViewContext& context, QObject* parent)
-    : QAbstractTableModel(parent), m_workspace(context.workspace), m_intents(context.intents)
+    : QAbstractTableModel(parent)
+    , m_workspace(context.workspace)
+    , m_intents(context.intents)
 {
     connect(&m_workspace, &Workspace::lanesChanged, this, [this] {
         beginResetModel();
@@ -75,7 +86,8 @@ Qt::ItemFlags LaneTableModel::flags(const QModelIndex& index) const
 {
     const bool editable = m_workspace.raceState() == RaceState::Ready
         && (index.column() == Title || index.column() == LearningRate || index.column() == Steps);
-    return Qt::ItemIsEnabled | Qt::ItemIsSelectable | (editable ? Qt::ItemIsEditable : Qt::NoItemFlags);
+    return Qt::ItemIsEnabled | Qt::ItemIsSelectable
+        | (editable ? Qt::ItemIsEditable : Qt::NoItemFlags);
 }
 
 QVariant LaneTableModel::data(const QModelIndex& index, int role) const
@@ -85,7 +97,8 @@ QVariant LaneTableModel::data(const QModelIndex& index, int role) const
         return {};
     const RunLane& lane = m_workspace.lanes()[row];
     if (role == Qt::TextAlignmentRole)
-        return QVariant((index.column() == Title ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+        return QVariant(
+            (index.column() == Title ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     if (role == Qt::EditRole && index.column() == LearningRate)
         return QString::number(lane.train.learningRate, 'g', 4);
     if (role == Qt::EditRole && index.column() == Steps)
@@ -93,8 +106,12 @@ QVariant LaneTableModel::data(const QModelIndex& index, int role) const
     if (role == Qt::DisplayRole || role == Qt::EditRole)
         return text(lane, m_figures[row], index.column());
     if (role == Qt::ToolTipRole) {
-        const QString note = lane.note.empty() ? QString() : QStringLiteral(": ") + QString::fromStdString(lane.note);
-        return QString(QString::fromStdString(lane.title) + QStringLiteral(", ") + titleOf(lane.progress) + note).toHtmlEscaped();
+        const QString note = lane.note.empty()
+            ? QString()
+            : QStringLiteral(": ") + QString::fromStdString(lane.note);
+        return QString(QString::fromStdString(lane.title) + QStringLiteral(", ")
+            + titleOf(lane.progress) + note)
+            .toHtmlEscaped();
     }
     return {};
 }
@@ -109,17 +126,26 @@ QString LaneTableModel::stepText(const RunLane& lane, const LaneFigures& figures
 QString LaneTableModel::text(const RunLane& lane, const LaneFigures& figures, int column) const
 {
     switch (column) {
-    case Title: return QString::fromStdString(lane.title);
-    case LearningRate: return formatValue(lane.train.learningRate, 3);
-    case Steps: return stepText(lane, figures);
-    case TrainLoss: return lossText(figures.trainLoss);
-    case ValidationLoss: return lossText(figures.validationLoss);
+    case Title:
+        return QString::fromStdString(lane.title);
+    case LearningRate:
+        return formatValue(lane.train.learningRate, 3);
+    case Steps:
+        return stepText(lane, figures);
+    case TrainLoss:
+        return lossText(figures.trainLoss);
+    case ValidationLoss:
+        return lossText(figures.validationLoss);
     case StepsToTarget:
-        return figures.stepsToTarget ? formatCount(static_cast<std::int64_t>(*figures.stepsToTarget))
-                                     : QStringLiteral("—");
-    case Speed: return figures.tokensPerSecond ? formatSi(*figures.tokensPerSecond) : QStringLiteral("—");
-    case Time: return figures.seconds > 0 ? formatDuration(figures.seconds) : QStringLiteral("—");
-    default: return {};
+        return figures.stepsToTarget
+            ? formatCount(static_cast<std::int64_t>(*figures.stepsToTarget))
+            : QStringLiteral("—");
+    case Speed:
+        return figures.tokensPerSecond ? formatSi(*figures.tokensPerSecond) : QStringLiteral("—");
+    case Time:
+        return figures.seconds > 0 ? formatDuration(figures.seconds) : QStringLiteral("—");
+    default:
+        return {};
     }
 }
 
@@ -139,12 +165,16 @@ bool LaneTableModel::setData(const QModelIndex& index, const QVariant& value, in
     else if (index.column() == Steps)
         train.steps = value.toLongLong(&isNumber);
     if (title.isEmpty() || !isNumber || !(train.learningRate > 0) || train.steps < 1) {
-        Q_EMIT m_intents.messageRaised(tr("A lane needs a name, a learning rate above 0 and at least one step"));
+        Q_EMIT m_intents.messageRaised(
+            tr("A lane needs a name, a learning rate above 0 and at least one step"));
         return false;
     }
     // The edit comes back through the workspace, after the editor has closed.
     QMetaObject::invokeMethod(
-        &m_intents, [this, row, title, train] { Q_EMIT m_intents.laneEdited(static_cast<int>(row), title, train); },
+        &m_intents,
+        [this, row, title, train] {
+            Q_EMIT m_intents.laneEdited(static_cast<int>(row), title, train);
+        },
         Qt::QueuedConnection);
     return true;
 }
@@ -160,15 +190,24 @@ QVariant LaneTableModel::headerData(int section, Qt::Orientation orientation, in
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
-    case Title: return tr("Lane");
-    case LearningRate: return tr("Rate");
-    case Steps: return tr("Steps");
-    case TrainLoss: return tr("Training");
-    case ValidationLoss: return tr("Validation");
-    case StepsToTarget: return m_target ? tr("To %1").arg(formatValue(*m_target, 3)) : tr("To target");
-    case Speed: return tr("Tokens/s");
-    case Time: return tr("Time");
-    default: return {};
+    case Title:
+        return tr("Lane");
+    case LearningRate:
+        return tr("Rate");
+    case Steps:
+        return tr("Steps");
+    case TrainLoss:
+        return tr("Training");
+    case ValidationLoss:
+        return tr("Validation");
+    case StepsToTarget:
+        return m_target ? tr("To %1").arg(formatValue(*m_target, 3)) : tr("To target");
+    case Speed:
+        return tr("Tokens/s");
+    case Time:
+        return tr("Time");
+    default:
+        return {};
     }
 }
 

@@ -7,11 +7,24 @@
 
 namespace espalier {
 
-/// The lanes of a race as rows. Title, learning rate and steps can be edited until the race starts; edits are intents.
-class LaneTableModel : public QAbstractTableModel {
+/// The lanes of a race as rows. Title, learning rate and steps can be edited until the race starts;
+/// edits are intents.
+class LaneTableModel : public QAbstractTableModel
+{
     Q_OBJECT
 public:
-    enum Column { Title, LearningRate, Steps, TrainLoss, ValidationLoss, StepsToTarget, Speed, Time, ColumnCount };
+    enum Column
+    {
+        Title,
+        LearningRate,
+        Steps,
+        TrainLoss,
+        ValidationLoss,
+        StepsToTarget,
+        Speed,
+        Time,
+        ColumnCount
+    };
 
     explicit LaneTableModel(const ViewContext& context, QObject* parent = nullptr);
 
@@ -20,7 +33,8 @@ public:
     [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override;
     bool setData(const QModelIndex& index, const QVariant& value, int role) override;
     [[nodiscard]] Qt::ItemFlags flags(const QModelIndex& index) const override;
-    [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+    [[nodiscard]] QVariant headerData(
+        int section, Qt::Orientation orientation, int role) const override;
 
 private:
     void refreshRows();

@@ -35,7 +35,8 @@ std::string withoutPrefix(const std::string& name, std::string_view prefix)
 } // namespace
 
 TensorTableModel::TensorTableModel(const Workspace& workspace, QObject* parent)
-    : QAbstractTableModel(parent), m_workspace(workspace)
+    : QAbstractTableModel(parent)
+    , m_workspace(workspace)
 {
     connect(&workspace, &Workspace::modelChanged, this, [this] {
         beginResetModel();
@@ -52,8 +53,9 @@ void TensorTableModel::readDestination()
     if (const auto plan = m_workspace.plan()) {
         const Architecture& architecture = architectureOf(plan->child);
         for (const DiskTensor& tensor : diskTensorsOf(architecture, plan->child))
-            m_destinationSizes.emplace(
-                asFirstBlock(withoutPrefix(tensor.name, architecture.prefix), tensor.parameter.block), tensor.sizes);
+            m_destinationSizes.emplace(asFirstBlock(withoutPrefix(tensor.name, architecture.prefix),
+                                           tensor.parameter.block),
+                tensor.sizes);
         m_droppedBlocks = droppedBlocks(*plan);
     }
     if (rowCount() > 0)
@@ -73,7 +75,9 @@ int TensorTableModel::columnCount(const QModelIndex& parent) const
 
 const TensorSummary* TensorTableModel::tensorAt(int row) const
 {
-    return row >= 0 && row < rowCount() ? &m_workspace.model()->tensors[static_cast<std::size_t>(row)] : nullptr;
+    return row >= 0 && row < rowCount()
+        ? &m_workspace.model()->tensors[static_cast<std::size_t>(row)]
+        : nullptr;
 }
 
 QVariant TensorTableModel::data(const QModelIndex& index, int role) const
@@ -97,14 +101,23 @@ QVariant TensorTableModel::data(const QModelIndex& index, int role) const
 QString TensorTableModel::text(const TensorSummary& tensor, int column) const
 {
     switch (column) {
-    case Name: return QString::fromStdString(tensor.name);
-    case Part: return tensor.parameter ? QString::fromStdString(nameOf(*tensor.parameter)) : tr("not used");
-    case Axes: return axesOf(tensor);
-    case Type: return QString::fromStdString(tensor.dtype);
-    case ParentSize: return sizeText(tensor.sizes);
-    case DestinationSize: return destinationSize(tensor);
-    case Bytes: return formatBytes(static_cast<double>(tensor.bytes));
-    default: return {};
+    case Name:
+        return QString::fromStdString(tensor.name);
+    case Part:
+        return tensor.parameter ? QString::fromStdString(nameOf(*tensor.parameter))
+                                : tr("not used");
+    case Axes:
+        return axesOf(tensor);
+    case Type:
+        return QString::fromStdString(tensor.dtype);
+    case ParentSize:
+        return sizeText(tensor.sizes);
+    case DestinationSize:
+        return destinationSize(tensor);
+    case Bytes:
+        return formatBytes(static_cast<double>(tensor.bytes));
+    default:
+        return {};
     }
 }
 
@@ -133,7 +146,8 @@ QString TensorTableModel::destinationSize(const TensorSummary& tensor) const
         && m_droppedBlocks[static_cast<std::size_t>(block)])
         return tr("dropped");
     const std::string_view prefix = architectureOf(m_workspace.model()->config).prefix;
-    const auto found = m_destinationSizes.find(asFirstBlock(withoutPrefix(tensor.name, prefix), block));
+    const auto found =
+        m_destinationSizes.find(asFirstBlock(withoutPrefix(tensor.name, prefix), block));
     return found == m_destinationSizes.end() ? QStringLiteral("—") : sizeText(found->second);
 }
 
@@ -146,14 +160,22 @@ QVariant TensorTableModel::headerData(int section, Qt::Orientation orientation, 
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
-    case Name: return tr("Tensor");
-    case Part: return tr("Part");
-    case Axes: return tr("Axes");
-    case Type: return tr("Type");
-    case ParentSize: return tr("Size");
-    case DestinationSize: return tr("In the destination");
-    case Bytes: return tr("Bytes");
-    default: return {};
+    case Name:
+        return tr("Tensor");
+    case Part:
+        return tr("Part");
+    case Axes:
+        return tr("Axes");
+    case Type:
+        return tr("Type");
+    case ParentSize:
+        return tr("Size");
+    case DestinationSize:
+        return tr("In the destination");
+    case Bytes:
+        return tr("Bytes");
+    default:
+        return {};
     }
 }
 

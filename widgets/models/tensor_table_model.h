@@ -10,10 +10,21 @@
 namespace espalier {
 
 /// The parent's tensors as rows: name, part, axes, type, size, size in the destination, bytes.
-class TensorTableModel : public QAbstractTableModel {
+class TensorTableModel : public QAbstractTableModel
+{
     Q_OBJECT
 public:
-    enum Column { Name, Part, Axes, Type, ParentSize, DestinationSize, Bytes, ColumnCount };
+    enum Column
+    {
+        Name,
+        Part,
+        Axes,
+        Type,
+        ParentSize,
+        DestinationSize,
+        Bytes,
+        ColumnCount
+    };
     static constexpr int kSortRole = Qt::UserRole;
 
     explicit TensorTableModel(const Workspace& workspace, QObject* parent = nullptr);
@@ -21,7 +32,8 @@ public:
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override;
-    [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+    [[nodiscard]] QVariant headerData(
+        int section, Qt::Orientation orientation, int role) const override;
 
     [[nodiscard]] const TensorSummary* tensorAt(int row) const;
 
@@ -32,7 +44,8 @@ private:
     [[nodiscard]] QString destinationSize(const TensorSummary& tensor) const;
 
     const Workspace& m_workspace;
-    std::map<std::string, std::vector<std::int64_t>> m_destinationSizes; ///< by disk name, blocks as block 0
+    std::map<std::string, std::vector<std::int64_t>>
+        m_destinationSizes; ///< by disk name, blocks as block 0
     std::vector<bool> m_droppedBlocks;
 };
 

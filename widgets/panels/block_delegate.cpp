@@ -17,7 +17,8 @@ namespace {
 constexpr int kHeight = 24;
 
 /// Falling scores from the left; the highest point of all blocks touches the top.
-void paintSpark(QPainter& painter, const QRectF& area, const std::vector<float>& scores, const QColor& colour)
+void paintSpark(
+    QPainter& painter, const QRectF& area, const std::vector<float>& scores, const QColor& colour)
 {
     if (scores.size() < 2)
         return;
@@ -26,8 +27,10 @@ void paintSpark(QPainter& painter, const QRectF& area, const std::vector<float>&
     const double span = high > low ? static_cast<double>(high - low) : 1.0;
     QPainterPath line;
     for (std::size_t i = 0; i < scores.size(); ++i) {
-        const double x = area.left() + area.width() * static_cast<double>(i) / static_cast<double>(scores.size() - 1);
-        const double y = area.bottom() - area.height() * static_cast<double>(scores[i] - low) / span;
+        const double x = area.left()
+            + area.width() * static_cast<double>(i) / static_cast<double>(scores.size() - 1);
+        const double y =
+            area.bottom() - area.height() * static_cast<double>(scores[i] - low) / span;
         i == 0 ? line.moveTo(x, y) : line.lineTo(x, y);
     }
     QPainterPath filled = line;
@@ -43,14 +46,19 @@ void paintSpark(QPainter& painter, const QRectF& area, const std::vector<float>&
 
 } // namespace
 
-BlockDelegate::BlockDelegate(const BlockListModel& model, QObject* parent) : QStyledItemDelegate(parent), m_model(model) {}
+BlockDelegate::BlockDelegate(const BlockListModel& model, QObject* parent)
+    : QStyledItemDelegate(parent)
+    , m_model(model)
+{
+}
 
 QSize BlockDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const
 {
     return {160, kHeight};
 }
 
-void BlockDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
+void BlockDelegate::paint(
+    QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
     const Theme theme = Theme::of(option.palette);
     const BlockRow& row = m_model.rowAt(index.row());
@@ -66,24 +74,30 @@ void BlockDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const QColor ink = dropped ? theme.muted : theme.parent;
     painter->setFont(fonts::text());
     painter->setPen(dropped ? theme.muted : theme.text);
-    painter->drawText(QRect(area.left() + 4, area.top(), 24, area.height()), Qt::AlignRight | Qt::AlignVCenter,
-        QString::number(row.block));
+    painter->drawText(QRect(area.left() + 4, area.top(), 24, area.height()),
+        Qt::AlignRight | Qt::AlignVCenter, QString::number(row.block));
 
     const int valueWidth = 44;
     const int barWidth = std::clamp(area.width() / 4, 32, 72);
     const int sparkLeft = area.left() + 40;
     const int barLeft = area.right() - valueWidth - barWidth;
-    paintSpark(*painter, QRectF(sparkLeft, area.top() + 4, barLeft - sparkLeft - 12, area.height() - 8), row.scores, ink);
+    paintSpark(*painter,
+        QRectF(sparkLeft, area.top() + 4, barLeft - sparkLeft - 12, area.height() - 8), row.scores,
+        ink);
     if (dropped)
-        painter->fillRect(QRect(sparkLeft, area.top() + 4, barLeft - sparkLeft - 12, area.height() - 8),
+        painter->fillRect(
+            QRect(sparkLeft, area.top() + 4, barLeft - sparkLeft - 12, area.height() - 8),
             QBrush(theme.faint(theme.muted, 0.5), Qt::BDiagPattern));
     if (!std::isnan(row.change) && m_model.largestChange() > 0) {
-        const int width = static_cast<int>(std::lround(barWidth * std::min(row.change / m_model.largestChange(), 1.0)));
-        painter->fillRect(QRect(barLeft, area.center().y() - 3, barWidth, 7), theme.faint(theme.muted, 0.10));
+        const int width = static_cast<int>(
+            std::lround(barWidth * std::min(row.change / m_model.largestChange(), 1.0)));
+        painter->fillRect(
+            QRect(barLeft, area.center().y() - 3, barWidth, 7), theme.faint(theme.muted, 0.10));
         painter->fillRect(QRect(barLeft, area.center().y() - 3, std::max(width, 1), 7), ink);
         painter->setFont(fonts::axis());
         painter->setPen(theme.muted);
-        painter->drawText(QRect(area.right() - valueWidth, area.top(), valueWidth - 4, area.height()),
+        painter->drawText(
+            QRect(area.right() - valueWidth, area.top(), valueWidth - 4, area.height()),
             Qt::AlignRight | Qt::AlignVCenter, displayLocale().toString(row.change, 'f', 2));
     }
     if (option.state.testFlag(QStyle::State_HasFocus)) {

@@ -7,15 +7,22 @@ namespace espalier {
 
 class BlockListModel;
 
-/// Draws a block: number, sparkline of its sorted neuron scores, bar and value of r; dropped blocks are hatched.
-class BlockDelegate : public QStyledItemDelegate {
+/// Draws a block: number, sparkline of its sorted neuron scores, bar and value of r; dropped blocks
+/// are hatched.
+class BlockDelegate : public QStyledItemDelegate
+{
     Q_OBJECT
 public:
     BlockDelegate(const BlockListModel& model, QObject* parent);
 
-    void setHovered(int row) { m_hovered = row; }
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
-    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    void setHovered(int row)
+    {
+        m_hovered = row;
+    }
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+        const QModelIndex& index) const override;
+    [[nodiscard]] QSize sizeHint(
+        const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 
 private:
     const BlockListModel& m_model;

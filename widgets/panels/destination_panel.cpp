@@ -36,7 +36,9 @@ double ratioOf(double value, double parent)
 } // namespace
 
 DestinationPanel::DestinationPanel(const ViewContext& context, QWidget* parent)
-    : QWidget(parent), m_workspace(context.workspace), m_intents(context.intents)
+    : QWidget(parent)
+    , m_workspace(context.workspace)
+    , m_intents(context.intents)
 {
     setMinimumWidth(320);
     QVBoxLayout* column = makeColumn(this, space::kPanel, space::kControl);
@@ -74,14 +76,17 @@ void DestinationPanel::buildSizes(QVBoxLayout* column)
     m_link = new QPushButton(tr("Linked"), this);
     m_link->setCheckable(true);
     m_link->setChecked(m_workspace.sizesAreLinked());
-    m_link->setToolTip(tr("Linked: width moves heads and MLP units by the parent's ratios.\nOpen: every size on its own"));
+    m_link->setToolTip(tr("Linked: width moves heads and MLP units by the parent's ratios.\nOpen: "
+                          "every size on its own"));
     head->addWidget(m_link);
     column->addLayout(head);
     connect(m_link, &QPushButton::clicked, &m_intents, &Intents::linkEdited);
     for (const Size size : kAllSizes) {
         auto* slider = new SizeSlider(this);
         connect(slider, &SizeSlider::valueEdited, this,
-            [this, size](std::int64_t value, bool dragging) { Q_EMIT m_intents.sizeEdited(size, value, dragging); });
+            [this, size](std::int64_t value, bool dragging) {
+                Q_EMIT m_intents.sizeEdited(size, value, dragging);
+            });
         slider->setVisible(false);
         m_sliders.emplace(size, slider);
         column->addWidget(slider);
@@ -124,15 +129,17 @@ void DestinationPanel::buildNumbers(QVBoxLayout* column)
     m_flops = new BigNumber(tr("FLOPs per token"), this);
     m_loss = new BigNumber(tr("Untrained loss"), this);
     m_flops->setToolTip(tr("Matrix products of one forward pass, a multiply-add counted as two"));
-    m_loss->setToolTip(tr("Mean cross-entropy of the destination on held-out data before any training,\n"
-                          "between the parent's loss and that of the uniform guess"));
+    m_loss->setToolTip(
+        tr("Mean cross-entropy of the destination on held-out data before any training,\n"
+           "between the parent's loss and that of the uniform guess"));
     QHBoxLayout* pair = makeRow(space::kSection);
     pair->addWidget(m_parameters, 1);
     pair->addWidget(m_flops, 1);
     column->addLayout(pair);
     column->addWidget(m_loss);
     m_export = new PrimaryButton(tr("Export…"), this);
-    m_export->setToolTip(tr("Writes the destination as a model folder, or its config and recipe alone"));
+    m_export->setToolTip(
+        tr("Writes the destination as a model folder, or its config and recipe alone"));
     column->addWidget(m_export);
     connect(m_export, &QPushButton::clicked, &m_intents, &Intents::exportRequested);
 }
@@ -145,7 +152,8 @@ SizeSlider* DestinationPanel::slider(Size size) const
 ShapeBounds DestinationPanel::bounds() const
 {
     const Method* method = methodOf(m_workspace.recipe());
-    return method == nullptr ? ShapeBounds {&m_workspace.model()->config} : boundsOf(*method, m_workspace.model()->config);
+    return method == nullptr ? ShapeBounds{&m_workspace.model()->config}
+                             : boundsOf(*method, m_workspace.model()->config);
 }
 
 bool DestinationPanel::isOffered(Size size, const ShapeBounds& bounds) const
@@ -165,7 +173,8 @@ void DestinationPanel::refreshSizes()
     m_link->setEnabled(hasModel);
     m_link->setChecked(m_workspace.sizesAreLinked());
     m_link->setText(m_workspace.sizesAreLinked() ? tr("Linked") : tr("Link sizes"));
-    const QString titles[] = {tr("Layers"), tr("Width"), tr("Heads"), tr("Key/value heads"), tr("Head size"), tr("MLP units")};
+    const QString titles[] = {tr("Layers"), tr("Width"), tr("Heads"), tr("Key/value heads"),
+        tr("Head size"), tr("MLP units")};
     for (const auto& [size, slider] : m_sliders) {
         const bool offered = hasModel && isOffered(size, bounds());
         slider->setVisible(offered);
@@ -206,8 +215,10 @@ void DestinationPanel::refreshMethod()
 
 void DestinationPanel::refreshProblem()
 {
-    const bool waits = m_workspace.work(Activity::Measuring).running || m_workspace.work(Activity::Opening).running;
-    const QString problem = m_workspace.model() == nullptr || waits ? QString() : m_workspace.planProblem();
+    const bool waits = m_workspace.work(Activity::Measuring).running
+        || m_workspace.work(Activity::Opening).running;
+    const QString problem =
+        m_workspace.model() == nullptr || waits ? QString() : m_workspace.planProblem();
     m_problem->setText(problem);
     m_problem->setVisible(!problem.isEmpty());
     QPalette colours = m_problem->palette();
@@ -227,14 +238,16 @@ void DestinationPanel::refreshFootprint()
     const Footprint& parent = m_workspace.parentFootprint();
     const bool isLanguage = m_workspace.model()->config.flavour.task == Task::CausalLanguageModel;
     m_parameters->setNumber(formatParameters(static_cast<double>(child->parameters)), {},
-        formatRatio(ratioOf(static_cast<double>(child->parameters), static_cast<double>(parent.parameters))));
+        formatRatio(ratioOf(
+            static_cast<double>(child->parameters), static_cast<double>(parent.parameters))));
     m_parameters->setToolTip(child->kvCacheBytesPerToken > 0
             ? tr("%1 of weights, %2 of key and value cache per token")
                   .arg(formatBytes(static_cast<double>(child->bytes)),
                       formatBytes(static_cast<double>(child->kvCacheBytesPerToken)))
             : tr("%1 of weights").arg(formatBytes(static_cast<double>(child->bytes))));
     m_flops->setTitle(isLanguage ? tr("FLOPs per token") : tr("FLOPs per image"));
-    m_flops->setNumber(formatSi(child->forwardFlops), {}, formatRatio(ratioOf(child->forwardFlops, parent.forwardFlops)));
+    m_flops->setNumber(formatSi(child->forwardFlops), {},
+        formatRatio(ratioOf(child->forwardFlops, parent.forwardFlops)));
 }
 
 void DestinationPanel::refreshLoss()
@@ -251,7 +264,8 @@ void DestinationPanel::refreshLoss()
         parent && parent->loss > 0 ? formatRatio(loss->loss / parent->loss) : QString());
     if (parent)
         m_loss->setScale(loss->loss,
-            {{parent->loss, tr("parent"), PlotRole::Parent}, {loss->chance, tr("chance"), PlotRole::Muted}});
+            {{parent->loss, tr("parent"), PlotRole::Parent},
+                {loss->chance, tr("chance"), PlotRole::Muted}});
 }
 
 } // namespace espalier

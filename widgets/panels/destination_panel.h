@@ -20,8 +20,10 @@ class OptionForm;
 class PrimaryButton;
 class SizeSlider;
 
-/// The destination: its sizes, the method with its options, and the three numbers that it costs and scores.
-class DestinationPanel : public QWidget {
+/// The destination: its sizes, the method with its options, and the three numbers that it costs and
+/// scores.
+class DestinationPanel : public QWidget
+{
     Q_OBJECT
 public:
     DestinationPanel(const ViewContext& context, QWidget* parent);

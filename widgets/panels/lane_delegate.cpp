@@ -20,7 +20,8 @@ void LaneDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelInd
     option->decorationSize = QSize(kSwatch, 8);
 }
 
-void LaneDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
+void LaneDelegate::paint(
+    QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
     QStyledItemDelegate::paint(painter, option, index);
     const LaneStyle style = Theme::of(option.palette).lane(index.row());

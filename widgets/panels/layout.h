@@ -9,9 +9,12 @@ namespace espalier {
 
 /// Small makers, so that every panel has the same distances and type.
 
-[[nodiscard]] QLabel* makeHead(const QString& text, QWidget* parent); ///< section head, 10 pt semibold
-[[nodiscard]] QLabel* makeMuted(const QString& text, QWidget* parent); ///< secondary, plain text, follows the theme
-/// As makeMuted, on one line that never widens its surroundings: what does not fit is in the tool tip.
+[[nodiscard]] QLabel* makeHead(
+    const QString& text, QWidget* parent); ///< section head, 10 pt semibold
+[[nodiscard]] QLabel* makeMuted(
+    const QString& text, QWidget* parent); ///< secondary, plain text, follows the theme
+/// As makeMuted, on one line that never widens its surroundings: what does not fit is in the tool
+/// tip.
 [[nodiscard]] QLabel* makeNote(QWidget* parent);
 [[nodiscard]] QVBoxLayout* makeColumn(QWidget* owner, int margin, int spacing);
 [[nodiscard]] QHBoxLayout* makeRow(int spacing);

@@ -31,7 +31,8 @@ void refresh(StateFrame& frame, const Workspace& workspace, const QString& empty
     else if (workspace.measurements() == nullptr)
         frame.showEmpty(emptySentence, tr("Measure"));
     else if (workspace.measurementsAreStale())
-        frame.showStale(tr("Measured on %1").arg(QString::fromStdString(workspace.measurements()->data)),
+        frame.showStale(
+            tr("Measured on %1").arg(QString::fromStdString(workspace.measurements()->data)),
             tr("Measure again"));
     else
         frame.showReady();
@@ -43,7 +44,9 @@ void followMeasurements(StateFrame* frame, const ViewContext& context, const QSt
 {
     const Workspace& workspace = context.workspace;
     Intents& intents = context.intents;
-    const auto update = [frame, &workspace, emptySentence] { refresh(*frame, workspace, emptySentence); };
+    const auto update = [frame, &workspace, emptySentence] {
+        refresh(*frame, workspace, emptySentence);
+    };
     QObject::connect(&workspace, &Workspace::modelChanged, frame, update);
     QObject::connect(&workspace, &Workspace::dataChanged, frame, update);
     QObject::connect(&workspace, &Workspace::measurementsChanged, frame, update);

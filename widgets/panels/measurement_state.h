@@ -7,8 +7,9 @@ namespace espalier {
 
 class StateFrame;
 
-/// Keeps a frame in the state of the measurements (empty, working, ready, stale, failed) and turns its buttons into
-/// intents. `emptySentence` says what the picture needs them for.
-void followMeasurements(StateFrame* frame, const ViewContext& context, const QString& emptySentence);
+/// Keeps a frame in the state of the measurements (empty, working, ready, stale, failed) and turns
+/// its buttons into intents. `emptySentence` says what the picture needs them for.
+void followMeasurements(
+    StateFrame* frame, const ViewContext& context, const QString& emptySentence);
 
 } // namespace espalier

@@ -14,15 +14,18 @@
 namespace espalier {
 
 ParentPanel::ParentPanel(const ViewContext& context, QWidget* parent)
-    : QWidget(parent), m_workspace(context.workspace), m_intents(context.intents),
-      m_blocks(new BlockListModel(context.workspace, this))
+    : QWidget(parent)
+    , m_workspace(context.workspace)
+    , m_intents(context.intents)
+    , m_blocks(new BlockListModel(context.workspace, this))
 {
     setMinimumWidth(248);
     QVBoxLayout* column = makeColumn(this, space::kPanel, space::kGroup);
     QHBoxLayout* head = makeRow(space::kControl);
     head->addWidget(makeHead(tr("Parent"), this), 1);
     auto* open = new QPushButton(tr("Open…"), this);
-    open->setToolTip(tr("Opens a folder with config.json and model.safetensors; it can also be dropped on the window"));
+    open->setToolTip(tr("Opens a folder with config.json and model.safetensors; it can also be "
+                        "dropped on the window"));
     head->addWidget(open);
     column->addLayout(head);
     m_name = new QLabel(this);
@@ -47,9 +50,11 @@ ParentPanel::ParentPanel(const ViewContext& context, QWidget* parent)
     column->addWidget(m_data);
     column->addWidget(m_loss);
     m_measure = new QPushButton(tr("Measure"), this);
-    m_measure->setToolTip(tr("One pass of the parent over the data: scores of neurons and heads, change and loss of blocks"));
+    m_measure->setToolTip(tr("One pass of the parent over the data: scores of neurons and heads, "
+                             "change and loss of blocks"));
     m_chooseData = new QPushButton(tr("Data…"), this);
-    m_chooseData->setToolTip(tr("A text file, a folder of texts, or a folder with one folder of images per class"));
+    m_chooseData->setToolTip(
+        tr("A text file, a folder of texts, or a folder with one folder of images per class"));
     dataHead->addWidget(m_measure);
     dataHead->addWidget(m_chooseData);
     column->addSpacing(space::kControl);
@@ -78,9 +83,10 @@ void ParentPanel::buildList()
     QHBoxLayout* head = makeRow(0);
     head->addWidget(makeHead(tr("Blocks"), this), 1);
     auto* change = makeMuted(tr("residual change r"), this);
-    change->setToolTip(tr("r = mean over tokens of |f(x)| / |x + f(x)|: how much a block changes the stream.\n"
-                          "Left of it: the block's neuron scores, largest first, on a logarithmic scale.\n"
-                          "Samragh et al. 2023, section 3"));
+    change->setToolTip(
+        tr("r = mean over tokens of |f(x)| / |x + f(x)|: how much a block changes the stream.\n"
+           "Left of it: the block's neuron scores, largest first, on a logarithmic scale.\n"
+           "Samragh et al. 2023, section 3"));
     head->addWidget(change);
     column->addLayout(head);
     m_list = new QListView(this);
@@ -95,25 +101,31 @@ void ParentPanel::buildList()
     m_list->viewport()->setAutoFillBackground(false);
     connect(m_list, &QListView::entered, this,
         [this](const QModelIndex& index) { Q_EMIT m_intents.hoverEdited({.block = index.row()}); });
-    connect(m_list, &QListView::viewportEntered, this, [this] { Q_EMIT m_intents.hoverEdited({}); });
-    connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& index) {
-        if (!m_showingSelection && index.isValid())
-            Q_EMIT m_intents.selectionEdited({.block = index.row()});
-    });
+    connect(
+        m_list, &QListView::viewportEntered, this, [this] { Q_EMIT m_intents.hoverEdited({}); });
+    connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this,
+        [this](const QModelIndex& index) {
+            if (!m_showingSelection && index.isValid())
+                Q_EMIT m_intents.selectionEdited({.block = index.row()});
+        });
 }
 
 void ParentPanel::refresh()
 {
     const ModelSummary* model = m_workspace.model();
     m_name->setText(model == nullptr ? tr("none") : QString::fromStdString(model->name));
-    m_name->setToolTip(model == nullptr ? QString() : QString::fromStdString(model->path).toHtmlEscaped());
+    m_name->setToolTip(
+        model == nullptr ? QString() : QString::fromStdString(model->path).toHtmlEscaped());
     if (model != nullptr) {
         const Architecture& family = architectureOf(model->config);
-        const QString title = QString::fromUtf8(family.title.data(), static_cast<qsizetype>(family.title.size()));
+        const QString title =
+            QString::fromUtf8(family.title.data(), static_cast<qsizetype>(family.title.size()));
         m_shape->setText(QString::fromStdString(describeShape(model->config.shape)));
-        m_figures->setText(tr("%1 · %2 parameters%3")
-                               .arg(title, formatParameters(static_cast<double>(m_workspace.parentFootprint().parameters)),
-                                   model->freshWeights ? tr(" · fresh weights") : QString()));
+        m_figures->setText(
+            tr("%1 · %2 parameters%3")
+                .arg(title,
+                    formatParameters(static_cast<double>(m_workspace.parentFootprint().parameters)),
+                    model->freshWeights ? tr(" · fresh weights") : QString()));
     } else {
         m_shape->setText(tr("Open a model folder, or drop one here."));
         m_figures->clear();
@@ -129,20 +141,24 @@ void ParentPanel::refreshData()
     if (!hasModel)
         m_data->setText(QStringLiteral("—"));
     else if (measured != nullptr)
-        m_data->setText(tr("%1 · %2 samples")
-                            .arg(QString::fromStdString(measured->data), formatCount(measured->samples)));
+        m_data->setText(
+            tr("%1 · %2 samples")
+                .arg(QString::fromStdString(measured->data), formatCount(measured->samples)));
     else
         m_data->setText(source.isEmpty() ? tr("None that fit are built in") : source);
     const auto& loss = m_workspace.parentLoss();
     if (!loss)
         m_loss->clear();
     else if (loss->accuracy)
-        m_loss->setText(tr("Loss %1, accuracy %2").arg(formatValue(loss->loss, 3), formatPercent(*loss->accuracy)));
+        m_loss->setText(tr("Loss %1, accuracy %2")
+                            .arg(formatValue(loss->loss, 3), formatPercent(*loss->accuracy)));
     else if (loss->floor)
-        m_loss->setText(tr("Loss %1 nats, entropy %2").arg(formatValue(loss->loss, 3), formatValue(*loss->floor, 3)));
+        m_loss->setText(tr("Loss %1 nats, entropy %2")
+                            .arg(formatValue(loss->loss, 3), formatValue(*loss->floor, 3)));
     else
         m_loss->setText(tr("Loss %1 nats").arg(formatValue(loss->loss, 3)));
-    const bool busy = m_workspace.work(Activity::Measuring).running || m_workspace.work(Activity::Opening).running;
+    const bool busy = m_workspace.work(Activity::Measuring).running
+        || m_workspace.work(Activity::Opening).running;
     m_measure->setEnabled(hasModel && !source.isEmpty() && !busy);
     m_chooseData->setEnabled(hasModel && !busy);
 }

@@ -15,7 +15,8 @@ class BlockDelegate;
 class BlockListModel;
 
 /// The opened model: what it is, what it was measured on, and its blocks.
-class ParentPanel : public QWidget {
+class ParentPanel : public QWidget
+{
     Q_OBJECT
 public:
     ParentPanel(const ViewContext& context, QWidget* parent);

@@ -23,8 +23,13 @@ constexpr QMargins kMargins(12, 12, 16, 8);
 
 } // namespace
 
-struct BarPlot::Private {
-    explicit Private(BarPlot* owner) : q(owner), plot(owner->canvas()) {}
+struct BarPlot::Private
+{
+    explicit Private(BarPlot* owner)
+        : q(owner)
+        , plot(owner->canvas())
+    {
+    }
 
     [[nodiscard]] double value(std::size_t part, std::size_t category) const;
     [[nodiscard]] QRectF column(int category) const;
@@ -68,14 +73,16 @@ int BarPlot::Private::categoryAt(QPointF position) const
     if (chart.categories.empty() || !area.contains(position))
         return -1;
     const long nearest = std::lround(plot->xAxis->pixelToCoord(position.x()));
-    return static_cast<int>(std::clamp<long>(nearest, 0, static_cast<long>(chart.categories.size()) - 1));
+    return static_cast<int>(
+        std::clamp<long>(nearest, 0, static_cast<long>(chart.categories.size()) - 1));
 }
 
 std::vector<LineLabel> BarPlot::Private::legend() const
 {
     std::vector<LineLabel> result;
     for (std::size_t i = 0; i < chart.parts.size(); ++i)
-        result.push_back({QString::fromStdString(chart.parts[i].title), chart.parts[i].role, static_cast<int>(i)});
+        result.push_back({QString::fromStdString(chart.parts[i].title), chart.parts[i].role,
+            static_cast<int>(i)});
     return result;
 }
 
@@ -106,9 +113,9 @@ void BarPlot::Private::paintBars(QPainter& painter) const
             double& base = value < 0 ? down : up;
             const double from = plot->yAxis->coordToPixel(base);
             base += value;
-            const QRectF bar
-                = QRectF(QPointF(place.left(), from), QPointF(place.right(), plot->yAxis->coordToPixel(base)))
-                      .normalized();
+            const QRectF bar = QRectF(QPointF(place.left(), from),
+                QPointF(place.right(), plot->yAxis->coordToPixel(base)))
+                                   .normalized();
             const QColor colour = theme.colour(chart.parts[part].role, static_cast<int>(part));
             painter.fillRect(bar, isDropped ? theme.faint(theme.muted, 0.25) : colour);
             if (isDropped)
@@ -129,7 +136,8 @@ void BarPlot::Private::paintNotes(QPainter& painter) const
         painter.setPen(theme.text);
         painter.drawText(QRectF(12, top, plot->width() - 24, 20), Qt::AlignLeft | Qt::AlignVCenter,
             QFontMetricsF(fonts::head())
-                .elidedText(QString::fromStdString(chart.title), Qt::ElideRight, plot->width() - 24));
+                .elidedText(
+                    QString::fromStdString(chart.title), Qt::ElideRight, plot->width() - 24));
         top += 24;
     }
     if (chart.parts.size() > 1) {
@@ -140,7 +148,8 @@ void BarPlot::Private::paintNotes(QPainter& painter) const
             painter.fillRect(QRectF(x, top + 4, 10, 10), theme.colour(entry.role, entry.lane));
             painter.setPen(theme.text);
             const double width = std::ceil(metrics.horizontalAdvance(entry.text));
-            painter.drawText(QRectF(x + 16, top, width + 2, 18), Qt::AlignLeft | Qt::AlignVCenter, entry.text);
+            painter.drawText(
+                QRectF(x + 16, top, width + 2, 18), Qt::AlignLeft | Qt::AlignVCenter, entry.text);
             x += width + 32;
         }
     }
@@ -150,7 +159,8 @@ void BarPlot::Private::paintNotes(QPainter& painter) const
         const QColor colour = theme.colour(reference.role, 0);
         painter.setPen(QPen(colour, 1, Qt::DotLine));
         painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
-        drawHaloText(painter, theme, {area.left() + 8, y - 4}, QString::fromStdString(reference.label), colour);
+        drawHaloText(painter, theme, {area.left() + 8, y - 4},
+            QString::fromStdString(reference.label), colour);
     }
 }
 
@@ -160,12 +170,13 @@ HoverCard BarPlot::Private::card(int category) const
     const auto at = static_cast<std::size_t>(category);
     result.heading = QString::fromStdString(chart.xTitle) + QLatin1Char(' ')
         + QString::fromStdString(chart.categories[at]);
-    const QString unit = chart.yUnit.empty() ? QString() : QChar(QChar::Nbsp) + QString::fromStdString(chart.yUnit);
+    const QString unit =
+        chart.yUnit.empty() ? QString() : QChar(QChar::Nbsp) + QString::fromStdString(chart.yUnit);
     double sum = 0;
     for (std::size_t i = chart.parts.size(); i-- > 0;) {
         const BarPart& part = chart.parts[i];
-        result.rows.push_back({q->theme().colour(part.role, static_cast<int>(i)), QString::fromStdString(part.title),
-            QString(formatValue(value(i, at), 6) + unit)});
+        result.rows.push_back({q->theme().colour(part.role, static_cast<int>(i)),
+            QString::fromStdString(part.title), QString(formatValue(value(i, at), 6) + unit)});
         sum += value(i, at);
     }
     if (chart.parts.size() > 1)
@@ -187,7 +198,8 @@ void BarPlot::Private::paintOverlay(QPainter& painter) const
     if (hover < 0)
         return;
     const QPointF anchor = mouse.isNull() ? column(hover).center() : mouse;
-    drawHoverCard(painter, theme, QRectF(plot->viewport()).adjusted(4, 4, -4, -4), anchor, card(hover));
+    drawHoverCard(
+        painter, theme, QRectF(plot->viewport()).adjusted(4, 4, -4, -4), anchor, card(hover));
 }
 
 void BarPlot::Private::hoverCategory(int category)
@@ -211,15 +223,19 @@ void BarPlot::Private::moved(QPointF position)
         hoverCategory(category);
 }
 
-BarPlot::BarPlot(QWidget* parent) : PlotWidget(parent), d(std::make_unique<Private>(this))
+BarPlot::BarPlot(QWidget* parent)
+    : PlotWidget(parent)
+    , d(std::make_unique<Private>(this))
 {
     canvas()->installEventFilter(this);
     canvas()->xAxis->grid()->setVisible(false);
     addPainter(*canvas(), layers::kMain, [this](QPainter& painter) { d->paintBars(painter); });
     addPainter(*canvas(), layers::kNotes, [this](QPainter& painter) { d->paintNotes(painter); });
-    addPainter(*canvas(), layers::kOverlay, [this](QPainter& painter) { d->paintOverlay(painter); });
+    addPainter(
+        *canvas(), layers::kOverlay, [this](QPainter& painter) { d->paintOverlay(painter); });
     connect(canvas(), &QCustomPlot::beforeReplot, this, [this] { d->setMargins(); });
-    connect(canvas(), &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) { d->moved(event->position()); });
+    connect(canvas(), &QCustomPlot::mouseMove, this,
+        [this](QMouseEvent* event) { d->moved(event->position()); });
     connect(canvas(), &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
         const int category = d->categoryAt(event->position());
         if (category >= 0 && event->button() == Qt::LeftButton)
@@ -239,17 +255,24 @@ void BarPlot::setChart(BarChart chart)
     d->chart = std::move(chart);
     d->hover = -1;
     const BarChart& now = d->chart;
-    setAxisLabels(*canvas()->xAxis,
-        [this](int index) { return QString::fromStdString(d->chart.categories[static_cast<std::size_t>(index)]); },
+    setAxisLabels(
+        *canvas()->xAxis,
+        [this](int index) {
+            return QString::fromStdString(d->chart.categories[static_cast<std::size_t>(index)]);
+        },
         static_cast<int>(now.categories.size()));
     canvas()->xAxis->setLabel(QString::fromStdString(now.xTitle));
-    canvas()->yAxis->setLabel(titleWithUnit(QString::fromStdString(now.yTitle), QString::fromStdString(now.yUnit)));
+    canvas()->yAxis->setLabel(
+        titleWithUnit(QString::fromStdString(now.yTitle), QString::fromStdString(now.yUnit)));
     setAccessibleName(QString::fromStdString(now.title.empty() ? now.yTitle : now.title));
     resetView();
     dataChanged();
 }
 
-const BarChart& BarPlot::chart() const { return d->chart; }
+const BarChart& BarPlot::chart() const
+{
+    return d->chart;
+}
 
 void BarPlot::setHighlighted(int category)
 {
@@ -265,9 +288,15 @@ void BarPlot::setDropped(std::vector<bool> categories)
     redraw();
 }
 
-QStringList BarPlot::hoverLines(int category) const { return d->card(category).lines(); }
+QStringList BarPlot::hoverLines(int category) const
+{
+    return d->card(category).lines();
+}
 
-std::string BarPlot::csv() const { return isEmpty() ? std::string() : toCsv(d->chart); }
+std::string BarPlot::csv() const
+{
+    return isEmpty() ? std::string() : toCsv(d->chart);
+}
 
 QString BarPlot::summary() const
 {
@@ -278,14 +307,18 @@ QString BarPlot::summary() const
         QStringList values;
         for (const double value : part.values)
             values << formatValue(value, 3);
-        parts << QString::fromStdString(part.title) + QStringLiteral(": ") + values.join(QStringLiteral("; "));
+        parts << QString::fromStdString(part.title) + QStringLiteral(": ")
+                + values.join(QStringLiteral("; "));
     }
     return tr("%1 per %2. %3.")
         .arg(QString::fromStdString(d->chart.yTitle), QString::fromStdString(d->chart.xTitle),
             parts.join(QStringLiteral(". ")));
 }
 
-bool BarPlot::isEmpty() const { return !d || d->chart.categories.empty() || d->chart.parts.empty(); }
+bool BarPlot::isEmpty() const
+{
+    return !d || d->chart.categories.empty() || d->chart.parts.empty();
+}
 
 void BarPlot::resetView()
 {
@@ -310,7 +343,7 @@ void BarPlot::resetView()
     redraw();
 }
 
-void BarPlot::recolour() {}
+void BarPlot::recolour() { }
 
 bool BarPlot::eventFilter(QObject* watched, QEvent* event)
 {
@@ -333,7 +366,8 @@ void BarPlot::keyPressEvent(QKeyEvent* event)
         return;
     }
     d->mouse = {};
-    const int next = d->hover < 0 ? (key == Qt::Key_Right ? 0 : last) : d->hover + (key == Qt::Key_Right ? 1 : -1);
+    const int next = d->hover < 0 ? (key == Qt::Key_Right ? 0 : last)
+                                  : d->hover + (key == Qt::Key_Right ? 1 : -1);
     d->hoverCategory(std::clamp(next, 0, last));
 }
 

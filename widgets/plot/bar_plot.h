@@ -9,7 +9,8 @@
 namespace espalier {
 
 /// Stacked bars, one per category (a block), with a hover card of the parts and their sum.
-class BarPlot : public PlotWidget {
+class BarPlot : public PlotWidget
+{
     Q_OBJECT
 public:
     explicit BarPlot(QWidget* parent = nullptr);

@@ -10,16 +10,24 @@
 namespace espalier {
 namespace {
 
-class PaintLayer final : public QCPLayerable {
+class PaintLayer final : public QCPLayerable
+{
 public:
     PaintLayer(QCustomPlot* plot, const QString& layer, std::function<void(QPainter&)> paint)
-        : QCPLayerable(plot, layer), m_paint(std::move(paint))
+        : QCPLayerable(plot, layer)
+        , m_paint(std::move(paint))
     {
     }
 
 protected:
-    [[nodiscard]] QRect clipRect() const override { return parentPlot()->viewport(); }
-    void applyDefaultAntialiasingHint(QCPPainter* painter) const override { painter->setAntialiasing(true); }
+    [[nodiscard]] QRect clipRect() const override
+    {
+        return parentPlot()->viewport();
+    }
+    void applyDefaultAntialiasingHint(QCPPainter* painter) const override
+    {
+        painter->setAntialiasing(true);
+    }
     void draw(QCPPainter* painter) override
     {
         painter->save();
@@ -31,9 +39,14 @@ private:
     std::function<void(QPainter&)> m_paint;
 };
 
-class LinearTicker final : public QCPAxisTicker {
+class LinearTicker final : public QCPAxisTicker
+{
 public:
-    explicit LinearTicker(bool whole) : m_whole(whole) { setTickCount(5); }
+    explicit LinearTicker(bool whole)
+        : m_whole(whole)
+    {
+        setTickCount(5);
+    }
 
 protected:
     double getTickStep(const QCPRange& range) override
@@ -46,16 +59,23 @@ protected:
         m_step = step;
         return QCPAxisTicker::createTickVector(step, range);
     }
-    QString getTickLabel(double tick, const QLocale&, QChar, int) override { return formatTick(tick, m_step); }
+    QString getTickLabel(double tick, const QLocale&, QChar, int) override
+    {
+        return formatTick(tick, m_step);
+    }
 
 private:
     bool m_whole;
     double m_step = 1;
 };
 
-class LogTicker final : public QCPAxisTicker {
+class LogTicker final : public QCPAxisTicker
+{
 public:
-    LogTicker() { setTickCount(5); }
+    LogTicker()
+    {
+        setTickCount(5);
+    }
 
 protected:
     QVector<double> createTickVector(double step, const QCPRange& range) override
@@ -96,9 +116,12 @@ private:
     double m_step = 0;
 };
 
-class LabelTicker final : public QCPAxisTicker {
+class LabelTicker final : public QCPAxisTicker
+{
 public:
-    LabelTicker(std::function<QString(int)> label, int count) : m_label(std::move(label)), m_count(count)
+    LabelTicker(std::function<QString(int)> label, int count)
+        : m_label(std::move(label))
+        , m_count(count)
     {
         setTickCount(12);
     }
@@ -191,7 +214,8 @@ void enableNavigation(QCustomPlot& plot)
 {
     plot.setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
     QObject::connect(&plot, &QCustomPlot::mousePress, &plot, [&plot](QMouseEvent* event) {
-        const bool box = event->button() == Qt::LeftButton && event->modifiers().testFlag(Qt::ShiftModifier);
+        const bool box =
+            event->button() == Qt::LeftButton && event->modifiers().testFlag(Qt::ShiftModifier);
         plot.setSelectionRectMode(box ? QCP::srmZoom : QCP::srmNone);
     });
     QObject::connect(&plot, &QCustomPlot::mouseWheel, &plot, [&plot](QWheelEvent* event) {
@@ -199,7 +223,9 @@ void enableNavigation(QCustomPlot& plot)
         const QRect area = plot.axisRect()->rect();
         const bool onlyX = at.y() > area.bottom();
         const bool onlyY = at.x() < area.left();
-        plot.axisRect()->setRangeZoom(onlyX ? Qt::Horizontal : onlyY ? Qt::Vertical : Qt::Horizontal | Qt::Vertical);
+        plot.axisRect()->setRangeZoom(onlyX ? Qt::Horizontal
+                : onlyY                     ? Qt::Vertical
+                                            : Qt::Horizontal | Qt::Vertical);
     });
 }
 
@@ -214,7 +240,10 @@ void addBufferedLayer(QCustomPlot& plot, const QString& name, const QString& bel
     plot.layer(name)->setMode(QCPLayer::lmBuffered);
 }
 
-void redrawLayer(QCustomPlot& plot, const QString& name) { plot.layer(name)->replot(); }
+void redrawLayer(QCustomPlot& plot, const QString& name)
+{
+    plot.layer(name)->replot();
+}
 
 void setAxisKind(QCPAxis& axis, AxisKind kind)
 {
@@ -233,6 +262,9 @@ void setAxisLabels(QCPAxis& axis, const std::function<QString(int)>& label, int 
     axis.setTicker(QSharedPointer<LabelTicker>::create(label, count));
 }
 
-QRectF plotArea(const QCustomPlot& plot) { return plot.axisRect()->rect(); }
+QRectF plotArea(const QCustomPlot& plot)
+{
+    return plot.axisRect()->rect();
+}
 
 } // namespace espalier

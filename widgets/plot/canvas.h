@@ -17,9 +17,15 @@ namespace espalier {
 
 // What all plots share on top of QCustomPlot. Internal to widgets/plot.
 
-enum class AxisKind { Linear, Whole, Logarithmic };
+enum class AxisKind
+{
+    Linear,
+    Whole,
+    Logarithmic
+};
 
-/// A plot with left and bottom axis, light grid and no legend, fast settings, keyboard focus left to the parent.
+/// A plot with left and bottom axis, light grid and no legend, fast settings, keyboard focus left
+/// to the parent.
 [[nodiscard]] QCustomPlot* makeCanvas(QWidget* parent);
 void recolourCanvas(QCustomPlot& plot, const Theme& theme);
 /// Wheel zooms, drag pans, shift-drag boxes.

@@ -7,16 +7,20 @@
 namespace espalier {
 namespace {
 
-constexpr double kSmallestLogShare = 1e-6; ///< of the largest value, where logarithmic data contain 0
-constexpr double kSymLogShare = 1e-3; ///< of the largest size: where the symmetric scale turns linear
+constexpr double kSmallestLogShare =
+    1e-6; ///< of the largest value, where logarithmic data contain 0
+constexpr double kSymLogShare =
+    1e-3; ///< of the largest size: where the symmetric scale turns linear
 
 // Control points of matplotlib's viridis (Smith and van der Walt 2015, CC0).
-constexpr std::array<QRgb, 11> kViridis = {0xFF440154, 0xFF482475, 0xFF414487, 0xFF355F8D, 0xFF2A788E, 0xFF21918C,
-    0xFF22A884, 0xFF44BF70, 0xFF7AD151, 0xFFBDDF26, 0xFFFDE725};
+constexpr std::array<QRgb, 11> kViridis = {0xFF440154, 0xFF482475, 0xFF414487, 0xFF355F8D,
+    0xFF2A788E, 0xFF21918C, 0xFF22A884, 0xFF44BF70, 0xFF7AD151, 0xFFBDDF26, 0xFFFDE725};
 
 QRgb between(QRgb a, QRgb b, double t)
 {
-    const auto part = [t](int from, int to) { return static_cast<int>(std::lround(from + (to - from) * t)); };
+    const auto part = [t](int from, int to) {
+        return static_cast<int>(std::lround(from + (to - from) * t));
+    };
     return qRgb(part(qRed(a), qRed(b)), part(qGreen(a), qGreen(b)), part(qBlue(a), qBlue(b)));
 }
 
@@ -93,7 +97,8 @@ ValueScale valueScaleFor(ColourScale kind, bool isSigned, double low, double hig
     if (isSigned) {
         const double size = std::max(std::abs(low), std::abs(high));
         const double extent = size > 0 ? size : 1.0;
-        return {kind == ColourScale::Logarithmic ? ColourScale::SymmetricLog : kind, -extent, extent};
+        return {
+            kind == ColourScale::Logarithmic ? ColourScale::SymmetricLog : kind, -extent, extent};
     }
     if (kind == ColourScale::Logarithmic) {
         const double top = high > 0 ? high : 1.0;
@@ -103,7 +108,8 @@ ValueScale valueScaleFor(ColourScale kind, bool isSigned, double low, double hig
         low = 0; // sizes start at nothing
     if (kind == ColourScale::SymmetricLog && low == 0 && high == 0)
         high = 1;
-    return low < high ? ValueScale{kind, low, high} : ValueScale{kind, low, low + (low == 0 ? 1.0 : std::abs(low))};
+    return low < high ? ValueScale{kind, low, high}
+                      : ValueScale{kind, low, low + (low == 0 ? 1.0 : std::abs(low))};
 }
 
 ColourTable colourTable(const Theme& theme, bool isSigned)
@@ -121,7 +127,8 @@ ColourTable colourTable(const Theme& theme, bool isSigned)
         }
         const double place = t * static_cast<double>(kViridis.size() - 1);
         const auto lower = std::min(static_cast<std::size_t>(place), kViridis.size() - 2);
-        table[i] = between(kViridis[lower], kViridis[lower + 1], place - static_cast<double>(lower));
+        table[i] =
+            between(kViridis[lower], kViridis[lower + 1], place - static_cast<double>(lower));
     }
     return table;
 }

@@ -10,7 +10,8 @@
 namespace espalier {
 
 /// Where a value lies between the ends of a colour bar.
-struct ValueScale {
+struct ValueScale
+{
     ColourScale kind = ColourScale::Linear;
     double low = 0;
     double high = 1;
@@ -24,7 +25,8 @@ struct ValueScale {
     bool operator==(const ValueScale&) const = default;
 };
 
-/// The scale for data in [low, high]: symmetric about zero for signed data, positive for logarithmic ones.
+/// The scale for data in [low, high]: symmetric about zero for signed data, positive for
+/// logarithmic ones.
 [[nodiscard]] ValueScale valueScaleFor(ColourScale kind, bool isSigned, double low, double high);
 
 /// 256 colours: viridis, or blue-neutral-red with the surface colour in the middle.

@@ -11,10 +11,14 @@ namespace {
 
 constexpr std::size_t kLeaf = 16; ///< values per block of the lowest level
 constexpr std::size_t kFan = 8; ///< blocks per block of the next level
-// In a column of more points than this, where it is entered and left cannot be told from its lowest and highest point.
+// In a column of more points than this, where it is entered and left cannot be told from its lowest
+// and highest point.
 constexpr std::size_t kCrowded = 32;
 
-std::size_t blocksFor(std::size_t count, std::size_t size) { return (count + size - 1) / size; }
+std::size_t blocksFor(std::size_t count, std::size_t size)
+{
+    return (count + size - 1) / size;
+}
 
 } // namespace
 
@@ -23,7 +27,8 @@ bool MinMaxPyramid::isDrawable(double value) const
     return std::isfinite(value) && (!m_positiveOnly || value > 0);
 }
 
-void MinMaxPyramid::merge(Extremes& into, const Extremes& from, std::span<const double> values) const
+void MinMaxPyramid::merge(
+    Extremes& into, const Extremes& from, std::span<const double> values) const
 {
     if (!from.found)
         return;
@@ -54,7 +59,8 @@ void MinMaxPyramid::extend(std::span<const double> values)
     m_levels[0].resize(blocksFor(values.size(), kLeaf));
     for (std::size_t block = firstLeaf; block < m_levels[0].size(); ++block) {
         m_levels[0][block] = {};
-        mergeValues(m_levels[0][block], values, block * kLeaf, std::min((block + 1) * kLeaf, values.size()));
+        mergeValues(m_levels[0][block], values, block * kLeaf,
+            std::min((block + 1) * kLeaf, values.size()));
     }
     std::size_t first = firstLeaf;
     for (std::size_t level = 1; m_levels[level - 1].size() > kFan; ++level) {
@@ -88,7 +94,8 @@ MinMaxPyramid::Extremes MinMaxPyramid::query(
         }
         std::size_t level = 0;
         std::size_t size = kLeaf;
-        while (level + 1 < m_levels.size() && begin % (size * kFan) == 0 && begin + size * kFan <= end) {
+        while (level + 1 < m_levels.size() && begin % (size * kFan) == 0
+            && begin + size * kFan <= end) {
             size *= kFan;
             ++level;
         }
@@ -101,7 +108,8 @@ MinMaxPyramid::Extremes MinMaxPyramid::query(
 namespace {
 
 /// Collects points; what cannot be drawn becomes NaN.
-struct Collector {
+struct Collector
+{
     std::span<const double> x;
     std::span<const double> y;
     const MinMaxPyramid& pyramid;
@@ -137,18 +145,20 @@ struct Collector {
 std::size_t lowerBound(std::span<const double> x, std::size_t from, double value)
 {
     return static_cast<std::size_t>(
-        std::lower_bound(x.begin() + static_cast<std::ptrdiff_t>(from), x.end(), value) - x.begin());
+        std::lower_bound(x.begin() + static_cast<std::ptrdiff_t>(from), x.end(), value)
+        - x.begin());
 }
 
 } // namespace
 
-XYData decimate(std::span<const double> x, std::span<const double> y, const MinMaxPyramid& pyramid, double low,
-    double high, int columns, bool logX)
+XYData decimate(std::span<const double> x, std::span<const double> y, const MinMaxPyramid& pyramid,
+    double low, double high, int columns, bool logX)
 {
     Collector collector{x, y, pyramid};
     const std::size_t inside = lowerBound(x, 0, low);
     const std::size_t begin = inside > 0 ? inside - 1 : 0;
-    const std::size_t past = static_cast<std::size_t>(std::upper_bound(x.begin(), x.end(), high) - x.begin());
+    const std::size_t past =
+        static_cast<std::size_t>(std::upper_bound(x.begin(), x.end(), high) - x.begin());
     const std::size_t end = std::min(past + 1, x.size());
     const auto wanted = static_cast<std::size_t>(std::max(columns, 1));
     if (end - std::min(begin, end) <= 4 * wanted) {
@@ -158,14 +168,16 @@ XYData decimate(std::span<const double> x, std::span<const double> y, const MinM
     }
     const bool logarithmic = logX && low > 0;
     const double start = logarithmic ? std::log(low) : low;
-    const double width = ((logarithmic ? std::log(high) : high) - start) / static_cast<double>(wanted);
+    const double width =
+        ((logarithmic ? std::log(high) : high) - start) / static_cast<double>(wanted);
     if (begin < inside)
         collector.point(begin);
     std::size_t from = inside;
     for (std::size_t column = 1; column <= wanted && from < past; ++column) {
         const double edge = start + width * static_cast<double>(column);
-        const std::size_t to
-            = column == wanted ? past : std::min(past, lowerBound(x, from, logarithmic ? std::exp(edge) : edge));
+        const std::size_t to = column == wanted
+            ? past
+            : std::min(past, lowerBound(x, from, logarithmic ? std::exp(edge) : edge));
         if (to > from)
             collector.column(from, to);
         from = to;

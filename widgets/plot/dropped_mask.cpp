@@ -48,8 +48,10 @@ std::vector<float> droppedShares(const DroppedMask& mask, std::size_t row, std::
         const std::size_t first = binStart(pixel, width, window.columns());
         const std::size_t end = std::max(first + 1, binStart(pixel + 1, width, window.columns()));
         std::size_t dropped = 0;
-        for (std::size_t place = window.firstColumn + first; place < window.firstColumn + end; ++place) {
-            const std::size_t column = order.empty() ? place : static_cast<std::size_t>(order[place]);
+        for (std::size_t place = window.firstColumn + first; place < window.firstColumn + end;
+             ++place) {
+            const std::size_t column =
+                order.empty() ? place : static_cast<std::size_t>(order[place]);
             dropped += mask.at(row, column, columnCount) ? 1U : 0U;
         }
         shares[pixel] = static_cast<float>(dropped) / static_cast<float>(end - first);
@@ -59,7 +61,8 @@ std::vector<float> droppedShares(const DroppedMask& mask, std::size_t row, std::
 
 namespace {
 
-/// Which pixels lie in a dropped stretch of at least `least` pixels; hatching narrower ones would be noise.
+/// Which pixels lie in a dropped stretch of at least `least` pixels; hatching narrower ones would
+/// be noise.
 std::vector<bool> hatchable(const std::vector<float>& shares, std::size_t least)
 {
     std::vector<bool> result(shares.size(), false);
@@ -87,7 +90,8 @@ QImage veilImage(const DroppedMask& mask, std::size_t columnCount, std::span<con
     for (std::size_t i = 0; i < veil.size(); ++i)
         veil[i] = premultiplied(theme.surface, kVeilStrength * static_cast<double>(i) / 255);
     const QRgb hatch = premultiplied(theme.muted, kHatchStrength);
-    const int distance = std::max(3, static_cast<int>(std::lround(kHatchDistance * devicePixelRatio)));
+    const int distance =
+        std::max(3, static_cast<int>(std::lround(kHatchDistance * devicePixelRatio)));
     const int stroke = std::max(1, static_cast<int>(devicePixelRatio));
 
     const auto width = static_cast<std::size_t>(pixels.width());
@@ -104,13 +108,15 @@ QImage veilImage(const DroppedMask& mask, std::size_t columnCount, std::span<con
             shares = droppedShares(mask, row, columnCount, order, window, width);
             sharesRow = row;
             const bool thin = !mask.rows.empty() && mask.rows[row] && !rowsAreTall;
-            hatched = thin ? std::vector<bool>(width, false) : hatchable(shares, static_cast<std::size_t>(distance));
+            hatched = thin ? std::vector<bool>(width, false)
+                           : hatchable(shares, static_cast<std::size_t>(distance));
         }
         auto* line = reinterpret_cast<QRgb*>(image.scanLine(static_cast<int>(y)));
         for (std::size_t x = 0; x < width; ++x) {
             const float share = shares[x];
             const bool onHatch = static_cast<int>(x + y) % distance < stroke;
-            line[x] = onHatch && hatched[x] ? hatch : veil[static_cast<std::size_t>(share * 255.0F)];
+            line[x] =
+                onHatch && hatched[x] ? hatch : veil[static_cast<std::size_t>(share * 255.0F)];
         }
     }
     return image;

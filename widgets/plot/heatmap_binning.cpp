@@ -9,7 +9,8 @@ namespace espalier {
 namespace {
 
 /// Collects the cells of one bin.
-struct Bin {
+struct Bin
+{
     float best = 0;
     float sum = 0;
     unsigned count = 0;
@@ -65,7 +66,8 @@ HeatmapStats heatmapStats(const Heatmap& map)
     }
     stats.columnMeans.resize(map.columns);
     for (std::size_t column = 0; column < map.columns; ++column)
-        stats.columnMeans[column] = static_cast<float>(columnSums[column] / std::max(columnCounts[column], 1U));
+        stats.columnMeans[column] =
+            static_cast<float>(columnSums[column] / std::max(columnCounts[column], 1U));
     if (low <= high) {
         stats.low = low;
         stats.high = high;
@@ -73,8 +75,9 @@ HeatmapStats heatmapStats(const Heatmap& map)
     return stats;
 }
 
-BinnedMap binHeatmap(const Heatmap& map, std::span<const int> order, const CellWindow& window, std::size_t maxWidth,
-    std::size_t maxHeight, Binning binning, const std::atomic<bool>& cancelled)
+BinnedMap binHeatmap(const Heatmap& map, std::span<const int> order, const CellWindow& window,
+    std::size_t maxWidth, std::size_t maxHeight, Binning binning,
+    const std::atomic<bool>& cancelled)
 {
     BinnedMap result;
     result.window = window;
@@ -85,11 +88,15 @@ BinnedMap binHeatmap(const Heatmap& map, std::span<const int> order, const CellW
     for (std::size_t y = 0; y < result.height && !cancelled.load(std::memory_order_relaxed); ++y) {
         std::fill(bins.begin(), bins.end(), Bin{});
         const std::size_t endRow = window.firstRow + binStart(y + 1, result.height, window.rows());
-        for (std::size_t row = window.firstRow + binStart(y, result.height, window.rows()); row < endRow; ++row) {
+        for (std::size_t row = window.firstRow + binStart(y, result.height, window.rows());
+             row < endRow; ++row) {
             const float* cells = map.values.data() + row * map.columns;
             for (std::size_t x = 0; x < result.width; ++x) {
-                const std::size_t end = window.firstColumn + binStart(x + 1, result.width, window.columns());
-                for (std::size_t c = window.firstColumn + binStart(x, result.width, window.columns()); c < end; ++c)
+                const std::size_t end =
+                    window.firstColumn + binStart(x + 1, result.width, window.columns());
+                for (std::size_t c =
+                         window.firstColumn + binStart(x, result.width, window.columns());
+                     c < end; ++c)
                     bins[x].add(cells[order.empty() ? c : static_cast<std::size_t>(order[c])]);
             }
         }

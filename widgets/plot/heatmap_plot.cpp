@@ -28,7 +28,8 @@ QString labelOf(const std::vector<std::string>& labels, int index)
 QCPRange inside(QCPRange range, std::size_t cells)
 {
     const double count = static_cast<double>(cells);
-    if (range.lower >= -0.5 && range.upper <= count - 0.5 && range.size() >= std::min(kFewestCells, count))
+    if (range.lower >= -0.5 && range.upper <= count - 0.5
+        && range.size() >= std::min(kFewestCells, count))
         return range;
     const double size = std::clamp(range.size(), std::min(kFewestCells, count), count);
     const double lower = std::clamp(range.center() - size / 2, -0.5, count - 0.5 - size);
@@ -37,7 +38,9 @@ QCPRange inside(QCPRange range, std::size_t cells)
 
 } // namespace
 
-HeatmapPlot::Private::Private(HeatmapPlot* owner) : q(owner), plot(owner->canvas())
+HeatmapPlot::Private::Private(HeatmapPlot* owner)
+    : q(owner)
+    , plot(owner->canvas())
 {
     enableNavigation(*plot);
     addBufferedLayer(*plot, layers::kVeil, layers::kMain);
@@ -54,15 +57,18 @@ HeatmapPlot::Private::Private(HeatmapPlot* owner) : q(owner), plot(owner->canvas
     addPainter(*plot, layers::kOverlay, [this](QPainter& painter) { paintOverlay(painter); });
     QObject::connect(plot, &QCustomPlot::beforeReplot, q, [this] { setMargins(); });
     QObject::connect(plot, &QCustomPlot::afterLayout, q, [this] { prepare(); });
-    QObject::connect(plot, &QCustomPlot::mouseMove, q, [this](QMouseEvent* event) { moved(event->position()); });
-    QObject::connect(plot, &QCustomPlot::mousePress, q, [this](QMouseEvent* event) { pressed = event->position(); });
+    QObject::connect(
+        plot, &QCustomPlot::mouseMove, q, [this](QMouseEvent* event) { moved(event->position()); });
+    QObject::connect(plot, &QCustomPlot::mousePress, q,
+        [this](QMouseEvent* event) { pressed = event->position(); });
     QObject::connect(plot, &QCustomPlot::mouseRelease, q, [this](QMouseEvent* event) {
         if (event->button() == Qt::LeftButton)
             clicked(event->position());
     });
     QObject::connect(plot, &QCustomPlot::mouseDoubleClick, q, [this] { q->resetView(); });
     for (QCPAxis* axis : {plot->xAxis, plot->yAxis})
-        QObject::connect(axis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), q, [this] { keepInside(); });
+        QObject::connect(
+            axis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), q, [this] { keepInside(); });
     QObject::connect(&watcher, &QFutureWatcher<HeatmapJobResult>::finished, q, [this] {
         if (watcher.future().resultCount() == 0)
             return;
@@ -87,7 +93,8 @@ std::optional<Cell> HeatmapPlot::Private::cellAt(QPointF position) const
         return std::nullopt;
     const double place = std::floor(plot->xAxis->pixelToCoord(position.x()) + 0.5);
     const double row = std::floor(plot->yAxis->pixelToCoord(position.y()) + 0.5);
-    if (place < 0 || row < 0 || place >= static_cast<double>(map->columns) || row >= static_cast<double>(map->rows))
+    if (place < 0 || row < 0 || place >= static_cast<double>(map->columns)
+        || row >= static_cast<double>(map->rows))
         return std::nullopt;
     const auto at = static_cast<std::size_t>(place);
     return Cell{static_cast<int>(row), order->empty() ? static_cast<int>(at) : (*order)[at]};
@@ -152,7 +159,9 @@ void HeatmapPlot::Private::masksChanged()
     redrawLayer(*plot, layers::kVeil);
 }
 
-HeatmapPlot::HeatmapPlot(QWidget* parent) : PlotWidget(parent), d(std::make_unique<Private>(this))
+HeatmapPlot::HeatmapPlot(QWidget* parent)
+    : PlotWidget(parent)
+    , d(std::make_unique<Private>(this))
 {
     canvas()->installEventFilter(this);
     dataChanged();
@@ -167,7 +176,8 @@ HeatmapPlot::~HeatmapPlot()
 
 void HeatmapPlot::setHeatmap(Heatmap map)
 {
-    ESPALIER_EXPECT(map.values.size() == map.rows * map.columns, "a heatmap has rows x columns values");
+    ESPALIER_EXPECT(
+        map.values.size() == map.rows * map.columns, "a heatmap has rows x columns values");
     const bool sameShape = map.rows == d->map->rows && map.columns == d->map->columns;
     d->cancelJob();
     d->watcher.setFuture({}); // a picture of the old map must not arrive
@@ -183,9 +193,11 @@ void HeatmapPlot::setHeatmap(Heatmap map)
     d->dropped.fit(d->map->rows, d->map->columns);
     d->veilDirty = true;
     const Heatmap& now = *d->map;
-    setAxisLabels(*canvas()->yAxis, [shared = d->map](int row) { return labelOf(shared->rowLabels, row); },
+    setAxisLabels(
+        *canvas()->yAxis, [shared = d->map](int row) { return labelOf(shared->rowLabels, row); },
         static_cast<int>(now.rows));
-    setAxisLabels(*canvas()->xAxis,
+    setAxisLabels(
+        *canvas()->xAxis,
         [this](int place) {
             const auto at = static_cast<std::size_t>(place);
             return labelOf(d->map->columnLabels, d->order->empty() ? place : (*d->order)[at]);
@@ -199,7 +211,10 @@ void HeatmapPlot::setHeatmap(Heatmap map)
     dataChanged();
 }
 
-const Heatmap& HeatmapPlot::heatmap() const { return *d->map; }
+const Heatmap& HeatmapPlot::heatmap() const
+{
+    return *d->map;
+}
 
 void HeatmapPlot::setValueRange(double low, double high)
 {
@@ -243,7 +258,8 @@ void HeatmapPlot::setColourBarVisible(bool visible)
 
 void HeatmapPlot::setColumnOrder(std::vector<int> order)
 {
-    ESPALIER_EXPECT(order.empty() || order.size() == d->map->columns, "an order names every column once");
+    ESPALIER_EXPECT(
+        order.empty() || order.size() == d->map->columns, "an order names every column once");
     d->places.assign(order.size(), 0);
     for (std::size_t place = 0; place < order.size(); ++place)
         d->places[static_cast<std::size_t>(order[place])] = static_cast<int>(place);
@@ -273,7 +289,8 @@ void HeatmapPlot::setDroppedCells(std::vector<bool> cells)
 
 bool HeatmapPlot::isDropped(int row, int column) const
 {
-    return d->dropped.at(static_cast<std::size_t>(row), static_cast<std::size_t>(column), d->map->columns);
+    return d->dropped.at(
+        static_cast<std::size_t>(row), static_cast<std::size_t>(column), d->map->columns);
 }
 
 void HeatmapPlot::setHighlightedRow(int row)
@@ -309,9 +326,15 @@ QString HeatmapPlot::binningNote() const
                                          : tr("mean of up to %1 cells per pixel").arg(share);
 }
 
-bool HeatmapPlot::isUpToDate() const { return isEmpty() || (!d->stale && !d->jobCancelled && d->stats); }
+bool HeatmapPlot::isUpToDate() const
+{
+    return isEmpty() || (!d->stale && !d->jobCancelled && d->stats);
+}
 
-std::string HeatmapPlot::csv() const { return isEmpty() ? std::string() : toCsv(*d->map); }
+std::string HeatmapPlot::csv() const
+{
+    return isEmpty() ? std::string() : toCsv(*d->map);
+}
 
 QString HeatmapPlot::summary() const
 {
@@ -319,16 +342,23 @@ QString HeatmapPlot::summary() const
         return emptyMessage();
     const Heatmap& map = *d->map;
     QString text = tr("%1, %2 rows by %3 columns.")
-                       .arg(QString::fromStdString(map.valueTitle), formatCount(static_cast<std::int64_t>(map.rows)),
+                       .arg(QString::fromStdString(map.valueTitle),
+                           formatCount(static_cast<std::int64_t>(map.rows)),
                            formatCount(static_cast<std::int64_t>(map.columns)));
     if (d->stats)
-        text += QLatin1Char(' ') + tr("Values from %1 to %2.").arg(formatValue(d->stats->low), formatValue(d->stats->high));
+        text += QLatin1Char(' ')
+            + tr("Values from %1 to %2.")
+                  .arg(formatValue(d->stats->low), formatValue(d->stats->high));
     if (d->stats && d->stats->nonFinite > 0)
-        text += QLatin1Char(' ') + tr("%n cell(s) not finite.", nullptr, static_cast<int>(d->stats->nonFinite));
+        text += QLatin1Char(' ')
+            + tr("%n cell(s) not finite.", nullptr, static_cast<int>(d->stats->nonFinite));
     return text;
 }
 
-bool HeatmapPlot::isEmpty() const { return !d || d->map->isEmpty(); }
+bool HeatmapPlot::isEmpty() const
+{
+    return !d || d->map->isEmpty();
+}
 
 void HeatmapPlot::resetView()
 {
@@ -358,18 +388,31 @@ bool HeatmapPlot::eventFilter(QObject* watched, QEvent* event)
 void HeatmapPlot::keyPressEvent(QKeyEvent* event)
 {
     switch (event->key()) {
-    case Qt::Key_Left: d->step(0, -1); return;
-    case Qt::Key_Right: d->step(0, 1); return;
-    case Qt::Key_Up: d->step(-1, 0); return;
-    case Qt::Key_Down: d->step(1, 0); return;
-    case Qt::Key_Home: resetView(); return;
-    case Qt::Key_Escape: d->leave(); return;
+    case Qt::Key_Left:
+        d->step(0, -1);
+        return;
+    case Qt::Key_Right:
+        d->step(0, 1);
+        return;
+    case Qt::Key_Up:
+        d->step(-1, 0);
+        return;
+    case Qt::Key_Down:
+        d->step(1, 0);
+        return;
+    case Qt::Key_Home:
+        resetView();
+        return;
+    case Qt::Key_Escape:
+        d->leave();
+        return;
     case Qt::Key_Return:
     case Qt::Key_Space:
         if (d->hover)
             Q_EMIT cellClicked(d->hover->row, d->hover->column);
         return;
-    default: PlotWidget::keyPressEvent(event);
+    default:
+        PlotWidget::keyPressEvent(event);
     }
 }
 

@@ -9,22 +9,41 @@
 
 namespace espalier {
 
-enum class ColourScale { Linear, Logarithmic, SymmetricLog };
-/// How several cells become one pixel: the value that is largest in size, or the mean of the finite ones.
-enum class Binning { MaxAbs, Mean };
-enum class Marginal { None, Columns, Rows };
+enum class ColourScale
+{
+    Linear,
+    Logarithmic,
+    SymmetricLog
+};
+/// How several cells become one pixel: the value that is largest in size, or the mean of the finite
+/// ones.
+enum class Binning
+{
+    MaxAbs,
+    Mean
+};
+enum class Marginal
+{
+    None,
+    Columns,
+    Rows
+};
 
-/// A matrix as colours, up to 10^5 columns: viridis, or blue-neutral-red about zero for signed values; NaN magenta.
+/// A matrix as colours, up to 10^5 columns: viridis, or blue-neutral-red about zero for signed
+/// values; NaN magenta.
 ///
-/// Wheel zooms at the cursor, drag pans, shift-drag boxes, double click or Home resets; arrow keys move the hovered
-/// cell. Rows and columns in the API are always those of the Heatmap, whatever the display order.
-class HeatmapPlot : public PlotWidget {
+/// Wheel zooms at the cursor, drag pans, shift-drag boxes, double click or Home resets; arrow keys
+/// move the hovered cell. Rows and columns in the API are always those of the Heatmap, whatever the
+/// display order.
+class HeatmapPlot : public PlotWidget
+{
     Q_OBJECT
 public:
     explicit HeatmapPlot(QWidget* parent = nullptr);
     ~HeatmapPlot() override;
 
-    /// Keeps the zoom if the shape stays, and the order, dropped cells and highlight that still fit.
+    /// Keeps the zoom if the shape stays, and the order, dropped cells and highlight that still
+    /// fit.
     void setHeatmap(Heatmap map);
     [[nodiscard]] const Heatmap& heatmap() const;
 
@@ -33,14 +52,15 @@ public:
     void clearValueRange();
     void setColourScale(ColourScale scale);
     void setBinning(Binning binning);
-    /// A strip of bars with the mean of |value| per column (above the map) or per row (right of it).
+    /// A strip of bars with the mean of |value| per column (above the map) or per row (right of
+    /// it).
     void setMarginal(Marginal marginal);
     void setColourBarVisible(bool visible);
     /// order[p] is the column drawn at place p: a permutation of the columns; empty: natural order.
     void setColumnOrder(std::vector<int> order);
 
-    /// Marks what a transfer leaves behind with a hatched veil; the map's own picture is not rebuilt.
-    /// One flag per column / row / cell (row-major); empty: nothing dropped. They add up.
+    /// Marks what a transfer leaves behind with a hatched veil; the map's own picture is not
+    /// rebuilt. One flag per column / row / cell (row-major); empty: nothing dropped. They add up.
     void setDroppedColumns(std::vector<bool> columns);
     void setDroppedRows(std::vector<bool> rows);
     void setDroppedCells(std::vector<bool> cells);
@@ -54,7 +74,8 @@ public:
     [[nodiscard]] QStringList hoverLines(int row, int column) const;
     /// What is written under the map if a pixel holds several cells, else empty.
     [[nodiscard]] QString binningNote() const;
-    /// Whether the picture belongs to the current data and zoom (false while it is made in the background).
+    /// Whether the picture belongs to the current data and zoom (false while it is made in the
+    /// background).
     [[nodiscard]] bool isUpToDate() const;
 
     [[nodiscard]] std::string csv() const override;

@@ -30,7 +30,8 @@ CellWindow HeatmapPlot::Private::window() const
 {
     const QCPRange x = plot->xAxis->range();
     const QCPRange y = plot->yAxis->range();
-    constexpr double kSlack = 1e-6; // a window that ends exactly between two cells does not show the next one
+    constexpr double kSlack =
+        1e-6; // a window that ends exactly between two cells does not show the next one
     return {clampedCell(std::floor(x.lower + 0.5 + kSlack), map->columns),
         clampedCell(std::ceil(x.upper + 0.5 - kSlack), map->columns),
         clampedCell(std::floor(y.lower + 0.5 + kSlack), map->rows),
@@ -39,7 +40,9 @@ CellWindow HeatmapPlot::Private::window() const
 
 QSize HeatmapPlot::Private::devicePixels() const
 {
-    return (QSizeF(plot->axisRect()->size()) * plot->devicePixelRatioF()).toSize().expandedTo(QSize(1, 1));
+    return (QSizeF(plot->axisRect()->size()) * plot->devicePixelRatioF())
+        .toSize()
+        .expandedTo(QSize(1, 1));
 }
 
 void HeatmapPlot::Private::setMargins()
@@ -83,7 +86,8 @@ void HeatmapPlot::Private::startJob(const CellWindow& wanted, QSize size)
     askedSize = size;
     stale = false;
     auto cancelled = std::make_shared<std::atomic<bool>>(false);
-    const auto work = [map = map, order = order, known = stats, wanted, size, binning = binning, cancelled] {
+    const auto work = [map = map, order = order, known = stats, wanted, size, binning = binning,
+                          cancelled] {
         HeatmapJobResult result;
         result.stats = known ? known : std::make_shared<const HeatmapStats>(heatmapStats(*map));
         result.binned = binHeatmap(*map, *order, wanted, static_cast<std::size_t>(size.width()),
@@ -118,12 +122,16 @@ void HeatmapPlot::Private::takeResult(HeatmapJobResult result)
         dataArrived();
 }
 
-void HeatmapPlot::Private::dataArrived() { q->setAccessibleDescription(q->summary()); }
+void HeatmapPlot::Private::dataArrived()
+{
+    q->setAccessibleDescription(q->summary());
+}
 
 ValueScale HeatmapPlot::Private::scale() const
 {
-    const std::pair<double, double> range
-        = fixedRange ? *fixedRange : stats ? std::pair(stats->low, stats->high) : std::pair(0.0, 1.0);
+    const std::pair<double, double> range = fixedRange ? *fixedRange
+        : stats                                        ? std::pair(stats->low, stats->high)
+                                                       : std::pair(0.0, 1.0);
     return valueScaleFor(scaleKind, map->isSigned, range.first, range.second);
 }
 
@@ -132,13 +140,16 @@ void HeatmapPlot::Private::colourIn()
     const ColourTable table = colourTable(q->theme(), map->isSigned);
     const ValueScale values = scale();
     const QRgb broken = q->theme().notANumber.rgb();
-    image = QImage(static_cast<int>(binned.width), static_cast<int>(binned.height), QImage::Format_RGB32);
+    image = QImage(
+        static_cast<int>(binned.width), static_cast<int>(binned.height), QImage::Format_RGB32);
     for (std::size_t y = 0; y < binned.height; ++y) {
         auto* line = reinterpret_cast<QRgb*>(image.scanLine(static_cast<int>(y)));
         const float* cells = binned.values.data() + y * binned.width;
         for (std::size_t x = 0; x < binned.width; ++x) {
             const double position = values.position(static_cast<double>(cells[x]));
-            line[x] = std::isnan(position) ? broken : table[static_cast<std::size_t>(std::lround(position * 255))];
+            line[x] = std::isnan(position)
+                ? broken
+                : table[static_cast<std::size_t>(std::lround(position * 255))];
         }
     }
 }
@@ -147,8 +158,8 @@ void HeatmapPlot::Private::fitVeil()
 {
     veilDirty = false;
     veilWindow = window();
-    veil = veilImage(
-        dropped, map->columns, *order, veilWindow, devicePixels(), plot->devicePixelRatioF(), q->theme());
+    veil = veilImage(dropped, map->columns, *order, veilWindow, devicePixels(),
+        plot->devicePixelRatioF(), q->theme());
 }
 
 void HeatmapPlot::Private::setXLabel()

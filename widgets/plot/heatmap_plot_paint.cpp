@@ -21,9 +21,14 @@ constexpr double kHatchFrom = 5; ///< pixels per cell
 
 QRectF HeatmapPlot::Private::pixelRect(const CellWindow& cells) const
 {
-    const auto x = [this](std::size_t cell) { return plot->xAxis->coordToPixel(static_cast<double>(cell) - 0.5); };
-    const auto y = [this](std::size_t cell) { return plot->yAxis->coordToPixel(static_cast<double>(cell) - 0.5); };
-    return QRectF(QPointF(x(cells.firstColumn), y(cells.firstRow)), QPointF(x(cells.endColumn), y(cells.endRow)));
+    const auto x = [this](std::size_t cell) {
+        return plot->xAxis->coordToPixel(static_cast<double>(cell) - 0.5);
+    };
+    const auto y = [this](std::size_t cell) {
+        return plot->yAxis->coordToPixel(static_cast<double>(cell) - 0.5);
+    };
+    return QRectF(QPointF(x(cells.firstColumn), y(cells.firstRow)),
+        QPointF(x(cells.endColumn), y(cells.endRow)));
 }
 
 QRectF HeatmapPlot::Private::marginalArea() const
@@ -67,7 +72,8 @@ void HeatmapPlot::Private::paintNotes(QPainter& painter) const
         painter.setPen(q->theme().text);
         painter.drawText(QRectF(12, 8, plot->width() - 24, 20), Qt::AlignLeft | Qt::AlignVCenter,
             QFontMetricsF(fonts::head())
-                .elidedText(QString::fromStdString(map->title), Qt::ElideRight, plot->width() - 24));
+                .elidedText(
+                    QString::fromStdString(map->title), Qt::ElideRight, plot->width() - 24));
     }
     QPen frame(q->theme().line, 1);
     frame.setCosmetic(true);
@@ -93,7 +99,8 @@ void HeatmapPlot::Private::paintColourBar(QPainter& painter) const
     painter.drawRect(bar);
 
     const ValueScale values = scale();
-    const std::vector<double> ticks = values.ticks(std::clamp(static_cast<int>(bar.height() / 40), 2, 5));
+    const std::vector<double> ticks =
+        values.ticks(std::clamp(static_cast<int>(bar.height() / 40), 2, 5));
     const double step = ticks.size() > 1 ? ticks[1] - ticks[0] : 1.0;
     painter.setFont(fonts::axis());
     const double half = QFontMetricsF(fonts::axis()).height() / 2;
@@ -102,11 +109,12 @@ void HeatmapPlot::Private::paintColourBar(QPainter& painter) const
         painter.setPen(theme.line);
         painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + 3, y));
         painter.setPen(theme.muted);
-        painter.drawText(QRectF(bar.right() + 6, y - half, 44, 2 * half), Qt::AlignLeft | Qt::AlignVCenter,
+        painter.drawText(QRectF(bar.right() + 6, y - half, 44, 2 * half),
+            Qt::AlignLeft | Qt::AlignVCenter,
             values.kind == ColourScale::Linear ? formatTick(tick, step) : formatValue(tick, 2));
     }
-    const QString title
-        = titleWithUnit(QString::fromStdString(map->valueTitle), QString::fromStdString(map->unit));
+    const QString title =
+        titleWithUnit(QString::fromStdString(map->valueTitle), QString::fromStdString(map->unit));
     painter.save();
     painter.translate(plot->width() - 8, bar.center().y());
     painter.rotate(-90);
@@ -147,7 +155,8 @@ void HeatmapPlot::Private::paintColumnMarginal(QPainter& painter) const
     const CellWindow shown = window();
     if (shown.columns() == 0 || strip.width() < 1)
         return; // a widget that was not laid out yet has no room at all
-    const auto width = static_cast<std::size_t>(std::min<double>(strip.width(), static_cast<double>(shown.columns())));
+    const auto width = static_cast<std::size_t>(
+        std::min<double>(strip.width(), static_cast<double>(shown.columns())));
     const auto column = [this](std::size_t place) {
         return order->empty() ? place : static_cast<std::size_t>((*order)[place]);
     };
@@ -168,13 +177,15 @@ void HeatmapPlot::Private::paintColumnMarginal(QPainter& painter) const
         }
         const double height = top > 0 ? strip.height() * static_cast<double>(mean / top) : 0;
         QRectF bar = pixelRect({first, end, 0, 1});
-        bar = QRectF(bar.left(), strip.bottom() - height, bar.width() > 4 ? bar.width() - 1 : bar.width(), height);
+        bar = QRectF(bar.left(), strip.bottom() - height,
+            bar.width() > 4 ? bar.width() - 1 : bar.width(), height);
         painter.fillRect(bar, 2 * droppedColumns > end - first ? left : kept);
     }
     painter.setClipping(false);
     painter.setFont(fonts::axis());
     painter.setPen(theme.muted);
-    painter.drawText(QRectF(strip.right() + 8, strip.top(), plot->width() - strip.right() - 10, strip.height()),
+    painter.drawText(
+        QRectF(strip.right() + 8, strip.top(), plot->width() - strip.right() - 10, strip.height()),
         Qt::AlignLeft | Qt::AlignVCenter,
         HeatmapPlot::tr("mean |x|\nto %1").arg(formatValue(static_cast<double>(top), 3)));
 }
@@ -193,8 +204,8 @@ void HeatmapPlot::Private::paintRowMarginal(QPainter& painter) const
         const QRectF cells = pixelRect({0, 1, row, row + 1});
         const double length = strip.width() * static_cast<double>(stats->rowMeans[row] / top);
         const bool isDropped = !dropped.rows.empty() && dropped.rows[row];
-        painter.fillRect(
-            QRectF(strip.left(), cells.top(), length, cells.height() > 4 ? cells.height() - 1 : cells.height()),
+        painter.fillRect(QRectF(strip.left(), cells.top(), length,
+                             cells.height() > 4 ? cells.height() - 1 : cells.height()),
             isDropped ? theme.faint(theme.muted, 0.45) : theme.parent);
     }
     painter.setClipping(false);
@@ -204,10 +215,13 @@ HoverCard HeatmapPlot::Private::card(const Cell& cell) const
 {
     const auto row = static_cast<std::size_t>(cell.row);
     const auto column = static_cast<std::size_t>(cell.column);
-    const auto name = [](const std::string& title, const std::vector<std::string>& labels, int index) {
+    const auto name = [](const std::string& title, const std::vector<std::string>& labels,
+                          int index) {
         const auto at = static_cast<std::size_t>(index);
-        const QString number = at < labels.size() ? QString::fromStdString(labels[at]) : formatCount(index);
-        return title.empty() ? number : QString(QString::fromStdString(title) + QLatin1Char(' ') + number);
+        const QString number =
+            at < labels.size() ? QString::fromStdString(labels[at]) : formatCount(index);
+        return title.empty() ? number
+                             : QString(QString::fromStdString(title) + QLatin1Char(' ') + number);
     };
     HoverCard result;
     result.heading = name(map->rowTitle, map->rowLabels, cell.row) + QStringLiteral(", ")
@@ -219,16 +233,18 @@ HoverCard HeatmapPlot::Private::card(const Cell& cell) const
     const double position = scale().position(value);
     const QColor colour = std::isnan(position)
         ? q->theme().notANumber
-        : QColor(colourTable(q->theme(), map->isSigned)[static_cast<std::size_t>(std::lround(position * 255))]);
-    const QString title
-        = map->valueTitle.empty() ? HeatmapPlot::tr("value") : QString::fromStdString(map->valueTitle);
+        : QColor(colourTable(
+            q->theme(), map->isSigned)[static_cast<std::size_t>(std::lround(position * 255))]);
+    const QString title = map->valueTitle.empty() ? HeatmapPlot::tr("value")
+                                                  : QString::fromStdString(map->valueTitle);
     result.rows.push_back({colour, title, text});
     if (dropped.at(row, column, map->columns))
         result.rows.push_back({q->theme().muted, HeatmapPlot::tr("dropped"), {}});
     return result;
 }
 
-void HeatmapPlot::Private::frameCells(QPainter& painter, const QRectF& cells, const QColor& colour) const
+void HeatmapPlot::Private::frameCells(
+    QPainter& painter, const QRectF& cells, const QColor& colour) const
 {
     QRectF frame = cells.normalized();
     if (frame.width() < 3)
@@ -253,11 +269,13 @@ void HeatmapPlot::Private::paintOverlay(QPainter& painter) const
     const CellWindow shown = window();
     if (highlightedRow >= 0 && static_cast<std::size_t>(highlightedRow) < map->rows) {
         const auto row = static_cast<std::size_t>(highlightedRow);
-        frameCells(painter, pixelRect({shown.firstColumn, shown.endColumn, row, row + 1}), theme.accent);
+        frameCells(
+            painter, pixelRect({shown.firstColumn, shown.endColumn, row, row + 1}), theme.accent);
     }
     if (highlightedColumn >= 0 && static_cast<std::size_t>(highlightedColumn) < map->columns) {
         const auto place = static_cast<std::size_t>(placeOf(highlightedColumn));
-        frameCells(painter, pixelRect({place, place + 1, shown.firstRow, shown.endRow}), theme.accent);
+        frameCells(
+            painter, pixelRect({place, place + 1, shown.firstRow, shown.endRow}), theme.accent);
     }
     if (hover) {
         const auto place = static_cast<std::size_t>(placeOf(hover->column));
@@ -269,8 +287,10 @@ void HeatmapPlot::Private::paintOverlay(QPainter& painter) const
         return;
     const auto place = static_cast<std::size_t>(placeOf(hover->column));
     const auto row = static_cast<std::size_t>(hover->row);
-    const QPointF anchor = mouse.isNull() ? pixelRect({place, place + 1, row, row + 1}).center() : mouse;
-    drawHoverCard(painter, theme, QRectF(plot->viewport()).adjusted(4, 4, -4, -4), anchor, card(*hover));
+    const QPointF anchor =
+        mouse.isNull() ? pixelRect({place, place + 1, row, row + 1}).center() : mouse;
+    drawHoverCard(
+        painter, theme, QRectF(plot->viewport()).adjusted(4, 4, -4, -4), anchor, card(*hover));
 }
 
 } // namespace espalier

@@ -16,7 +16,8 @@
 
 namespace espalier {
 
-struct Cell {
+struct Cell
+{
     int row = 0;
     int column = 0;
 
@@ -24,18 +25,21 @@ struct Cell {
 };
 
 /// What a background job brings back.
-struct HeatmapJobResult {
+struct HeatmapJobResult
+{
     BinnedMap binned;
     std::shared_ptr<const HeatmapStats> stats;
 };
 
-struct HeatmapPlot::Private {
+struct HeatmapPlot::Private
+{
     explicit Private(HeatmapPlot* owner);
 
     // Making the picture (heatmap_plot_data.cpp)
     [[nodiscard]] CellWindow window() const; ///< cells that the axes show
     [[nodiscard]] QSize devicePixels() const; ///< of the plot area
-    void prepare(); ///< once a replot knows its layout: a plot that was never shown has no size before
+    void
+    prepare(); ///< once a replot knows its layout: a plot that was never shown has no size before
     void setMargins();
     void startJob(const CellWindow& wanted, QSize size);
     void takeResult(HeatmapJobResult result);

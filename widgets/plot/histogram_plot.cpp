@@ -24,7 +24,8 @@ double density(const Histogram& histogram, std::size_t bin)
     const double width = histogram.binWidth();
     if (histogram.total == 0 || width <= 0)
         return 0;
-    return static_cast<double>(histogram.counts[bin]) / static_cast<double>(histogram.total) / width;
+    return static_cast<double>(histogram.counts[bin]) / static_cast<double>(histogram.total)
+        / width;
 }
 
 std::optional<std::size_t> binAt(const Histogram& histogram, double x)
@@ -37,8 +38,13 @@ std::optional<std::size_t> binAt(const Histogram& histogram, double x)
 
 } // namespace
 
-struct HistogramPlot::Private {
-    explicit Private(HistogramPlot* owner) : q(owner), plot(owner->canvas()) {}
+struct HistogramPlot::Private
+{
+    explicit Private(HistogramPlot* owner)
+        : q(owner)
+        , plot(owner->canvas())
+    {
+    }
 
     void setMargins();
     void paintHistograms(QPainter& painter) const;
@@ -62,7 +68,8 @@ void HistogramPlot::Private::setMargins()
     QMargins margins = kMargins;
     if (!chart.title.empty())
         margins.setTop(margins.top() + 20);
-    margins.setTop(margins.top() + static_cast<int>(kLegendRow * static_cast<double>(chart.histograms.size())));
+    margins.setTop(margins.top()
+        + static_cast<int>(kLegendRow * static_cast<double>(chart.histograms.size())));
     plot->axisRect()->setMinimumMargins(margins);
 }
 
@@ -75,7 +82,8 @@ QPolygonF HistogramPlot::Private::outline(const Histogram& histogram) const
     points << at(histogram.low, 0);
     for (std::size_t bin = 0; bin < histogram.counts.size(); ++bin) {
         const double left = histogram.low + histogram.binWidth() * static_cast<double>(bin);
-        points << at(left, density(histogram, bin)) << at(left + histogram.binWidth(), density(histogram, bin));
+        points << at(left, density(histogram, bin))
+               << at(left + histogram.binWidth(), density(histogram, bin));
     }
     points << at(histogram.high, 0);
     return points;
@@ -107,19 +115,22 @@ void HistogramPlot::Private::paintNotes(QPainter& painter) const
     if (!chart.title.empty()) {
         painter.setFont(fonts::head());
         painter.setPen(theme.text);
-        painter.drawText(
-            QRectF(12, top, plot->width() - 24, 20), Qt::AlignLeft | Qt::AlignVCenter, QString::fromStdString(chart.title));
+        painter.drawText(QRectF(12, top, plot->width() - 24, 20), Qt::AlignLeft | Qt::AlignVCenter,
+            QString::fromStdString(chart.title));
         top += 22;
     }
     painter.setFont(fonts::axis());
     const QStringList lines = q->legendLines();
     for (qsizetype i = 0; i < lines.size(); ++i, top += kLegendRow) {
-        painter.setPen(QPen(colour(static_cast<std::size_t>(i)), 1.5, i == 0 ? Qt::SolidLine : Qt::DashLine));
+        painter.setPen(
+            QPen(colour(static_cast<std::size_t>(i)), 1.5, i == 0 ? Qt::SolidLine : Qt::DashLine));
         painter.drawLine(QPointF(area.left(), top + 9), QPointF(area.left() + 18, top + 9));
         painter.setPen(theme.text);
-        painter.drawText(QRectF(area.left() + 24, top, plot->width() - area.left() - 32, kLegendRow),
+        painter.drawText(
+            QRectF(area.left() + 24, top, plot->width() - area.left() - 32, kLegendRow),
             Qt::AlignLeft | Qt::AlignVCenter,
-            QFontMetricsF(fonts::axis()).elidedText(lines[i], Qt::ElideRight, plot->width() - area.left() - 32));
+            QFontMetricsF(fonts::axis())
+                .elidedText(lines[i], Qt::ElideRight, plot->width() - area.left() - 32));
     }
     // One standard deviation to either side of the mean, as a bar on the axis.
     for (std::size_t i = 0; i < chart.histograms.size(); ++i) {
@@ -127,7 +138,8 @@ void HistogramPlot::Private::paintNotes(QPainter& painter) const
         if (!(histogram.standardDeviation > 0))
             continue;
         const auto x = [&](double sigmas) {
-            return std::clamp(plot->xAxis->coordToPixel(histogram.mean + sigmas * histogram.standardDeviation),
+            return std::clamp(
+                plot->xAxis->coordToPixel(histogram.mean + sigmas * histogram.standardDeviation),
                 area.left(), area.right());
         };
         const double y = area.bottom() - 3 - 5 * static_cast<double>(i);
@@ -148,13 +160,16 @@ HoverCard HistogramPlot::Private::card(double x) const
             continue;
         if (result.heading.isEmpty()) {
             const double left = histogram.low + histogram.binWidth() * static_cast<double>(*bin);
-            result.heading = HistogramPlot::tr("%1 to %2").arg(
-                formatValue(left), formatValue(left + histogram.binWidth()));
+            result.heading = HistogramPlot::tr("%1 to %2")
+                                 .arg(formatValue(left), formatValue(left + histogram.binWidth()));
         }
         const auto count = static_cast<std::int64_t>(histogram.counts[*bin]);
-        const double share = histogram.total > 0 ? static_cast<double>(count) / static_cast<double>(histogram.total) : 0;
+        const double share = histogram.total > 0
+            ? static_cast<double>(count) / static_cast<double>(histogram.total)
+            : 0;
         result.rows.push_back({colour(i), QString::fromStdString(histogram.title),
-            QString(formatCount(count) + QStringLiteral(" (") + formatPercent(share) + QLatin1Char(')'))});
+            QString(formatCount(count) + QStringLiteral(" (") + formatPercent(share)
+                + QLatin1Char(')'))});
     }
     return result;
 }
@@ -171,15 +186,19 @@ void HistogramPlot::Private::paintOverlay(QPainter& painter) const
         card(plot->xAxis->pixelToCoord(mouse->x())));
 }
 
-HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), d(std::make_unique<Private>(this))
+HistogramPlot::HistogramPlot(QWidget* parent)
+    : PlotWidget(parent)
+    , d(std::make_unique<Private>(this))
 {
     canvas()->installEventFilter(this);
     canvas()->xAxis->grid()->setVisible(false);
     canvas()->yAxis->setTickLabels(false);
     canvas()->yAxis->setLabel(tr("density"));
-    addPainter(*canvas(), layers::kMain, [this](QPainter& painter) { d->paintHistograms(painter); });
+    addPainter(
+        *canvas(), layers::kMain, [this](QPainter& painter) { d->paintHistograms(painter); });
     addPainter(*canvas(), layers::kNotes, [this](QPainter& painter) { d->paintNotes(painter); });
-    addPainter(*canvas(), layers::kOverlay, [this](QPainter& painter) { d->paintOverlay(painter); });
+    addPainter(
+        *canvas(), layers::kOverlay, [this](QPainter& painter) { d->paintOverlay(painter); });
     connect(canvas(), &QCustomPlot::beforeReplot, this, [this] { d->setMargins(); });
     connect(canvas(), &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
         d->mouse = event->position();
@@ -197,16 +216,23 @@ HistogramPlot::~HistogramPlot()
 void HistogramPlot::setChart(HistogramChart chart)
 {
     d->chart = std::move(chart);
-    canvas()->xAxis->setLabel(
-        titleWithUnit(QString::fromStdString(d->chart.xTitle), QString::fromStdString(d->chart.xUnit)));
-    setAccessibleName(QString::fromStdString(d->chart.title.empty() ? d->chart.xTitle : d->chart.title));
+    canvas()->xAxis->setLabel(titleWithUnit(
+        QString::fromStdString(d->chart.xTitle), QString::fromStdString(d->chart.xUnit)));
+    setAccessibleName(
+        QString::fromStdString(d->chart.title.empty() ? d->chart.xTitle : d->chart.title));
     resetView();
     dataChanged();
 }
 
-const HistogramChart& HistogramPlot::chart() const { return d->chart; }
+const HistogramChart& HistogramPlot::chart() const
+{
+    return d->chart;
+}
 
-QStringList HistogramPlot::hoverLines(double x) const { return d->card(x).lines(); }
+QStringList HistogramPlot::hoverLines(double x) const
+{
+    return d->card(x).lines();
+}
 
 QStringList HistogramPlot::legendLines() const
 {
@@ -215,23 +241,29 @@ QStringList HistogramPlot::legendLines() const
         QString line = QString::fromStdString(histogram.title) + QStringLiteral("   σ ")
             + formatValue(histogram.standardDeviation, 3);
         if (histogram.nonFinite > 0)
-            line += QStringLiteral(" · ") + tr("%n not finite", nullptr, static_cast<int>(histogram.nonFinite));
+            line += QStringLiteral(" · ")
+                + tr("%n not finite", nullptr, static_cast<int>(histogram.nonFinite));
         lines << line;
     }
     return lines;
 }
 
-std::string HistogramPlot::csv() const { return isEmpty() ? std::string() : toCsv(d->chart); }
+std::string HistogramPlot::csv() const
+{
+    return isEmpty() ? std::string() : toCsv(d->chart);
+}
 
 QString HistogramPlot::summary() const
 {
-    return isEmpty() ? emptyMessage() : QString(legendLines().join(QStringLiteral("; ")) + QLatin1Char('.'));
+    return isEmpty() ? emptyMessage()
+                     : QString(legendLines().join(QStringLiteral("; ")) + QLatin1Char('.'));
 }
 
 bool HistogramPlot::isEmpty() const
 {
-    return !d || std::all_of(d->chart.histograms.begin(), d->chart.histograms.end(),
-               [](const Histogram& histogram) { return histogram.counts.empty(); });
+    return !d
+        || std::all_of(d->chart.histograms.begin(), d->chart.histograms.end(),
+            [](const Histogram& histogram) { return histogram.counts.empty(); });
 }
 
 void HistogramPlot::resetView()
@@ -252,7 +284,7 @@ void HistogramPlot::resetView()
     redraw();
 }
 
-void HistogramPlot::recolour() {}
+void HistogramPlot::recolour() { }
 
 bool HistogramPlot::eventFilter(QObject* watched, QEvent* event)
 {

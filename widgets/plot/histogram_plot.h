@@ -8,8 +8,10 @@
 
 namespace espalier {
 
-/// Histograms over each other, as densities so that different totals compare, with mean and standard deviation.
-class HistogramPlot : public PlotWidget {
+/// Histograms over each other, as densities so that different totals compare, with mean and
+/// standard deviation.
+class HistogramPlot : public PlotWidget
+{
     Q_OBJECT
 public:
     explicit HistogramPlot(QWidget* parent = nullptr);

@@ -35,11 +35,13 @@ QStringList HoverCard::lines() const
 {
     QStringList result;
     for (const CardRow& row : rows)
-        result << (row.value.isEmpty() ? row.title : QString(row.title + QStringLiteral(": ") + row.value));
+        result << (row.value.isEmpty() ? row.title
+                                       : QString(row.title + QStringLiteral(": ") + row.value));
     return result;
 }
 
-void drawHoverCard(QPainter& painter, const Theme& theme, const QRectF& bounds, QPointF anchor, const HoverCard& card)
+void drawHoverCard(QPainter& painter, const Theme& theme, const QRectF& bounds, QPointF anchor,
+    const HoverCard& card)
 {
     if (card.isEmpty())
         return;
@@ -58,14 +60,18 @@ void drawHoverCard(QPainter& painter, const Theme& theme, const QRectF& bounds, 
     const double left = kPadding + (hasSwatch ? kSwatch + 6 : 0);
     const double rowHeight = std::ceil(metrics.height()) + 2;
     const double headHeight = card.heading.isEmpty() ? 0 : rowHeight + 2;
-    const double rowsWidth = left + titleWidth + (valueWidth > 0 ? kGap * 2 + valueWidth : 0) + kPadding;
+    const double rowsWidth =
+        left + titleWidth + (valueWidth > 0 ? kGap * 2 + valueWidth : 0) + kPadding;
     const double headWidth = metrics.horizontalAdvance(card.heading) + 2 * kPadding;
     const QSizeF size(std::ceil(std::max(rowsWidth, headWidth)),
         std::ceil(headHeight + rowHeight * static_cast<double>(shown) + 2 * kPadding - 4));
     const QRectF box(placed(bounds, anchor, size), size);
 
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(card.pinned ? theme.accent : theme.isDark ? theme.muted.darker(150) : theme.line.darker(115), 1));
+    painter.setPen(QPen(card.pinned ? theme.accent
+            : theme.isDark          ? theme.muted.darker(150)
+                                    : theme.line.darker(115),
+        1));
     painter.setBrush(theme.surface);
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4);
     painter.setFont(font);
@@ -81,7 +87,8 @@ void drawHoverCard(QPainter& painter, const Theme& theme, const QRectF& bounds, 
         if (row.colour.isValid()) {
             painter.setPen(QPen(row.colour, 2));
             const double middle = std::round(top + rowHeight / 2);
-            painter.drawLine(QPointF(box.left() + kPadding, middle), QPointF(box.left() + kPadding + kSwatch, middle));
+            painter.drawLine(QPointF(box.left() + kPadding, middle),
+                QPointF(box.left() + kPadding + kSwatch, middle));
         }
         painter.setPen(theme.text);
         const QRectF line(box.left() + left, top, box.width() - left - kPadding, rowHeight);
@@ -91,7 +98,8 @@ void drawHoverCard(QPainter& painter, const Theme& theme, const QRectF& bounds, 
     }
 }
 
-void drawHaloText(QPainter& painter, const Theme& theme, QPointF baseline, const QString& text, const QColor& colour)
+void drawHaloText(QPainter& painter, const Theme& theme, QPointF baseline, const QString& text,
+    const QColor& colour)
 {
     QPainterPath path;
     path.addText(baseline, painter.font(), text);

@@ -16,20 +16,27 @@ constexpr double kLabelGap = 8; ///< between line end and label
 constexpr double kLegendSwatch = 18;
 constexpr double kLegendGap = 16;
 
-double labelHeight() { return std::ceil(QFontMetricsF(fonts::axis()).height()); }
+double labelHeight()
+{
+    return std::ceil(QFontMetricsF(fonts::axis()).height());
+}
 
 } // namespace
 
-std::vector<double> spreadLabels(const std::vector<double>& wanted, double spacing, double top, double bottom)
+std::vector<double> spreadLabels(
+    const std::vector<double>& wanted, double spacing, double top, double bottom)
 {
     const std::size_t count = wanted.size();
     if (count == 0 || spacing * static_cast<double>(count) > bottom - top + 0.5)
         return {};
     std::vector<std::size_t> order(count);
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return wanted[a] < wanted[b]; });
-    // Overlapping labels become a block centred on the mean of what its members want; blocks that then overlap merge.
-    struct Cluster {
+    std::stable_sort(order.begin(), order.end(),
+        [&](std::size_t a, std::size_t b) { return wanted[a] < wanted[b]; });
+    // Overlapping labels become a block centred on the mean of what its members want; blocks that
+    // then overlap merge.
+    struct Cluster
+    {
         double sum;
         std::size_t size;
     };
@@ -68,17 +75,20 @@ int labelColumnWidth(const std::vector<LineLabel>& labels, QSize plotSize)
     for (const LineLabel& label : labels)
         widest = std::max(widest, metrics.horizontalAdvance(label.text));
     const bool tooWide = widest > kWidestShare * plotSize.width();
-    const bool tooTall = labelHeight() * static_cast<double>(labels.size()) > 0.6 * plotSize.height();
+    const bool tooTall =
+        labelHeight() * static_cast<double>(labels.size()) > 0.6 * plotSize.height();
     return tooWide || tooTall ? 0 : static_cast<int>(std::ceil(widest + 2 * kLabelGap));
 }
 
-void drawEndLabels(QPainter& painter, const Theme& theme, const QRectF& area, const std::vector<LineLabel>& labels)
+void drawEndLabels(
+    QPainter& painter, const Theme& theme, const QRectF& area, const std::vector<LineLabel>& labels)
 {
     std::vector<double> wanted;
     for (const LineLabel& label : labels)
         wanted.push_back(std::clamp(label.y, area.top(), area.bottom()));
     const double height = labelHeight();
-    const std::vector<double> places = spreadLabels(wanted, height, area.top() - height / 2, area.bottom() + height / 2);
+    const std::vector<double> places =
+        spreadLabels(wanted, height, area.top() - height / 2, area.bottom() + height / 2);
     painter.setFont(fonts::axis());
     for (std::size_t i = 0; i < places.size(); ++i) {
         const QColor colour = theme.colour(labels[i].role, labels[i].lane);
@@ -93,8 +103,8 @@ void drawEndLabels(QPainter& painter, const Theme& theme, const QRectF& area, co
     }
 }
 
-int layoutLegend(
-    QPainter* painter, const Theme& theme, QPointF origin, double width, const std::vector<LineLabel>& labels)
+int layoutLegend(QPainter* painter, const Theme& theme, QPointF origin, double width,
+    const std::vector<LineLabel>& labels)
 {
     const QFontMetricsF metrics(fonts::axis());
     const double height = labelHeight() + 4;
@@ -103,7 +113,8 @@ int layoutLegend(
     if (painter)
         painter->setFont(fonts::axis());
     for (const LineLabel& label : labels) {
-        const QString text = metrics.elidedText(label.text, Qt::ElideMiddle, std::max(40.0, width - kLegendSwatch - 6));
+        const QString text = metrics.elidedText(
+            label.text, Qt::ElideMiddle, std::max(40.0, width - kLegendSwatch - 6));
         const double needed = kLegendSwatch + 6 + std::ceil(metrics.horizontalAdvance(text));
         if (x > 0 && x + needed > width) {
             x = 0;
@@ -117,7 +128,8 @@ int layoutLegend(
             const QPointF middle = origin + QPointF(x, y + height / 2);
             painter->drawLine(middle, middle + QPointF(kLegendSwatch, 0));
             painter->setPen(theme.text);
-            painter->drawText(QRectF(origin + QPointF(x + kLegendSwatch + 6, y), QSizeF(needed, height)),
+            painter->drawText(
+                QRectF(origin + QPointF(x + kLegendSwatch + 6, y), QSizeF(needed, height)),
                 Qt::AlignLeft | Qt::AlignVCenter, text);
         }
         x += needed + kLegendGap;

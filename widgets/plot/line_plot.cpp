@@ -21,7 +21,8 @@ constexpr int kRedrawIntervalMs = 33;
 constexpr double kClickDistance = 4;
 constexpr double kKeyZoom = 0.8;
 
-bool sameShape(const LineChart& a, const LineChart& b, const std::vector<std::unique_ptr<PlottedLine>>& lines)
+bool sameShape(
+    const LineChart& a, const LineChart& b, const std::vector<std::unique_ptr<PlottedLine>>& lines)
 {
     if (a.xTitle != b.xTitle || a.yTitle != b.yTitle || a.logX != b.logX || a.logY != b.logY
         || b.series.size() != lines.size())
@@ -35,7 +36,9 @@ bool sameShape(const LineChart& a, const LineChart& b, const std::vector<std::un
 
 } // namespace
 
-LinePlot::Private::Private(LinePlot* owner) : q(owner), plot(owner->canvas())
+LinePlot::Private::Private(LinePlot* owner)
+    : q(owner)
+    , plot(owner->canvas())
 {
     enableNavigation(*plot);
     addPainter(*plot, layers::kNotes, [this](QPainter& painter) { paintNotes(painter); });
@@ -49,25 +52,29 @@ LinePlot::Private::Private(LinePlot* owner) : q(owner), plot(owner->canvas())
     QObject::connect(chip, &ChipButton::clicked, q, &LinePlot::follow);
     QObject::connect(plot, &QCustomPlot::beforeReplot, q, [this] { prepare(); });
     QObject::connect(plot, &QCustomPlot::afterLayout, q, [this] { placeChip(); });
-    QObject::connect(plot, &QCustomPlot::mouseMove, q, [this](QMouseEvent* event) { moved(event->position()); });
-    QObject::connect(plot, &QCustomPlot::mousePress, q, [this](QMouseEvent* event) { pressed = event->position(); });
+    QObject::connect(
+        plot, &QCustomPlot::mouseMove, q, [this](QMouseEvent* event) { moved(event->position()); });
+    QObject::connect(plot, &QCustomPlot::mousePress, q,
+        [this](QMouseEvent* event) { pressed = event->position(); });
     QObject::connect(plot, &QCustomPlot::mouseRelease, q, [this](QMouseEvent* event) {
         if (event->button() == Qt::LeftButton)
             clicked(event->position());
     });
     QObject::connect(plot, &QCustomPlot::mouseDoubleClick, q, [this] { q->resetView(); });
     const auto onRange = [this](QCPAxis* axis) {
-        QObject::connect(axis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), q, [this](const QCPRange&) {
-            dirty = true;
-            userMoved();
-        });
+        QObject::connect(
+            axis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), q, [this](const QCPRange&) {
+                dirty = true;
+                userMoved();
+            });
     };
     onRange(plot->xAxis);
     onRange(plot->yAxis);
-    QObject::connect(plot->xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), q, [this](const QCPRange& range) {
-        if (!settingRange)
-            Q_EMIT q->xRangeChanged(range.lower, range.upper);
-    });
+    QObject::connect(plot->xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), q,
+        [this](const QCPRange& range) {
+            if (!settingRange)
+                Q_EMIT q->xRangeChanged(range.lower, range.upper);
+        });
 }
 
 void LinePlot::Private::userMoved()
@@ -91,15 +98,16 @@ void LinePlot::Private::placeChip()
 {
     const QRectF area = plotArea(*plot);
     chip->adjustSize();
-    chip->move(static_cast<int>(area.right()) - chip->width() - 8, static_cast<int>(area.top()) + 8);
+    chip->move(
+        static_cast<int>(area.right()) - chip->width() - 8, static_cast<int>(area.top()) + 8);
 }
 
 void LinePlot::Private::moved(QPointF position)
 {
     const QRectF area = plotArea(*plot);
     mouse = position;
-    const std::optional<double> x
-        = area.contains(position) ? nearestX(plot->xAxis->pixelToCoord(position.x())) : std::nullopt;
+    const std::optional<double> x =
+        area.contains(position) ? nearestX(plot->xAxis->pixelToCoord(position.x())) : std::nullopt;
     if (!x) {
         leave();
         return;
@@ -159,7 +167,9 @@ void LinePlot::Private::step(int direction)
     Q_EMIT q->xHovered(*hover);
 }
 
-LinePlot::LinePlot(QWidget* parent) : PlotWidget(parent), d(std::make_unique<Private>(this))
+LinePlot::LinePlot(QWidget* parent)
+    : PlotWidget(parent)
+    , d(std::make_unique<Private>(this))
 {
     canvas()->installEventFilter(this);
     dataChanged();
@@ -179,11 +189,15 @@ void LinePlot::setChart(LineChart chart)
     chart.series.clear();
     d->meta = std::move(chart);
     d->settingRange = true;
-    const auto kind = [](bool logarithmic) { return logarithmic ? AxisKind::Logarithmic : AxisKind::Linear; };
+    const auto kind = [](bool logarithmic) {
+        return logarithmic ? AxisKind::Logarithmic : AxisKind::Linear;
+    };
     setAxisKind(*canvas()->xAxis, kind(d->meta.logX));
     setAxisKind(*canvas()->yAxis, kind(d->meta.logY));
     d->settingRange = false;
-    const auto text = [](const std::string& value) { return QString::fromStdString(value); };
+    const auto text = [](const std::string& value) {
+        return QString::fromStdString(value);
+    };
     canvas()->xAxis->setLabel(titleWithUnit(text(d->meta.xTitle), text(d->meta.xUnit)));
     canvas()->yAxis->setLabel(titleWithUnit(text(d->meta.yTitle), text(d->meta.yUnit)));
     if (accessibleName().isEmpty() || !d->meta.title.empty())
@@ -217,7 +231,8 @@ int LinePlot::addSeries(Series series)
 
 void LinePlot::appendPoints(int series, std::span<const double> x, std::span<const double> y)
 {
-    ESPALIER_EXPECT(series >= 0 && static_cast<std::size_t>(series) < d->lines.size(), "no such series");
+    ESPALIER_EXPECT(
+        series >= 0 && static_cast<std::size_t>(series) < d->lines.size(), "no such series");
     d->lines[static_cast<std::size_t>(series)]->store.append(x, y);
     d->dirty = true;
     if (!d->coalesce.isActive())
@@ -233,7 +248,10 @@ void LinePlot::setSmoothing(double beta)
     redraw();
 }
 
-double LinePlot::smoothing() const { return d->smoothing; }
+double LinePlot::smoothing() const
+{
+    return d->smoothing;
+}
 
 void LinePlot::setLive(bool live)
 {
@@ -241,7 +259,10 @@ void LinePlot::setLive(bool live)
     d->chip->setVisible(live && !d->following);
 }
 
-bool LinePlot::isFollowing() const { return d->following; }
+bool LinePlot::isFollowing() const
+{
+    return d->following;
+}
 
 void LinePlot::setXRange(double low, double high)
 {
@@ -284,7 +305,8 @@ void LinePlot::setHighlightedSeries(int series)
 
 void LinePlot::setSeriesVisible(int series, bool visible)
 {
-    ESPALIER_EXPECT(series >= 0 && static_cast<std::size_t>(series) < d->lines.size(), "no such series");
+    ESPALIER_EXPECT(
+        series >= 0 && static_cast<std::size_t>(series) < d->lines.size(), "no such series");
     d->lines[static_cast<std::size_t>(series)]->visible = visible;
     d->dirty = true;
     if (!d->viewIsUsers)
@@ -300,9 +322,15 @@ int LinePlot::markerCount() const
     return static_cast<int>(count);
 }
 
-QStringList LinePlot::hoverLines(double x) const { return d->card(x).lines(); }
+QStringList LinePlot::hoverLines(double x) const
+{
+    return d->card(x).lines();
+}
 
-std::string LinePlot::csv() const { return isEmpty() ? std::string() : toCsv(chart()); }
+std::string LinePlot::csv() const
+{
+    return isEmpty() ? std::string() : toCsv(chart());
+}
 
 QString LinePlot::summary() const
 {
@@ -316,9 +344,10 @@ QString LinePlot::summary() const
             continue;
         std::pair<double, double> range;
         static_cast<void>(line->store.yRange(series.x.front(), series.x.back(), range));
-        QString part = tr("%1: %2 at %3, lowest %4")
-                           .arg(QString::fromStdString(series.title), formatValue(series.y[end - 1]),
-                               formatValue(series.x[end - 1], 7), formatValue(range.first));
+        QString part =
+            tr("%1: %2 at %3, lowest %4")
+                .arg(QString::fromStdString(series.title), formatValue(series.y[end - 1]),
+                    formatValue(series.x[end - 1], 7), formatValue(range.first));
         if (!line->store.gaps().empty())
             part += tr(", %n gap(s)", nullptr, static_cast<int>(line->store.gaps().size()));
         parts << part;
@@ -330,8 +359,9 @@ QString LinePlot::summary() const
 
 bool LinePlot::isEmpty() const
 {
-    return !d || std::none_of(d->lines.begin(), d->lines.end(),
-               [](const auto& line) { return !line->store.series().x.empty(); });
+    return !d || std::none_of(d->lines.begin(), d->lines.end(), [](const auto& line) {
+        return !line->store.series().x.empty();
+    });
 }
 
 void LinePlot::resetView()
@@ -345,7 +375,10 @@ void LinePlot::resetView()
         Q_EMIT xRangeChanged(xRange().first, xRange().second);
 }
 
-void LinePlot::follow() { resetView(); }
+void LinePlot::follow()
+{
+    resetView();
+}
 
 void LinePlot::recolour()
 {
@@ -366,9 +399,15 @@ void LinePlot::keyPressEvent(QKeyEvent* event)
 {
     const QCPRange range = canvas()->xAxis->range();
     switch (event->key()) {
-    case Qt::Key_Left: d->step(-1); return;
-    case Qt::Key_Right: d->step(1); return;
-    case Qt::Key_Home: resetView(); return;
+    case Qt::Key_Left:
+        d->step(-1);
+        return;
+    case Qt::Key_Right:
+        d->step(1);
+        return;
+    case Qt::Key_Home:
+        resetView();
+        return;
     case Qt::Key_Escape:
         d->pinned.reset();
         d->leave();
@@ -381,11 +420,12 @@ void LinePlot::keyPressEvent(QKeyEvent* event)
         return;
     case Qt::Key_Plus:
     case Qt::Key_Minus:
-        canvas()->xAxis->scaleRange(
-            event->key() == Qt::Key_Plus ? kKeyZoom : 1 / kKeyZoom, d->hover.value_or(range.center()));
+        canvas()->xAxis->scaleRange(event->key() == Qt::Key_Plus ? kKeyZoom : 1 / kKeyZoom,
+            d->hover.value_or(range.center()));
         redraw();
         return;
-    default: PlotWidget::keyPressEvent(event);
+    default:
+        PlotWidget::keyPressEvent(event);
     }
 }
 

@@ -13,27 +13,31 @@ namespace espalier {
 
 /// Lines over one x axis, up to millions of points each, also while they grow.
 ///
-/// Wheel zooms at the cursor (over an axis: that axis only), drag pans, shift-drag boxes, double click or Home resets.
-/// Hovering shows every line's exact value at the nearest x, largest first; click pins that card, Escape frees it.
-/// NaN and infinities leave a gap and a marker at the last finite value; on a logarithmic axis so do values <= 0.
-class LinePlot : public PlotWidget {
+/// Wheel zooms at the cursor (over an axis: that axis only), drag pans, shift-drag boxes, double
+/// click or Home resets. Hovering shows every line's exact value at the nearest x, largest first;
+/// click pins that card, Escape frees it. NaN and infinities leave a gap and a marker at the last
+/// finite value; on a logarithmic axis so do values <= 0.
+class LinePlot : public PlotWidget
+{
     Q_OBJECT
 public:
     explicit LinePlot(QWidget* parent = nullptr);
     ~LinePlot() override;
 
-    /// Replaces everything. The view is kept if titles, scales and series ids stay the same, else reset.
+    /// Replaces everything. The view is kept if titles, scales and series ids stay the same, else
+    /// reset.
     void setChart(LineChart chart);
     /// A copy with all raw data, including appended points.
     [[nodiscard]] LineChart chart() const;
 
     int addSeries(Series series); ///< returns its index
-    /// `x` and `y` have one length; x continues upwards (other order is sorted in, which costs a rebuild).
-    /// Redraws are collected to 30 per second.
+    /// `x` and `y` have one length; x continues upwards (other order is sorted in, which costs a
+    /// rebuild). Redraws are collected to 30 per second.
     void appendPoints(int series, std::span<const double> x, std::span<const double> y);
 
-    /// Exponential moving average with weight `beta` in [0, 1) on the past, divided by 1 - beta^n so that the start is
-    /// not pulled to zero (Kingma and Ba 2015, section 3). 0 shows raw data only; otherwise raw data stay as a faint line.
+    /// Exponential moving average with weight `beta` in [0, 1) on the past, divided by 1 - beta^n
+    /// so that the start is not pulled to zero (Kingma and Ba 2015, section 3). 0 shows raw data
+    /// only; otherwise raw data stay as a faint line.
     void setSmoothing(double beta);
     [[nodiscard]] double smoothing() const;
 
@@ -52,7 +56,8 @@ public:
     void setHighlightedSeries(int series);
     void setSeriesVisible(int series, bool visible);
 
-    /// Gaps marked in all visible series: runs of non-finite (or, on a log axis, non-positive) values.
+    /// Gaps marked in all visible series: runs of non-finite (or, on a log axis, non-positive)
+    /// values.
     [[nodiscard]] int markerCount() const;
     /// The hover card's lines at x, "title: value", largest value first.
     [[nodiscard]] QStringList hoverLines(double x) const;

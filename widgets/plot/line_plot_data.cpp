@@ -12,8 +12,8 @@ namespace espalier {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-// Antialiasing and dashes cost by the length of a noisy line: few points get both, more a plain dashed line of one device
-// pixel, most a solid one.
+// Antialiasing and dashes cost by the length of a noisy line: few points get both, more a plain
+// dashed line of one device pixel, most a solid one.
 constexpr std::size_t kFinePoints = 2400; ///< in all lines together
 constexpr std::size_t kDashedPoints = 12000;
 constexpr int kColumnsPerSmoothPoint = 4; ///< an average has no spikes to lose
@@ -30,12 +30,19 @@ void setData(QCPGraph& graph, const XYData& data)
     graph.data()->set(points, true);
 }
 
-enum class Density { Fine, Dashed, Solid };
+enum class Density
+{
+    Fine,
+    Dashed,
+    Solid
+};
 
 Density densityOf(std::size_t points, std::size_t lines)
 {
     const std::size_t together = points * std::max<std::size_t>(lines, 1);
-    return together <= kFinePoints ? Density::Fine : together <= kDashedPoints ? Density::Dashed : Density::Solid;
+    return together <= kFinePoints  ? Density::Fine
+        : together <= kDashedPoints ? Density::Dashed
+                                    : Density::Solid;
 }
 
 QPen linePen(const Theme& theme, const Series& series, int lane, Density density, bool strong)
@@ -77,7 +84,8 @@ void LinePlot::Private::addLine(Series series)
 {
     const bool hasBand = !series.low.empty() && series.low.size() == series.x.size()
         && series.high.size() == series.x.size();
-    lines.push_back(std::make_unique<PlottedLine>(PlottedLine{LineStore(std::move(series), meta.logY, smoothing)}));
+    lines.push_back(std::make_unique<PlottedLine>(
+        PlottedLine{LineStore(std::move(series), meta.logY, smoothing)}));
     PlottedLine& line = *lines.back();
     if (hasBand) {
         line.bandLow = plot->addGraph();
@@ -113,7 +121,8 @@ void LinePlot::Private::prepare()
         margins.setTop(kTitleHeight + 8);
     if (usesLegend)
         margins.setTop(margins.top() + 4
-            + layoutLegend(nullptr, q->theme(), {}, plot->width() - kPlainMargins.left() - kPlainMargins.right(), names));
+            + layoutLegend(nullptr, q->theme(), {},
+                plot->width() - kPlainMargins.left() - kPlainMargins.right(), names));
     plot->axisRect()->setMinimumMargins(margins);
 
     if (!dirty && preparedWidth == plot->width())
@@ -128,9 +137,11 @@ void LinePlot::Private::fillGraph(PlottedLine& line, int index)
 {
     const Theme& theme = q->theme();
     const QCPRange range = plot->xAxis->range();
-    const int columns = std::max(64, plot->width()); // the area's own width is known only after the layout
+    const int columns =
+        std::max(64, plot->width()); // the area's own width is known only after the layout
     const bool smooth = smoothing > 0;
-    const XYData main = smooth ? line.store.smoothFor(range.lower, range.upper, columns / kColumnsPerSmoothPoint, meta.logX)
+    const XYData main = smooth ? line.store.smoothFor(
+                            range.lower, range.upper, columns / kColumnsPerSmoothPoint, meta.logX)
                                : line.store.rawFor(range.lower, range.upper, columns, meta.logX);
     const Density density = densityOf(main.x.size(), lines.size());
     const bool strong = index == highlighted;
@@ -138,7 +149,8 @@ void LinePlot::Private::fillGraph(PlottedLine& line, int index)
     line.graph->setVisible(line.visible);
     line.graph->setAntialiased(density == Density::Fine);
     line.graph->setPen(linePen(theme, line.store.series(), laneOf(index), density, strong));
-    line.graph->setScatterStyle(main.x.size() == 1 ? QCPScatterStyle(QCPScatterStyle::ssDisc, 5) : QCPScatterStyle());
+    line.graph->setScatterStyle(
+        main.x.size() == 1 ? QCPScatterStyle(QCPScatterStyle::ssDisc, 5) : QCPScatterStyle());
 
     line.faint->setVisible(line.visible && smooth);
     if (smooth) {
@@ -212,7 +224,8 @@ void LinePlot::Private::setRange(double xLow, double xHigh)
     settingRange = true;
     if (xLow == xHigh) {
         const double room = meta.logX ? 0 : xLow == 0 ? 1 : std::abs(xLow) * 0.1;
-        plot->xAxis->setRange(meta.logX ? xLow / 2 : xLow - room, meta.logX ? xHigh * 2 : xHigh + room);
+        plot->xAxis->setRange(
+            meta.logX ? xLow / 2 : xLow - room, meta.logX ? xHigh * 2 : xHigh + room);
     } else {
         plot->xAxis->setRange(xLow, xHigh);
     }

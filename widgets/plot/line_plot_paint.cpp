@@ -19,8 +19,8 @@ std::vector<LineLabel> LinePlot::Private::labels() const
         const std::size_t end = store.lastDrawable(right);
         if (!lines[i]->visible || store.series().x.empty())
             continue;
-        LineLabel label{QString::fromStdString(store.series().title), store.series().role, laneOf(static_cast<int>(i)),
-            -1.0, plotArea(*plot).bottom()};
+        LineLabel label{QString::fromStdString(store.series().title), store.series().role,
+            laneOf(static_cast<int>(i)), -1.0, plotArea(*plot).bottom()};
         if (end > 0) {
             const std::vector<double>& shown = smoothing > 0 ? store.smooth() : store.series().y;
             label.x = plot->xAxis->coordToPixel(store.series().x[end - 1]);
@@ -43,7 +43,8 @@ void LinePlot::Private::paintNotes(QPainter& painter) const
         painter.setPen(theme.text);
         painter.drawText(QRectF(12, top, plot->width() - 24, 20), Qt::AlignLeft | Qt::AlignVCenter,
             QFontMetricsF(fonts::head())
-                .elidedText(QString::fromStdString(meta.title), Qt::ElideRight, plot->width() - 24));
+                .elidedText(
+                    QString::fromStdString(meta.title), Qt::ElideRight, plot->width() - 24));
         top += 24;
     }
     paintReferences(painter);
@@ -67,7 +68,8 @@ void LinePlot::Private::paintReferences(QPainter& painter) const
         painter.setPen(QPen(colour, 1, Qt::DotLine));
         painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
         const double above = y - 4 < area.top() + 12 ? y + 14 : y - 4;
-        drawHaloText(painter, theme, {area.left() + 8, above}, QString::fromStdString(reference.label), colour);
+        drawHaloText(painter, theme, {area.left() + 8, above},
+            QString::fromStdString(reference.label), colour);
     }
 }
 
@@ -80,7 +82,8 @@ void LinePlot::Private::paintGaps(QPainter& painter) const
         double lastPixel = -100;
         for (const LineGap& gap : line->store.gaps()) {
             const double x = plot->xAxis->coordToPixel(gap.x);
-            if (!line->visible || x < area.left() - 0.5 || x > area.right() + 0.5 || x - lastPixel < 2)
+            if (!line->visible || x < area.left() - 0.5 || x > area.right() + 0.5
+                || x - lastPixel < 2)
                 continue;
             lastPixel = x;
             double y = std::isfinite(gap.y) ? plot->yAxis->coordToPixel(gap.y) : area.bottom();
@@ -96,7 +99,8 @@ HoverCard LinePlot::Private::card(double x) const
     result.heading = QString::fromStdString(meta.xTitle) + QLatin1Char(' ') + formatValue(x, 7);
     if (!meta.xUnit.empty())
         result.heading += QChar(QChar::Nbsp) + QString::fromStdString(meta.xUnit);
-    struct Entry {
+    struct Entry
+    {
         double value;
         CardRow row;
     };
@@ -114,7 +118,8 @@ HoverCard LinePlot::Private::card(double x) const
         if (!unit.empty())
             text += QChar(QChar::Nbsp) + QString::fromStdString(unit);
         entries.push_back({series.y[at],
-            {q->theme().colour(series.role, laneOf(static_cast<int>(i))), QString::fromStdString(series.title), text}});
+            {q->theme().colour(series.role, laneOf(static_cast<int>(i))),
+                QString::fromStdString(series.title), text}});
     }
     std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
         return a.value > b.value || (!std::isnan(a.value) && std::isnan(b.value));
@@ -161,8 +166,9 @@ void LinePlot::Private::paintOverlay(QPainter& painter) const
             continue;
         painter.setPen(QPen(theme.surface, 1.5));
         painter.setBrush(theme.colour(store.series().role, laneOf(static_cast<int>(i))));
-        painter.drawEllipse(
-            QPointF(plot->xAxis->coordToPixel(store.series().x[point]), plot->yAxis->coordToPixel(y)), 4, 4);
+        painter.drawEllipse(QPointF(plot->xAxis->coordToPixel(store.series().x[point]),
+                                plot->yAxis->coordToPixel(y)),
+            4, 4);
     }
     painter.restore();
     if (!pinned && !hover)

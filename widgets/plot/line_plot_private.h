@@ -20,7 +20,8 @@ namespace espalier {
 class ChipButton;
 
 /// One line on the canvas: the main graph shows the average or, without smoothing, the raw values.
-struct PlottedLine {
+struct PlottedLine
+{
     LineStore store;
     QCPGraph* graph = nullptr; ///< owned by the canvas, as are the others
     QCPGraph* faint = nullptr; ///< raw values behind an average
@@ -29,7 +30,8 @@ struct PlottedLine {
     bool visible = true;
 };
 
-struct LinePlot::Private {
+struct LinePlot::Private
+{
     explicit Private(LinePlot* owner);
 
     // Data to graphs (line_plot_data.cpp)

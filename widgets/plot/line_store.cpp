@@ -17,8 +17,8 @@ void sortByX(Series& series)
 {
     std::vector<std::size_t> order(series.x.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(
-        order.begin(), order.end(), [&series](std::size_t a, std::size_t b) { return series.x[a] < series.x[b]; });
+    std::stable_sort(order.begin(), order.end(),
+        [&series](std::size_t a, std::size_t b) { return series.x[a] < series.x[b]; });
     for (std::vector<double>* values : {&series.x, &series.y, &series.low, &series.high}) {
         if (values->size() != order.size())
             continue;
@@ -32,11 +32,11 @@ void sortByX(Series& series)
 } // namespace
 
 LineStore::LineStore(Series series, bool positiveOnly, double smoothing)
-    : m_series(std::move(series)),
-      m_beta(smoothing),
-      m_raw(positiveOnly),
-      m_smoothPyramid(positiveOnly),
-      m_positiveOnly(positiveOnly)
+    : m_series(std::move(series))
+    , m_beta(smoothing)
+    , m_raw(positiveOnly)
+    , m_smoothPyramid(positiveOnly)
+    , m_positiveOnly(positiveOnly)
 {
     ESPALIER_EXPECT(m_series.x.size() == m_series.y.size(), "a series has one y per x");
     if (!std::is_sorted(m_series.x.begin(), m_series.x.end()))
@@ -50,7 +50,8 @@ void LineStore::append(std::span<const double> x, std::span<const double> y)
     const std::size_t before = m_series.x.size();
     m_series.x.insert(m_series.x.end(), x.begin(), x.end());
     m_series.y.insert(m_series.y.end(), y.begin(), y.end());
-    const auto start = m_series.x.begin() + static_cast<std::ptrdiff_t>(before > 0 ? before - 1 : 0);
+    const auto start =
+        m_series.x.begin() + static_cast<std::ptrdiff_t>(before > 0 ? before - 1 : 0);
     if (std::is_sorted(start, m_series.x.end())) {
         extend(before);
         return;
@@ -89,7 +90,8 @@ void LineStore::extend(std::size_t from)
     for (std::size_t i = from; i < m_series.y.size(); ++i) {
         const bool drawable = m_raw.isDrawable(m_series.y[i]);
         if (!drawable && !m_inGap)
-            m_gaps.push_back({i > 0 ? m_series.x[i - 1] : m_series.x[i], i > 0 ? m_series.y[i - 1] : kNan, m_series.x[i]});
+            m_gaps.push_back({i > 0 ? m_series.x[i - 1] : m_series.x[i],
+                i > 0 ? m_series.y[i - 1] : kNan, m_series.x[i]});
         m_inGap = !drawable;
     }
     if (m_beta <= 0)
@@ -110,8 +112,10 @@ void LineStore::extend(std::size_t from)
 bool LineStore::yRange(double low, double high, std::pair<double, double>& range) const
 {
     const auto& x = m_series.x;
-    const auto begin = static_cast<std::size_t>(std::lower_bound(x.begin(), x.end(), low) - x.begin());
-    const auto end = static_cast<std::size_t>(std::upper_bound(x.begin(), x.end(), high) - x.begin());
+    const auto begin =
+        static_cast<std::size_t>(std::lower_bound(x.begin(), x.end(), low) - x.begin());
+    const auto end =
+        static_cast<std::size_t>(std::upper_bound(x.begin(), x.end(), high) - x.begin());
     const MinMaxPyramid::Extremes extremes = m_raw.query(m_series.y, begin, end);
     if (extremes.found)
         range = {m_series.y[extremes.lowest], m_series.y[extremes.highest]};
@@ -134,7 +138,8 @@ std::size_t LineStore::nearest(double x) const
 {
     const auto& xs = m_series.x;
     ESPALIER_EXPECT(!xs.empty(), "an empty series has no nearest point");
-    const auto after = static_cast<std::size_t>(std::lower_bound(xs.begin(), xs.end(), x) - xs.begin());
+    const auto after =
+        static_cast<std::size_t>(std::lower_bound(xs.begin(), xs.end(), x) - xs.begin());
     if (after == 0)
         return 0;
     if (after == xs.size())

@@ -12,8 +12,10 @@
 namespace espalier {
 
 /// A run of values that cannot be drawn, marked where the line was last seen.
-struct LineGap {
-    double x = 0; ///< of the last drawable point before the run, or of its first point if there is none
+struct LineGap
+{
+    double x =
+        0; ///< of the last drawable point before the run, or of its first point if there is none
     double y = 0; ///< of that point; NaN if there is none
     double firstX = 0; ///< where the run begins
 
@@ -21,14 +23,27 @@ struct LineGap {
 };
 
 /// One line's raw points, its moving average and what drawing needs; grows at its end.
-class LineStore {
+class LineStore
+{
 public:
     LineStore(Series series, bool positiveOnly, double smoothing);
 
-    [[nodiscard]] const Series& series() const { return m_series; }
-    [[nodiscard]] const std::vector<double>& smooth() const { return m_smooth; }
-    [[nodiscard]] const std::vector<LineGap>& gaps() const { return m_gaps; }
-    [[nodiscard]] bool isDrawable(double y) const { return m_raw.isDrawable(y); }
+    [[nodiscard]] const Series& series() const
+    {
+        return m_series;
+    }
+    [[nodiscard]] const std::vector<double>& smooth() const
+    {
+        return m_smooth;
+    }
+    [[nodiscard]] const std::vector<LineGap>& gaps() const
+    {
+        return m_gaps;
+    }
+    [[nodiscard]] bool isDrawable(double y) const
+    {
+        return m_raw.isDrawable(y);
+    }
 
     /// Points with descending x are sorted in, keeping the order of equal x.
     void append(std::span<const double> x, std::span<const double> y);

@@ -24,7 +24,8 @@ constexpr double kPictureScale = 2;
 
 Error notWritten(const QString& path, const QString& why)
 {
-    return outOfResource(QStringLiteral("%1: could not be written: %2").arg(path, why).toStdString());
+    return outOfResource(
+        QStringLiteral("%1: could not be written: %2").arg(path, why).toStdString());
 }
 
 Status saveSvg(QCustomPlot& plot, const QString& path, const QString& title)
@@ -59,13 +60,17 @@ Status saveBytes(const QString& path, const QByteArray& bytes)
 } // namespace
 
 PlotWidget::PlotWidget(QWidget* parent)
-    : QWidget(parent), m_canvas(makeCanvas(this)), m_theme(Theme::of(palette())), m_emptyMessage(tr("Nothing to show yet."))
+    : QWidget(parent)
+    , m_canvas(makeCanvas(this))
+    , m_theme(Theme::of(palette()))
+    , m_emptyMessage(tr("Nothing to show yet."))
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_canvas);
     setFocusPolicy(Qt::StrongFocus);
-    addPainter(*m_canvas, layers::kNotes, [this](QPainter& painter) { paintEmptyMessage(painter); });
+    addPainter(
+        *m_canvas, layers::kNotes, [this](QPainter& painter) { paintEmptyMessage(painter); });
     recolourCanvas(*m_canvas, m_theme);
 }
 
@@ -80,23 +85,36 @@ Status PlotWidget::savePicture(const QString& path) const
     if (suffix == QLatin1String("svg"))
         return saveSvg(*m_canvas, path, accessibleName());
     if (suffix == QLatin1String("pdf")) {
-        if (m_canvas->savePdf(path, width(), height(), QCP::epAllowCosmetic, QStringLiteral("Espalier"), accessibleName()))
+        if (m_canvas->savePdf(path, width(), height(), QCP::epAllowCosmetic,
+                QStringLiteral("Espalier"), accessibleName()))
             return {};
         return notWritten(path, tr("the folder cannot be written to"));
     }
     if (suffix != QLatin1String("png"))
-        return refused(QStringLiteral("%1: pictures are written as .png, .svg or .pdf").arg(path).toStdString());
+        return refused(QStringLiteral("%1: pictures are written as .png, .svg or .pdf")
+                           .arg(path)
+                           .toStdString());
     QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || !picture(size(), kPictureScale).save(&file, "PNG") || !file.commit())
+    if (!file.open(QIODevice::WriteOnly) || !picture(size(), kPictureScale).save(&file, "PNG")
+        || !file.commit())
         return notWritten(path, file.errorString());
     return {};
 }
 
-Status PlotWidget::saveCsv(const QString& path) const { return saveBytes(path, QByteArray::fromStdString(csv())); }
+Status PlotWidget::saveCsv(const QString& path) const
+{
+    return saveBytes(path, QByteArray::fromStdString(csv()));
+}
 
-void PlotWidget::copyPicture() const { QGuiApplication::clipboard()->setImage(picture(size(), kPictureScale)); }
+void PlotWidget::copyPicture() const
+{
+    QGuiApplication::clipboard()->setImage(picture(size(), kPictureScale));
+}
 
-void PlotWidget::copyCsv() const { QGuiApplication::clipboard()->setText(QString::fromStdString(csv())); }
+void PlotWidget::copyCsv() const
+{
+    QGuiApplication::clipboard()->setText(QString::fromStdString(csv()));
+}
 
 void PlotWidget::setEmptyMessage(const QString& message)
 {
@@ -132,7 +150,10 @@ void PlotWidget::dataChanged()
     redraw();
 }
 
-void PlotWidget::redraw() { m_canvas->replot(QCustomPlot::rpQueuedReplot); }
+void PlotWidget::redraw()
+{
+    m_canvas->replot(QCustomPlot::rpQueuedReplot);
+}
 
 void PlotWidget::changeEvent(QEvent* event)
 {
@@ -170,8 +191,8 @@ void PlotWidget::paintEmptyMessage(QPainter& painter) const
         return;
     painter.setFont(fonts::text());
     painter.setPen(m_theme.muted);
-    painter.drawText(QRectF(m_canvas->viewport()).adjusted(16, 8, -16, -8), Qt::AlignCenter | Qt::TextWordWrap,
-        m_emptyMessage);
+    painter.drawText(QRectF(m_canvas->viewport()).adjusted(16, 8, -16, -8),
+        Qt::AlignCenter | Qt::TextWordWrap, m_emptyMessage);
 }
 
 } // namespace espalier

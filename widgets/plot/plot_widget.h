@@ -15,9 +15,10 @@ class QMenu;
 
 namespace espalier {
 
-/// What every plot can do: pictures, numbers, a context menu, an empty message, following the theme, and a text for
-/// people who don't see it.
-class PlotWidget : public QWidget {
+/// What every plot can do: pictures, numbers, a context menu, an empty message, following the
+/// theme, and a text for people who don't see it.
+class PlotWidget : public QWidget
+{
     Q_OBJECT
 public:
     /// `logicalSize` in device-independent pixels; the image has `scale` times as many.
@@ -36,13 +37,25 @@ public:
 
     /// Shown in the middle while there are no data.
     void setEmptyMessage(const QString& message);
-    [[nodiscard]] QString emptyMessage() const { return m_emptyMessage; }
+    [[nodiscard]] QString emptyMessage() const
+    {
+        return m_emptyMessage;
+    }
     /// Adds save, copy and reset actions, e.g. to a view's own menu; they live as long as the menu.
     void addActionsTo(QMenu& menu);
-    [[nodiscard]] const Theme& theme() const { return m_theme; }
+    [[nodiscard]] const Theme& theme() const
+    {
+        return m_theme;
+    }
 
-    [[nodiscard]] QSize sizeHint() const override { return {480, 240}; }
-    [[nodiscard]] QSize minimumSizeHint() const override { return {160, 96}; }
+    [[nodiscard]] QSize sizeHint() const override
+    {
+        return {480, 240};
+    }
+    [[nodiscard]] QSize minimumSizeHint() const override
+    {
+        return {160, 96};
+    }
 
 public Q_SLOTS:
     /// Shows all data again.
@@ -55,7 +68,10 @@ Q_SIGNALS:
 protected:
     explicit PlotWidget(QWidget* parent);
 
-    [[nodiscard]] QCustomPlot* canvas() const { return m_canvas; }
+    [[nodiscard]] QCustomPlot* canvas() const
+    {
+        return m_canvas;
+    }
     /// Redraws within this turn of the event loop and refreshes the accessible description.
     void dataChanged();
     void redraw();

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-// The only way to QCustomPlot, for .cpp files of widgets/plot alone. QCustomPlot 2.1 uses the bare words that
-// QT_NO_KEYWORDS takes away; they exist for the duration of this include only.
+// The only way to QCustomPlot, for .cpp files of widgets/plot alone. QCustomPlot 2.1 uses the bare
+// words that QT_NO_KEYWORDS takes away; they exist for the duration of this include only.
 
-#include <QtGlobal>
 #include <QObject>
 #include <QtCore/qforeach.h>
+#include <QtGlobal>
 
 #pragma push_macro("signals")
 #pragma push_macro("slots")

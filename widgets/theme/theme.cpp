@@ -14,36 +14,49 @@ namespace {
 constexpr int kLaneCount = 8;
 using LaneColours = std::array<QRgb, kLaneCount>;
 
-// Okabe-Ito: orange, sky blue, green, yellow, blue, vermillion, purple, black; darkened or lightened until each has a
-// contrast of 3 to the surface.
-constexpr LaneColours kLightLanes
-    = {0xFFC27C00, 0xFF2E8FC7, 0xFF009070, 0xFF9C8A00, 0xFF0060A0, 0xFFD55E00, 0xFFB8578F, 0xFF44484C};
-constexpr LaneColours kDarkLanes
-    = {0xFFE69F00, 0xFF56B4E9, 0xFF2BC79B, 0xFFF0E442, 0xFF6F9BFF, 0xFFF5803E, 0xFFDB95BD, 0xFFD0D0CC};
+// Okabe-Ito: orange, sky blue, green, yellow, blue, vermillion, purple, black; darkened or
+// lightened until each has a contrast of 3 to the surface.
+constexpr LaneColours kLightLanes = {
+    0xFFC27C00, 0xFF2E8FC7, 0xFF009070, 0xFF9C8A00, 0xFF0060A0, 0xFFD55E00, 0xFFB8578F, 0xFF44484C};
+constexpr LaneColours kDarkLanes = {
+    0xFFE69F00, 0xFF56B4E9, 0xFF2BC79B, 0xFFF0E442, 0xFF6F9BFF, 0xFFF5803E, 0xFFDB95BD, 0xFFD0D0CC};
 
 QList<qreal> laneDash(int lane)
 {
     switch (lane % kLaneCount) {
-    case 1: return {8, 3};
-    case 2: return {3, 3};
-    case 3: return {8, 3, 2, 3};
-    case 4: return {12, 4};
-    case 5: return {2, 2};
-    case 6: return {8, 3, 2, 3, 2, 3};
-    case 7: return {5, 5};
-    default: return {};
+    case 1:
+        return {8, 3};
+    case 2:
+        return {3, 3};
+    case 3:
+        return {8, 3, 2, 3};
+    case 4:
+        return {12, 4};
+    case 5:
+        return {2, 2};
+    case 6:
+        return {8, 3, 2, 3, 2, 3};
+    case 7:
+        return {5, 5};
+    default:
+        return {};
     }
 }
 
 double luminance(const QColor& colour)
 {
-    const auto linear = [](double c) { return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
-    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
+    const auto linear = [](double c) {
+        return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF())
+        + 0.0722 * linear(colour.blueF());
 }
 
 QColor mixed(const QColor& over, const QColor& under, double strength)
 {
-    const auto part = [strength](float a, float b) { return static_cast<float>(a * strength + b * (1 - strength)); };
+    const auto part = [strength](float a, float b) {
+        return static_cast<float>(a * strength + b * (1 - strength));
+    };
     return QColor::fromRgbF(part(over.redF(), under.redF()), part(over.greenF(), under.greenF()),
         part(over.blueF(), under.blueF()));
 }
@@ -123,9 +136,15 @@ QPalette Theme::palette() const
     return result;
 }
 
-QColor Theme::grid() const { return mixed(line, surface, 0.5); }
+QColor Theme::grid() const
+{
+    return mixed(line, surface, 0.5);
+}
 
-QColor Theme::faint(const QColor& colour, double strength) const { return mixed(colour, surface, strength); }
+QColor Theme::faint(const QColor& colour, double strength) const
+{
+    return mixed(colour, surface, strength);
+}
 
 LaneStyle Theme::lane(int index) const
 {
@@ -137,10 +156,14 @@ LaneStyle Theme::lane(int index) const
 QColor Theme::colour(PlotRole role, int laneIndex) const
 {
     switch (role) {
-    case PlotRole::Parent: return parent;
-    case PlotRole::Destination: return accent;
-    case PlotRole::Muted: return muted;
-    case PlotRole::Lane: break;
+    case PlotRole::Parent:
+        return parent;
+    case PlotRole::Destination:
+        return accent;
+    case PlotRole::Muted:
+        return muted;
+    case PlotRole::Lane:
+        break;
     }
     return lane(laneIndex).colour;
 }
@@ -171,10 +194,22 @@ double contrast(const QColor& a, const QColor& b)
 }
 
 namespace fonts {
-QFont text() { return sized(10, QFont::Normal); }
-QFont head() { return sized(10, QFont::DemiBold); }
-QFont number() { return sized(16, QFont::Normal); }
-QFont axis() { return sized(9, QFont::Normal); }
+QFont text()
+{
+    return sized(10, QFont::Normal);
+}
+QFont head()
+{
+    return sized(10, QFont::DemiBold);
+}
+QFont number()
+{
+    return sized(16, QFont::Normal);
+}
+QFont axis()
+{
+    return sized(9, QFont::Normal);
+}
 } // namespace fonts
 
 } // namespace espalier

@@ -14,16 +14,18 @@ class QApplication;
 namespace espalier {
 
 /// How one lane of a race is drawn: colour and dash differ, so that either alone is enough.
-struct LaneStyle {
+struct LaneStyle
+{
     QColor colour;
     QList<qreal> dash; ///< in pen widths, empty for a solid line
 
     bool operator==(const LaneStyle&) const = default;
 };
 
-/// The palette as a value. Widgets ask Theme::of(palette()) when they paint and repaint on QEvent::PaletteChange, so
-/// nothing has to be told about a theme.
-struct Theme {
+/// The palette as a value. Widgets ask Theme::of(palette()) when they paint and repaint on
+/// QEvent::PaletteChange, so nothing has to be told about a theme.
+struct Theme
+{
     bool isDark = false;
     QColor background; ///< window
     QColor surface; ///< panels, plots
@@ -44,7 +46,8 @@ struct Theme {
     /// Every colour a Fusion widget asks for.
     [[nodiscard]] QPalette palette() const;
     [[nodiscard]] QColor grid() const; ///< the line colour at half strength, opaque
-    [[nodiscard]] QColor faint(const QColor& colour, double strength) const; ///< colour over surface, opaque
+    [[nodiscard]] QColor faint(
+        const QColor& colour, double strength) const; ///< colour over surface, opaque
     [[nodiscard]] LaneStyle lane(int index) const; ///< Okabe-Ito order, repeating; any index >= 0
     [[nodiscard]] QColor colour(PlotRole role, int lane) const;
     /// A cosmetic one-pixel pen; `lane` counts for PlotRole::Lane only.

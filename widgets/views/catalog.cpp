@@ -12,28 +12,31 @@
 namespace espalier {
 namespace {
 
-template <typename T>
-View* make(const ViewContext& context, QWidget* parent)
+template <typename T> View* make(const ViewContext& context, QWidget* parent)
 {
     return new T(context, parent);
 }
 
 constexpr ViewRow kRows[] = {
     {"importance", QT_TRANSLATE_NOOP("Views", "Importance"),
-        QT_TRANSLATE_NOOP("Views", "Which neurons and heads carry the parent, and which of them the destination keeps"),
+        QT_TRANSLATE_NOOP("Views",
+            "Which neurons and heads carry the parent, and which of them the destination keeps"),
         ViewArea::Centre, "Ctrl+1", make<ImportanceView>},
     {"residual", QT_TRANSLATE_NOOP("Views", "Residual stream"),
-        QT_TRANSLATE_NOOP("Views", "How much each block changes the residual stream, and what its absence costs"),
+        QT_TRANSLATE_NOOP(
+            "Views", "How much each block changes the residual stream, and what its absence costs"),
         ViewArea::Centre, "Ctrl+2", make<ResidualView>},
     {"weights", QT_TRANSLATE_NOOP("Views", "Weights"),
-        QT_TRANSLATE_NOOP("Views", "Each weight of the destination beside the parent's weight that it comes from"),
+        QT_TRANSLATE_NOOP("Views",
+            "Each weight of the destination beside the parent's weight that it comes from"),
         ViewArea::Centre, "Ctrl+3", make<WeightsView>},
     {"tensors", QT_TRANSLATE_NOOP("Views", "Tensors"),
-        QT_TRANSLATE_NOOP("Views", "Every tensor of the parent with its axes, and its size in the destination"),
+        QT_TRANSLATE_NOOP(
+            "Views", "Every tensor of the parent with its axes, and its size in the destination"),
         ViewArea::Centre, "Ctrl+4", make<TensorsView>},
     {"race", QT_TRANSLATE_NOOP("Views", "Race"),
-        QT_TRANSLATE_NOOP("Views", "Trains several starts on the same data, side by side"), ViewArea::Bottom, "Ctrl+5",
-        make<RaceView>},
+        QT_TRANSLATE_NOOP("Views", "Trains several starts on the same data, side by side"),
+        ViewArea::Bottom, "Ctrl+5", make<RaceView>},
 };
 
 } // namespace

@@ -9,10 +9,15 @@
 
 namespace espalier {
 
-enum class ViewArea { Centre, Bottom };
+enum class ViewArea
+{
+    Centre,
+    Bottom
+};
 
 /// A view's row: menus, tabs and docks are built from it.
-struct ViewRow {
+struct ViewRow
+{
     const char* id;
     const char* title; ///< to be translated in context "Views"
     const char* toolTip;

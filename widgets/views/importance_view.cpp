@@ -16,7 +16,8 @@
 namespace espalier {
 
 ImportanceView::ImportanceView(const ViewContext& context, QWidget* parent)
-    : View(context, parent), m_plot(new HeatmapPlot)
+    : View(context, parent)
+    , m_plot(new HeatmapPlot)
 {
     auto* content = new QWidget;
     QVBoxLayout* column = makeColumn(content, space::kPanel, space::kControl);
@@ -30,7 +31,8 @@ ImportanceView::ImportanceView(const ViewContext& context, QWidget* parent)
     m_frame = new StateFrame(content, this);
     makeColumn(this, 0, 0)->addWidget(m_frame);
     followMeasurements(m_frame, context,
-        tr("Which neurons matter shows after one short pass of the parent over some text or images."));
+        tr("Which neurons matter shows after one short pass of the parent over some text or "
+           "images."));
 
     connect(&workspace(), &Workspace::measurementsChanged, this, &ImportanceView::rebuild);
     connect(&workspace(), &Workspace::planChanged, this, &ImportanceView::mark);
@@ -65,16 +67,19 @@ void ImportanceView::buildBar(QWidget* bar)
         m_axes[i]->setAutoExclusive(true);
         m_axes[i]->setToolTip(tips[i]);
         row->addWidget(m_axes[i]);
-        connect(m_axes[i], &QAbstractButton::clicked, this, [this, i] { setAxis(static_cast<ScoredAxis>(i)); });
+        connect(m_axes[i], &QAbstractButton::clicked, this,
+            [this, i] { setAxis(static_cast<ScoredAxis>(i)); });
     }
     m_axes[0]->setChecked(true);
     m_note = makeNote(bar);
     row->addSpacing(space::kControl);
     row->addWidget(m_note, 1);
     m_sorted = new ChipButton(tr("Sorted"), bar);
-    m_sorted->setToolTip(tr("Largest score first: what a ranked destination keeps is then the left part"));
+    m_sorted->setToolTip(
+        tr("Largest score first: what a ranked destination keeps is then the left part"));
     m_logarithmic = new ChipButton(tr("Log colour"), bar);
-    m_logarithmic->setToolTip(tr("Colours follow the logarithm of the score; a few channels are far above the rest"));
+    m_logarithmic->setToolTip(
+        tr("Colours follow the logarithm of the score; a few channels are far above the rest"));
     for (ChipButton* chip : {m_sorted, m_logarithmic}) {
         chip->setCheckable(true);
         row->addWidget(chip);
@@ -104,13 +109,14 @@ void ImportanceView::rebuild()
     const bool isReady = workspace().model() != nullptr && workspace().measurements() != nullptr;
     m_report = isReady
         ? importanceReport(*workspace().measurements(), workspace().model()->config.shape, axis)
-        : ImportanceReport {};
+        : ImportanceReport{};
     m_report.axis = axis;
     const bool sorted = m_sorted->isChecked();
     if (sorted && axis != ScoredAxis::Residual)
         m_report = sortedWithinRows(m_report);
     m_plot->setHeatmap(m_report.map);
-    m_plot->setColumnOrder(sorted && axis == ScoredAxis::Residual ? m_report.order : std::vector<int> {});
+    m_plot->setColumnOrder(
+        sorted && axis == ScoredAxis::Residual ? m_report.order : std::vector<int>{});
     mark();
     highlight();
     describe();
@@ -133,7 +139,8 @@ void ImportanceView::mark()
     std::vector<bool> cells;
     if (plan && !m_report.map.isEmpty()) {
         const std::vector<bool> blocks = droppedBlocks(*plan);
-        const bool allDropped = std::all_of(blocks.begin(), blocks.end(), [](bool dropped) { return dropped; });
+        const bool allDropped =
+            std::all_of(blocks.begin(), blocks.end(), [](bool dropped) { return dropped; });
         for (const int block : m_report.blockOfRow)
             rows.push_back(block < 0 ? allDropped : blocks[static_cast<std::size_t>(block)]);
         if (m_report.axis == ScoredAxis::Residual)
@@ -151,12 +158,13 @@ void ImportanceView::mark()
 void ImportanceView::highlight()
 {
     const Selection none;
-    const Selection& shown = workspace().hovered() == none ? workspace().selection() : workspace().hovered();
+    const Selection& shown =
+        workspace().hovered() == none ? workspace().selection() : workspace().hovered();
     int row = -1;
     for (std::size_t i = 0; shown.block >= 0 && i < m_report.blockOfRow.size(); ++i)
         if (m_report.blockOfRow[i] == shown.block)
             row = static_cast<int>(i);
-    const int column = m_report.axis == ScoredAxis::Residual ? shown.neuron
+    const int column = m_report.axis == ScoredAxis::Residual                  ? shown.neuron
         : m_report.axis == ScoredAxis::Heads && m_report.neuronOfCell.empty() ? shown.head
                                                                               : -1;
     m_plot->setHighlightedRow(row);

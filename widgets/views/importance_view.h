@@ -12,14 +12,19 @@ class ChipButton;
 class HeatmapPlot;
 class StateFrame;
 
-/// Scores of residual channels, heads and MLP units over the layers, and what of them the destination keeps.
-class ImportanceView : public View {
+/// Scores of residual channels, heads and MLP units over the layers, and what of them the
+/// destination keeps.
+class ImportanceView : public View
+{
     Q_OBJECT
 public:
     ImportanceView(const ViewContext& context, QWidget* parent);
 
     [[nodiscard]] PlotWidget* mainPlot() const override;
-    [[nodiscard]] ScoredAxis axis() const { return m_report.axis; }
+    [[nodiscard]] ScoredAxis axis() const
+    {
+        return m_report.axis;
+    }
     void setAxis(ScoredAxis axis);
 
 private:

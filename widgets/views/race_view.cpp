@@ -21,14 +21,22 @@ namespace {
 QString titleOf(RaceState state)
 {
     switch (state) {
-    case RaceState::Ready: return {};
-    case RaceState::Preparing: return RaceView::tr("Preparing");
-    case RaceState::Running: return RaceView::tr("Racing");
-    case RaceState::Paused: return RaceView::tr("Paused, saved");
-    case RaceState::Stopping: return RaceView::tr("Saving");
-    case RaceState::Stopped: return RaceView::tr("Stopped, saved");
-    case RaceState::Finished: return RaceView::tr("Finished");
-    case RaceState::Failed: return RaceView::tr("Failed");
+    case RaceState::Ready:
+        return {};
+    case RaceState::Preparing:
+        return RaceView::tr("Preparing");
+    case RaceState::Running:
+        return RaceView::tr("Racing");
+    case RaceState::Paused:
+        return RaceView::tr("Paused, saved");
+    case RaceState::Stopping:
+        return RaceView::tr("Saving");
+    case RaceState::Stopped:
+        return RaceView::tr("Stopped, saved");
+    case RaceState::Finished:
+        return RaceView::tr("Finished");
+    case RaceState::Failed:
+        return RaceView::tr("Failed");
     }
     return {};
 }
@@ -36,7 +44,9 @@ QString titleOf(RaceState state)
 } // namespace
 
 RaceView::RaceView(const ViewContext& context, QWidget* parent)
-    : View(context, parent), m_plot(new LinePlot), m_model(new LaneTableModel(context, this))
+    : View(context, parent)
+    , m_plot(new LinePlot)
+    , m_model(new LaneTableModel(context, this))
 {
     QVBoxLayout* column = makeColumn(this, space::kPanel, space::kControl);
     QHBoxLayout* bar = makeRow(space::kControl);
@@ -87,7 +97,8 @@ void RaceView::buildBar(QHBoxLayout* bar)
     m_validation = new ChipButton(tr("Validation"), this);
     m_validation->setToolTip(tr("Losses on held-out data instead of training losses"));
     m_smooth = new ChipButton(tr("Smooth"), this);
-    m_smooth->setToolTip(tr("Exponential moving average, weight 0.9 on the past, corrected at the start"));
+    m_smooth->setToolTip(
+        tr("Exponential moving average, weight 0.9 on the past, corrected at the start"));
     m_log = new ChipButton(tr("Log loss"), this);
     m_log->setToolTip(tr("Loss on a logarithmic axis"));
     m_axis = new QComboBox(this);
@@ -108,7 +119,8 @@ void RaceView::buildBar(QHBoxLayout* bar)
     connect(m_validation, &QAbstractButton::toggled, this, &RaceView::rebuildChart);
     connect(m_log, &QAbstractButton::toggled, this, &RaceView::rebuildChart);
     connect(m_axis, &QComboBox::currentIndexChanged, this, &RaceView::rebuildChart);
-    connect(m_smooth, &QAbstractButton::toggled, this, [this](bool on) { m_plot->setSmoothing(on ? 0.9 : 0); });
+    connect(m_smooth, &QAbstractButton::toggled, this,
+        [this](bool on) { m_plot->setSmoothing(on ? 0.9 : 0); });
 }
 
 QWidget* RaceView::makeTable()
@@ -143,12 +155,15 @@ QWidget* RaceView::makeTable()
     buttons->addWidget(m_export);
     column->addLayout(buttons);
     connect(m_add, &QPushButton::clicked, &intents(), &Intents::laneAddRequested);
-    connect(m_remove, &QPushButton::clicked, this, [this] { Q_EMIT intents().laneRemoveRequested(pickedLane()); });
-    connect(m_export, &QPushButton::clicked, this, [this] { Q_EMIT intents().laneExportRequested(pickedLane()); });
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& row) {
-        m_plot->setHighlightedSeries(row.row());
-        refreshState();
-    });
+    connect(m_remove, &QPushButton::clicked, this,
+        [this] { Q_EMIT intents().laneRemoveRequested(pickedLane()); });
+    connect(m_export, &QPushButton::clicked, this,
+        [this] { Q_EMIT intents().laneExportRequested(pickedLane()); });
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+        [this](const QModelIndex& row) {
+            m_plot->setHighlightedSeries(row.row());
+            refreshState();
+        });
     return side;
 }
 
@@ -182,7 +197,8 @@ void RaceView::append(int lane, int first)
 {
     std::vector<double> x;
     std::vector<double> y;
-    chartPoints(workspace().lanes()[static_cast<std::size_t>(lane)], chartSettings(), static_cast<std::size_t>(first), x, y);
+    chartPoints(workspace().lanes()[static_cast<std::size_t>(lane)], chartSettings(),
+        static_cast<std::size_t>(first), x, y);
     if (!x.empty())
         m_plot->appendPoints(lane, x, y);
 }
@@ -191,13 +207,18 @@ void RaceView::refreshState()
 {
     const RaceState state = workspace().raceState();
     const bool isPlanned = state == RaceState::Ready;
-    const bool isBusy = state == RaceState::Preparing || state == RaceState::Running || state == RaceState::Stopping;
-    const bool isOver = state == RaceState::Finished || state == RaceState::Stopped || state == RaceState::Failed;
+    const bool isBusy = state == RaceState::Preparing || state == RaceState::Running
+        || state == RaceState::Stopping;
+    const bool isOver =
+        state == RaceState::Finished || state == RaceState::Stopped || state == RaceState::Failed;
     const bool hasLanes = !workspace().lanes().empty() && workspace().model() != nullptr;
-    m_start->setText(state == RaceState::Paused || state == RaceState::Stopped ? tr("Continue") : tr("Start race"));
-    m_start->setEnabled(hasLanes && (isPlanned || state == RaceState::Paused || state == RaceState::Stopped));
+    m_start->setText(state == RaceState::Paused || state == RaceState::Stopped ? tr("Continue")
+                                                                               : tr("Start race"));
+    m_start->setEnabled(
+        hasLanes && (isPlanned || state == RaceState::Paused || state == RaceState::Stopped));
     m_pause->setEnabled(state == RaceState::Running);
-    m_stop->setEnabled(state == RaceState::Running || state == RaceState::Paused || state == RaceState::Preparing);
+    m_stop->setEnabled(
+        state == RaceState::Running || state == RaceState::Paused || state == RaceState::Preparing);
     m_reset->setEnabled(isOver);
     m_add->setEnabled(isPlanned && workspace().plan() != nullptr);
     m_remove->setEnabled(isPlanned && pickedLane() >= 0);

@@ -18,7 +18,8 @@ class LinePlot;
 class PrimaryButton;
 
 /// The race: lanes in a table, their losses as live curves, and what starts and stops them.
-class RaceView : public View {
+class RaceView : public View
+{
     Q_OBJECT
 public:
     RaceView(const ViewContext& context, QWidget* parent);

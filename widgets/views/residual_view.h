@@ -10,7 +10,8 @@ class LinePlot;
 class StateFrame;
 
 /// How much every block changes the residual stream, and what its absence or repetition costs.
-class ResidualView : public View {
+class ResidualView : public View
+{
     Q_OBJECT
 public:
     ResidualView(const ViewContext& context, QWidget* parent);

@@ -15,7 +15,9 @@
 namespace espalier {
 
 TensorsView::TensorsView(const ViewContext& context, QWidget* parent)
-    : View(context, parent), m_model(new TensorTableModel(context.workspace, this)), m_proxy(new QSortFilterProxyModel(this))
+    : View(context, parent)
+    , m_model(new TensorTableModel(context.workspace, this))
+    , m_proxy(new QSortFilterProxyModel(this))
 {
     m_proxy->setSourceModel(m_model);
     m_proxy->setFilterKeyColumn(-1);
@@ -55,10 +57,12 @@ TensorsView::TensorsView(const ViewContext& context, QWidget* parent)
     m_frame = new StateFrame(content, this);
     makeColumn(this, 0, 0)->addWidget(m_frame);
     connect(m_frame, &StateFrame::emptyButtonClicked, &intents(), &Intents::openRequested);
-    connect(m_filter, &QLineEdit::textChanged, m_proxy, &QSortFilterProxyModel::setFilterFixedString);
+    connect(
+        m_filter, &QLineEdit::textChanged, m_proxy, &QSortFilterProxyModel::setFilterFixedString);
     connect(m_filter, &QLineEdit::textChanged, this, &TensorsView::refreshState);
     connect(&workspace(), &Workspace::modelChanged, this, &TensorsView::refreshState);
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &TensorsView::pick);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+        &TensorsView::pick);
     refreshState();
 }
 
@@ -68,7 +72,8 @@ void TensorsView::refreshState()
         m_frame->showEmpty(tr("No model is open."), tr("Open model…"));
         return;
     }
-    m_count->setText(tr("%1 of %2 tensors").arg(formatCount(m_proxy->rowCount()), formatCount(m_model->rowCount())));
+    m_count->setText(tr("%1 of %2 tensors")
+                         .arg(formatCount(m_proxy->rowCount()), formatCount(m_model->rowCount())));
     m_frame->showReady();
 }
 

@@ -14,7 +14,8 @@ class StateFrame;
 class TensorTableModel;
 
 /// Every tensor of the parent's files with its axes and its size in the destination; searchable.
-class TensorsView : public View {
+class TensorsView : public View
+{
     Q_OBJECT
 public:
     TensorsView(const ViewContext& context, QWidget* parent);

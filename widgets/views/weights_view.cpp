@@ -31,7 +31,10 @@ QString sizeText(const WeightMatrix& matrix)
 } // namespace
 
 WeightsView::WeightsView(const ViewContext& context, QWidget* parent)
-    : View(context, parent), m_before(new HeatmapPlot), m_after(new HeatmapPlot), m_histogram(new HistogramPlot)
+    : View(context, parent)
+    , m_before(new HeatmapPlot)
+    , m_after(new HeatmapPlot)
+    , m_histogram(new HistogramPlot)
 {
     auto* content = new QWidget;
     QVBoxLayout* column = makeColumn(content, space::kPanel, space::kControl);
@@ -131,7 +134,8 @@ void WeightsView::choose()
         return;
     const auto role = static_cast<Role>(m_role->currentData().toInt());
     m_block->setEnabled(isPerBlock(role));
-    Q_EMIT intents().previewRequested({role, isPerBlock(role) ? std::max(m_block->currentIndex(), 0) : -1});
+    Q_EMIT intents().previewRequested(
+        {role, isPerBlock(role) ? std::max(m_block->currentIndex(), 0) : -1});
 }
 
 void WeightsView::followSelection()
@@ -142,7 +146,8 @@ void WeightsView::followSelection()
         return;
     for (std::size_t block = 0; block < plan->blocks.size(); ++block) {
         const auto& terms = plan->blocks[block].terms;
-        if (std::any_of(terms.begin(), terms.end(), [picked](const SourceTerm& t) { return t.parentBlock == picked; })) {
+        if (std::any_of(terms.begin(), terms.end(),
+                [picked](const SourceTerm& t) { return t.parentBlock == picked; })) {
             m_block->setCurrentIndex(static_cast<int>(block));
             choose();
             return;
@@ -164,16 +169,19 @@ void WeightsView::rebuild()
     m_after->setValueRange(-report.largest, report.largest);
     m_histogram->setChart(report.histograms);
     const bool fits = hasParameter(plan->child, preview->child);
-    const SourceMarks marks = fits ? sourceMarks(*plan, preview->child) : SourceMarks {};
+    const SourceMarks marks = fits ? sourceMarks(*plan, preview->child) : SourceMarks{};
     m_before->setDroppedRows(marks.droppedRows);
     m_before->setDroppedColumns(marks.droppedColumns);
     m_before->setEmptyMessage(tr("Fresh values: nothing comes from the parent"));
     m_beforeHead->setText(preview->source
-            ? tr("Parent · %1 · %2").arg(QString::fromStdString(nameOf(*preview->source)), sizeText(preview->before))
+            ? tr("Parent · %1 · %2")
+                  .arg(QString::fromStdString(nameOf(*preview->source)), sizeText(preview->before))
             : tr("Parent"));
-    const QString scale = preview->source ? tr(" · times %1").arg(formatValue(preview->scale, 4)) : QString();
-    m_afterHead->setText(tr("Destination · %1 · %2%3")
-                             .arg(QString::fromStdString(nameOf(preview->child)), sizeText(preview->after), scale));
+    const QString scale =
+        preview->source ? tr(" · times %1").arg(formatValue(preview->scale, 4)) : QString();
+    m_afterHead->setText(
+        tr("Destination · %1 · %2%3")
+            .arg(QString::fromStdString(nameOf(preview->child)), sizeText(preview->after), scale));
     m_origin->setText(tr("Hover a cell of the destination to see where it comes from."));
 }
 
@@ -185,7 +193,7 @@ QString WeightsView::provenance(int row, int column) const
         return {};
     const ParameterSpec spec = parameterOf(plan->child, preview->child);
     const std::vector<std::int64_t> sizes = sizesOf(spec, plan->child.shape);
-    std::vector<std::int64_t> index {column};
+    std::vector<std::int64_t> index{column};
     if (sizes.size() > 1)
         index.insert(index.begin(), row);
     for (std::size_t d = 0; d < sizes.size(); ++d)
@@ -203,7 +211,8 @@ void WeightsView::refreshState()
     if (workspace().model() == nullptr)
         m_frame->showEmpty(tr("No model is open."), tr("Open model…"));
     else if (!workspace().plan() && workspace().work(Activity::Measuring).running)
-        m_frame->showWorking(tr("Waiting for the measurements"), workspace().work(Activity::Measuring).fraction);
+        m_frame->showWorking(
+            tr("Waiting for the measurements"), workspace().work(Activity::Measuring).fraction);
     else if (!workspace().plan())
         m_frame->showEmpty(workspace().planProblem().isEmpty() ? tr("There is no destination yet.")
                                                                : workspace().planProblem());

@@ -12,9 +12,10 @@ class HeatmapPlot;
 class HistogramPlot;
 class StateFrame;
 
-/// One weight of the destination beside the parent's weight it comes from: selected rows and columns, values,
-/// distributions, and where each cell comes from.
-class WeightsView : public View {
+/// One weight of the destination beside the parent's weight it comes from: selected rows and
+/// columns, values, distributions, and where each cell comes from.
+class WeightsView : public View
+{
     Q_OBJECT
 public:
     WeightsView(const ViewContext& context, QWidget* parent);

@@ -59,14 +59,17 @@ TEST(TextDataset, KeepsTheLastTenthForValidation)
 TEST(TextDataset, TrainingBatchesDependOnSeedAndStepAlone)
 {
     const TemporaryFolder folder;
-    const DataSpec spec {.source = folder.write("a.txt", alphabet(5000)).string()};
+    const DataSpec spec{.source = folder.write("a.txt", alphabet(5000)).string()};
     const Result<Dataset> a = Dataset::open(spec, byteModel());
     const Result<Dataset> b = Dataset::open(spec, byteModel());
     ASSERT_TRUE(a && b);
     (void)b->trainingBatch({1}, 3, 4);
-    EXPECT_TRUE(at::equal(a->trainingBatch({1}, 7, 4).inputIds_BT, b->trainingBatch({1}, 7, 4).inputIds_BT));
-    EXPECT_FALSE(at::equal(a->trainingBatch({1}, 7, 4).inputIds_BT, a->trainingBatch({1}, 8, 4).inputIds_BT));
-    EXPECT_FALSE(at::equal(a->trainingBatch({1}, 7, 4).inputIds_BT, a->trainingBatch({2}, 7, 4).inputIds_BT));
+    EXPECT_TRUE(at::equal(
+        a->trainingBatch({1}, 7, 4).inputIds_BT, b->trainingBatch({1}, 7, 4).inputIds_BT));
+    EXPECT_FALSE(at::equal(
+        a->trainingBatch({1}, 7, 4).inputIds_BT, a->trainingBatch({1}, 8, 4).inputIds_BT));
+    EXPECT_FALSE(at::equal(
+        a->trainingBatch({1}, 7, 4).inputIds_BT, a->trainingBatch({2}, 7, 4).inputIds_BT));
     EXPECT_EQ(a->sequenceLength(), 9); // the model's positions
 }
 
@@ -77,7 +80,8 @@ TEST(TextDataset, RefusesTextTooShortNamingFoundAndWanted)
     const Result<Dataset> data = Dataset::open({.source = file}, byteModel());
     ASSERT_FALSE(data);
     EXPECT_EQ(data.error().code, ErrorCode::Refused);
-    EXPECT_NE(data.error().message.find("short.txt: text too short, found 4 tokens"), std::string::npos)
+    EXPECT_NE(
+        data.error().message.find("short.txt: text too short, found 4 tokens"), std::string::npos)
         << data.error().message;
     EXPECT_FALSE(Dataset::open({.source = folder.write("empty.txt", "").string()}, byteModel()));
 }
@@ -86,11 +90,14 @@ TEST(TextDataset, RefusesOtherVocabulariesAndMissingFiles)
 {
     const TemporaryFolder folder;
     const std::string file = folder.write("a.txt", alphabet(5000)).string();
-    EXPECT_NE(Dataset::open({.source = file}, test::toyGpt2()).error().message.find("vocabulary of 17"),
+    EXPECT_NE(
+        Dataset::open({.source = file}, test::toyGpt2()).error().message.find("vocabulary of 17"),
         std::string::npos);
-    EXPECT_NE(Dataset::open({.source = "/no/such"}, byteModel()).error().message.find("no such file"),
+    EXPECT_NE(
+        Dataset::open({.source = "/no/such"}, byteModel()).error().message.find("no such file"),
         std::string::npos);
-    EXPECT_NE(Dataset::open({.source = "demo:glyphs"}, byteModel()).error().message.find("found images"),
+    EXPECT_NE(
+        Dataset::open({.source = "demo:glyphs"}, byteModel()).error().message.find("found images"),
         std::string::npos);
     EXPECT_FALSE(Dataset::open({.source = file, .sequenceLength = 10}, byteModel()));
 }
@@ -115,7 +122,8 @@ TEST(GlyphDataset, GivesNormalisedPixelsAndEveryClass)
     std::set<std::int64_t> classes;
     for (std::int64_t i = 0; i < 200; ++i)
         classes.insert(batch.labels[i].item<std::int64_t>());
-    EXPECT_GE(classes.size(), 15U); // in a fixed random order, so that the first samples speak for all
+    EXPECT_GE(
+        classes.size(), 15U); // in a fixed random order, so that the first samples speak for all
     EXPECT_DOUBLE_EQ(data->chance(), std::log(20.0));
     EXPECT_FALSE(data->floor());
 }
@@ -134,7 +142,8 @@ TEST(CifarDataset, ReadsRecordsAndKeepsTheTestBatchForValidation)
     const TemporaryFolder folder;
     folder.write("c/data_batch_1.bin", cifarRecord(3, 255, 0, 51) + cifarRecord(9, 0, 0, 0));
     folder.write("c/test_batch.bin", cifarRecord(1, 0, 255, 0));
-    const Result<Dataset> data = Dataset::open({.source = (folder.path() / "c").string()}, imageModel(10, 32));
+    const Result<Dataset> data =
+        Dataset::open({.source = (folder.path() / "c").string()}, imageModel(10, 32));
     ASSERT_TRUE(data) << data.error().message;
     EXPECT_EQ(data->samples(Split::Train), 2);
     EXPECT_EQ(data->samples(Split::Validation), 1);
@@ -154,9 +163,11 @@ TEST(CifarDataset, RefusesBrokenFiles)
     const auto open = [&](const std::string& bytes) {
         return Dataset::open({.source = folder.write("x.bin", bytes).string()}, imageModel(10, 32));
     };
-    EXPECT_NE(open(cifarRecord(0, 1, 2, 3) + "tail").error().message.find("wanted a multiple of 3073"),
+    EXPECT_NE(
+        open(cifarRecord(0, 1, 2, 3) + "tail").error().message.find("wanted a multiple of 3073"),
         std::string::npos);
-    EXPECT_NE(open(cifarRecord(12, 1, 2, 3)).error().message.find("record 0 has class 12"), std::string::npos);
+    EXPECT_NE(open(cifarRecord(12, 1, 2, 3)).error().message.find("record 0 has class 12"),
+        std::string::npos);
 }
 
 TEST(CifarDataset, TrainingOrderVisitsEveryImageOncePerPass)
@@ -167,7 +178,8 @@ TEST(CifarDataset, TrainingOrderVisitsEveryImageOncePerPass)
         records += cifarRecord(i, i, i, i);
     folder.write("c/data_batch_1.bin", records);
     folder.write("c/test_batch.bin", cifarRecord(1, 0, 255, 0));
-    const Result<Dataset> data = Dataset::open({.source = (folder.path() / "c").string()}, imageModel(10, 32));
+    const Result<Dataset> data =
+        Dataset::open({.source = (folder.path() / "c").string()}, imageModel(10, 32));
     ASSERT_TRUE(data) << data.error().message;
     std::int64_t sum = 0;
     for (std::int64_t step = 0; step < 5; ++step)

@@ -43,29 +43,33 @@ TEST(ImageFile, RefusesWhatIsBrokenCutOrHuge)
     test::writePng(folder.path() / "b.png", 40, 40, {1, 2, 3});
     for (const char* name : {"a.jpg", "b.png"}) {
         const std::string bytes = TemporaryFolder::read(folder.path() / name);
-        const auto cut = folder.write(std::string("cut-") + name, bytes.substr(0, bytes.size() / 2));
+        const auto cut =
+            folder.write(std::string("cut-") + name, bytes.substr(0, bytes.size() / 2));
         const Result<RgbImage> image = readImageFile(cut);
         ASSERT_FALSE(image) << name;
-        EXPECT_NE(image.error().message.find("broken image"), std::string::npos) << image.error().message;
+        EXPECT_NE(image.error().message.find("broken image"), std::string::npos)
+            << image.error().message;
         const Result<RgbImage> huge = readImageFile(folder.path() / name, {.maxSide = 39});
         ASSERT_FALSE(huge);
         EXPECT_NE(huge.error().message.find("40 x 40"), std::string::npos) << huge.error().message;
     }
-    EXPECT_NE(readImageFile(folder.write("c.jpg", "hello")).error().message.find("neither JPEG nor PNG"),
+    EXPECT_NE(
+        readImageFile(folder.write("c.jpg", "hello")).error().message.find("neither JPEG nor PNG"),
         std::string::npos);
 }
 
 TEST(FitImage, HalvingAveragesAndDoublingInterpolates)
 {
-    const RgbImage four {4, 1, {0, 0, 0, 40, 40, 40, 80, 80, 80, 120, 120, 120}};
+    const RgbImage four{4, 1, {0, 0, 0, 40, 40, 40, 80, 80, 80, 120, 120, 120}};
     std::vector<std::uint8_t> two(3 * 2);
     fitImage(four, 3, 1, 2, two);
-    // Weights of pixels at distances 0.25, 0.75 … of a triangle two pixels wide: 3, 3, 1 of 7 (the edge has no neighbour).
+    // Weights of pixels at distances 0.25, 0.75 … of a triangle two pixels wide: 3, 3, 1 of 7 (the
+    // edge has no neighbour).
     EXPECT_EQ(two[0], (3 * 0 + 3 * 40 + 1 * 80 + 3) / 7);
-    const RgbImage pair {2, 1, {0, 0, 0, 100, 100, 100}};
+    const RgbImage pair{2, 1, {0, 0, 0, 100, 100, 100}};
     std::vector<std::uint8_t> grown(1 * 4);
     fitImage(pair, 1, 1, 4, grown);
-    EXPECT_EQ(grown, (std::vector<std::uint8_t> {0, 25, 75, 100}));
+    EXPECT_EQ(grown, (std::vector<std::uint8_t>{0, 25, 75, 100}));
 }
 
 TEST(ImageFolder, TakesClassesInOrderOfNamesAndEveryTenthForValidation)
@@ -90,7 +94,8 @@ TEST(ImageFolder, TakesClassesInOrderOfNamesAndEveryTenthForValidation)
 TEST(ImageFolder, KeepsAGivenSplit)
 {
     const TemporaryFolder folder;
-    for (const char* name : {"train/a/1.png", "train/a/2.png", "train/b/1.png", "test/a/1.png", "test/b/1.png"})
+    for (const char* name :
+        {"train/a/1.png", "train/a/2.png", "train/b/1.png", "test/a/1.png", "test/b/1.png"})
         test::writePng(folder.path() / name, 4, 8, {9, 9, 9});
     const Result<Dataset> data = Dataset::open({.source = folder.path().string()}, imageModel(2));
     ASSERT_TRUE(data) << data.error().message;
@@ -105,12 +110,14 @@ TEST(ImageFolder, NamesTheBrokenImageAndTheWrongNumberOfClasses)
         test::writePng(folder.path() / "a" / fmt::format("{}.png", i), 4, 8, {9, 9, 9});
         test::writePng(folder.path() / "b" / fmt::format("{}.png", i), 4, 8, {9, 9, 9});
     }
-    const DataSpec spec {.source = folder.path().string(), .validationShare = 0.25};
-    EXPECT_NE(Dataset::open(spec, imageModel(3)).error().message.find("found 2 classes, wanted 3"), std::string::npos);
+    const DataSpec spec{.source = folder.path().string(), .validationShare = 0.25};
+    EXPECT_NE(Dataset::open(spec, imageModel(3)).error().message.find("found 2 classes, wanted 3"),
+        std::string::npos);
     folder.write("b/2.png", "\x89PNG\r\n\x1a\nnonsense");
     const Result<Dataset> broken = Dataset::open(spec, imageModel(2));
     ASSERT_FALSE(broken);
-    EXPECT_NE(broken.error().message.find("b/2.png: broken image"), std::string::npos) << broken.error().message;
+    EXPECT_NE(broken.error().message.find("b/2.png: broken image"), std::string::npos)
+        << broken.error().message;
 }
 
 } // namespace

@@ -18,7 +18,8 @@ at::Tensor read(const SafetensorsFile& file, const std::string& name)
     return entry ? tensorFromBytes(file.bytes(*entry), entry->shape, *entry->dtype) : at::Tensor();
 }
 
-/// Every tensor of expected.safetensors against ours; of padded samples the first `tokens` of the second one.
+/// Every tensor of expected.safetensors against ours; of padded samples the first `tokens` of the
+/// second one.
 void expectReference(const std::string& family, std::int64_t tokens)
 {
     const TemporaryFolder place;
@@ -43,20 +44,27 @@ void expectReference(const std::string& family, std::int64_t tokens)
     }
 }
 
-TEST(ForwardFile, Gpt2SaysWhatTransformersSays) { expectReference("gpt2", 6); }
+TEST(ForwardFile, Gpt2SaysWhatTransformersSays)
+{
+    expectReference("gpt2", 6);
+}
 
-TEST(ForwardFile, VitSaysWhatTransformersSays) { expectReference("vit", 0); }
+TEST(ForwardFile, VitSaysWhatTransformersSays)
+{
+    expectReference("vit", 0);
+}
 
 TEST(ForwardFile, InputsForAnotherKindOfModelAreRefused)
 {
     const TemporaryFolder place;
     const Result<Model> model = Model::open(kReference / "vit" / "model");
     ASSERT_TRUE(model.ok());
-    const Status done
-        = forwardFile(*model, kReference / "gpt2" / "input.safetensors", place.path() / "out", false);
+    const Status done =
+        forwardFile(*model, kReference / "gpt2" / "input.safetensors", place.path() / "out", false);
     ASSERT_FALSE(done.ok());
     EXPECT_EQ(done.error().code, ErrorCode::Refused);
-    EXPECT_NE(done.error().message.find("wanted pixel_values"), std::string::npos) << done.error().message;
+    EXPECT_NE(done.error().message.find("wanted pixel_values"), std::string::npos)
+        << done.error().message;
     EXPECT_FALSE(std::filesystem::exists(place.path() / "out"));
 }
 

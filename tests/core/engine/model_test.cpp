@@ -19,7 +19,8 @@
 namespace espalier {
 namespace {
 
-const std::filesystem::path kGpt2 = std::filesystem::path(ESPALIER_TEST_DATA) / "reference/gpt2/model";
+const std::filesystem::path kGpt2 =
+    std::filesystem::path(ESPALIER_TEST_DATA) / "reference/gpt2/model";
 
 TEST(Model, ListsTheTensorsOfItsFiles)
 {
@@ -32,8 +33,8 @@ TEST(Model, ListsTheTensorsOfItsFiles)
     for (const TensorInfo& tensor : model->tensors())
         if (tensor.name == "transformer.h.1.mlp.c_fc.weight") {
             found = true;
-            EXPECT_EQ(tensor.parameter, (ParameterId {Role::MlpUpWeight, 1}));
-            EXPECT_EQ(tensor.sizes, (std::vector<std::int64_t> {8, 14}));
+            EXPECT_EQ(tensor.parameter, (ParameterId{Role::MlpUpWeight, 1}));
+            EXPECT_EQ(tensor.sizes, (std::vector<std::int64_t>{8, 14}));
             EXPECT_EQ(tensor.bytes, 8 * 14 * 4);
             EXPECT_EQ(tensor.file, "model.safetensors");
         }
@@ -83,7 +84,7 @@ TEST(Model, CountsValuesThatNoArithmeticSurvives)
     const NonFiniteWeights found = modelInMemory(parameters).nonFiniteWeights().value();
     EXPECT_EQ(found.nan, 10);
     EXPECT_EQ(found.infinite, 0);
-    EXPECT_EQ(found.first, (ParameterId {Role::MlpUpBias, 1}));
+    EXPECT_EQ(found.first, (ParameterId{Role::MlpUpBias, 1}));
 }
 
 TEST(ScaleModel, FullSizePlanKeepsTheHash)
@@ -99,14 +100,14 @@ TEST(ScaleModel, OneParameterAloneIsTheSameAsAmongAll)
     const Model parent = Model::open(kGpt2).value();
     const TransferPlan plan = test::permutationPlan(parent.config(), {3});
     const Model child = scaleModel(parent, plan).value();
-    const ParameterId id {Role::QkvWeight, 1};
+    const ParameterId id{Role::QkvWeight, 1};
     EXPECT_EQ(scaledValues(parent, plan, id).value().values, child.values(id).value().values);
 }
 
 TEST(Guarded, MemoryThatCannotBeHadIsAResource)
 {
     const Status status = guarded([]() -> Status {
-        (void)at::empty({std::int64_t {1} << 60}, at::kFloat);
+        (void)at::empty({std::int64_t{1} << 60}, at::kFloat);
         return {};
     });
     ASSERT_FALSE(status.ok());

@@ -29,10 +29,14 @@ RaceSpec raceOf(const TemporaryFolder& folder, std::size_t lanes)
     for (int i = 0; i < 400; ++i)
         text += "the quick brown fox ";
     const std::string file = folder.write("text.txt", text).string();
-    RaceSpec spec {.lanes = {}, .stepsPerTurn = 5};
+    RaceSpec spec{.lanes = {}, .stepsPerTurn = 5};
     for (std::size_t i = 0; i < lanes; ++i) {
         const std::string id(1, static_cast<char>('a' + i));
-        LaneSpec lane {.id = id, .title = "Lane " + id, .parentPath = "unused", .recipe = std::nullopt, .train = {}};
+        LaneSpec lane{.id = id,
+            .title = "Lane " + id,
+            .parentPath = "unused",
+            .recipe = std::nullopt,
+            .train = {}};
         lane.train.data.source = file;
         lane.train.steps = 12;
         lane.train.batch = 2;
@@ -61,8 +65,8 @@ std::vector<double> factsOf(const std::vector<TrainPoint>& points)
     std::vector<double> facts;
     for (const TrainPoint& p : points)
         facts.insert(facts.end(),
-            {static_cast<double>(p.step), p.tokens, p.flops, p.step == 0 ? 0 : p.trainLoss, p.learningRate, p.gradNorm,
-                p.validationLoss.value_or(-1)});
+            {static_cast<double>(p.step), p.tokens, p.flops, p.step == 0 ? 0 : p.trainLoss,
+                p.learningRate, p.gradNorm, p.validationLoss.value_or(-1)});
     return facts;
 }
 
@@ -75,7 +79,9 @@ TEST(Race, TrainsEveryLaneAndRecordsEveryStep)
     ASSERT_TRUE(race) << race.error().message;
     std::vector<std::size_t> order;
     RaceObserver observer;
-    observer.point = [&](std::size_t lane, const TrainPoint&) { order.push_back(lane); };
+    observer.point = [&](std::size_t lane, const TrainPoint&) {
+        order.push_back(lane);
+    };
     const Status done = (*race)->run(observer, {});
     ASSERT_TRUE(done) << done.error().message;
     const std::vector<LaneRecord> lanes = (*race)->lanes();
@@ -85,12 +91,13 @@ TEST(Race, TrainsEveryLaneAndRecordsEveryStep)
         ASSERT_EQ(lane.points.size(), 13U);
         EXPECT_EQ(lane.points[3].step, 3);
         EXPECT_EQ(lane.points[3].tokens, 3 * 2 * 9);
-        EXPECT_TRUE(lane.points[0].validationLoss && lane.points[4].validationLoss && lane.points[12].validationLoss);
+        EXPECT_TRUE(lane.points[0].validationLoss && lane.points[4].validationLoss
+            && lane.points[12].validationLoss);
         EXPECT_FALSE(lane.points[5].validationLoss);
         EXPECT_LT(*lane.points[12].validationLoss, *lane.points[0].validationLoss);
     }
     EXPECT_EQ((std::vector<std::size_t>(order.begin(), order.begin() + 12)),
-        (std::vector<std::size_t> {0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0}));
+        (std::vector<std::size_t>{0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0}));
     const auto read = readRun(run);
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(factsOf((*read)[1].points), factsOf(lanes[1].points));
@@ -126,7 +133,8 @@ TEST(Race, ResumedThroughFilesEqualsUninterruptedBitForBit)
     for (const char* id : {"a", "b"})
         EXPECT_EQ(weightsOf(folder.path() / "parts" / id), weightsOf(folder.path() / "whole" / id));
     for (std::size_t lane = 0; lane < 2; ++lane)
-        EXPECT_EQ(factsOf((*second)->lanes()[lane].points), factsOf((*whole)->lanes()[lane].points));
+        EXPECT_EQ(
+            factsOf((*second)->lanes()[lane].points), factsOf((*whole)->lanes()[lane].points));
 }
 
 TEST(Race, AKilledRunGoesOnFromItsLastAutosave)
@@ -139,7 +147,8 @@ TEST(Race, AKilledRunGoesOnFromItsLastAutosave)
     RaceObserver observer;
     observer.point = [&](std::size_t, const TrainPoint& point) {
         if (point.step == 8) // the folder as it would be if the process died now
-            std::filesystem::copy(folder.path() / "run", dead, std::filesystem::copy_options::recursive);
+            std::filesystem::copy(
+                folder.path() / "run", dead, std::filesystem::copy_options::recursive);
     };
     ASSERT_TRUE((*race)->run(observer, {}));
     // A write that was under way when it died.
@@ -192,7 +201,8 @@ TEST(Race, PausesWithACheckpointAndGoesOn)
     };
     ASSERT_TRUE((*race)->run(observer, {}, &pause));
     EXPECT_EQ(states,
-        (std::vector<LaneState> {LaneState::Running, LaneState::Paused, LaneState::Running, LaneState::Finished}));
+        (std::vector<LaneState>{
+            LaneState::Running, LaneState::Paused, LaneState::Running, LaneState::Finished}));
 }
 
 TEST(Race, RefusesUsedFoldersBadSpecsAndASecondOwner)
@@ -229,7 +239,9 @@ TEST(RaceSpec, RoundTripsAndRefusesWhatItDoesNotKnow)
     const Result<RaceSpec> read = readRaceSpec(writeRaceSpec(spec), "race.json");
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(*read, spec);
-    const auto refusal = [](std::string_view json) { return readRaceSpec(json, "race.json").error().message; };
+    const auto refusal = [](std::string_view json) {
+        return readRaceSpec(json, "race.json").error().message;
+    };
     EXPECT_NE(refusal(R"({"lanes": []})").find("lanes"), std::string::npos);
     EXPECT_NE(refusal(R"({"lanes": [], "speed": 1})").find("race.json"), std::string::npos);
     std::string twice = writeRaceSpec(raceOf(folder, 2));

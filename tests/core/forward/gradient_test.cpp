@@ -26,27 +26,35 @@ void expectGradientsMatchDifferences(const ModelConfig& config)
     const Batch batch = convertedTo(test::toyBatch(config, 3), at::kCPU, at::kDouble);
     requireGradients(parameters);
     lossOf(parameters, batch).backward();
-    SequenceRng rng(Seed {2});
+    SequenceRng rng(Seed{2});
     for (auto& [id, tensor] : parameters.tensors) {
         ASSERT_TRUE(tensor.grad().defined()) << nameOf(id);
         double* const values = tensor.mutable_data_ptr<double>();
         const at::Tensor gradients = tensor.grad().contiguous();
         for (int n = 0; n < 3; ++n) {
-            const auto i = static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(tensor.numel())));
+            const auto i =
+                static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(tensor.numel())));
             const double original = values[i];
             values[i] = original + kStep;
             const double above = lossWithout(parameters, batch);
             values[i] = original - kStep;
             const double below = lossWithout(parameters, batch);
             values[i] = original;
-            EXPECT_NEAR(gradients.const_data_ptr<double>()[i], (above - below) / (2 * kStep), 1e-8) << nameOf(id);
+            EXPECT_NEAR(gradients.const_data_ptr<double>()[i], (above - below) / (2 * kStep), 1e-8)
+                << nameOf(id);
         }
     }
 }
 
-TEST(Gradient, OfALanguageModelsLossIsItsSlope) { expectGradientsMatchDifferences(test::toyGpt2()); }
+TEST(Gradient, OfALanguageModelsLossIsItsSlope)
+{
+    expectGradientsMatchDifferences(test::toyGpt2());
+}
 
-TEST(Gradient, OfAnImageModelsLossIsItsSlope) { expectGradientsMatchDifferences(test::toyVit()); }
+TEST(Gradient, OfAnImageModelsLossIsItsSlope)
+{
+    expectGradientsMatchDifferences(test::toyVit());
+}
 
 } // namespace
 } // namespace espalier

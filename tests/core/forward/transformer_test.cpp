@@ -30,7 +30,10 @@ double largestDifference(const at::Tensor& a, const at::Tensor& b)
     return a.sub(b).abs().max().item<double>();
 }
 
-double largest(const at::Tensor& a) { return a.abs().max().item<double>(); }
+double largest(const at::Tensor& a)
+{
+    return a.abs().max().item<double>();
+}
 
 /// Width 2, and blocks that add nothing: the logits are norm(embedding) times the embedding.
 ParameterSet silentModel()
@@ -55,17 +58,19 @@ ParameterSet silentModel()
 TEST(Transformer, BlocksThatAddNothingLeaveTheNormalisedEmbedding)
 {
     const ParameterSet parameters = silentModel();
-    const Batch batch {.inputIds_BT = at::tensor(at::ArrayRef<std::int64_t> {0, 1}).unsqueeze(0)};
+    const Batch batch{.inputIds_BT = at::tensor(at::ArrayRef<std::int64_t>{0, 1}).unsqueeze(0)};
     const at::Tensor logits = logitsOf(parameters, batch);
     // norm([1, -1]) = [1, -1], norm([-2, 2]) = [-1, 1]; products with [1, -1] and [-2, 2].
-    EXPECT_TRUE(at::equal(logits.select(1, 0).narrow(1, 0, 3), at::tensor({2.0F, -4.0F, 0.0F}).unsqueeze(0)));
-    EXPECT_TRUE(at::equal(logits.select(1, 1).narrow(1, 0, 3), at::tensor({-2.0F, 4.0F, 0.0F}).unsqueeze(0)));
+    EXPECT_TRUE(at::equal(
+        logits.select(1, 0).narrow(1, 0, 3), at::tensor({2.0F, -4.0F, 0.0F}).unsqueeze(0)));
+    EXPECT_TRUE(at::equal(
+        logits.select(1, 1).narrow(1, 0, 3), at::tensor({-2.0F, 4.0F, 0.0F}).unsqueeze(0)));
 }
 
 TEST(Transformer, LossIsThatOfTheNextToken)
 {
     const ParameterSet parameters = silentModel();
-    const Batch batch {.inputIds_BT = at::tensor(at::ArrayRef<std::int64_t> {0, 1}).unsqueeze(0)};
+    const Batch batch{.inputIds_BT = at::tensor(at::ArrayRef<std::int64_t>{0, 1}).unsqueeze(0)};
     // Position 0 has logits 2, -4 and fifteen zeros, and predicts token 1.
     const double expected = std::log(std::exp(2.0) + std::exp(-4.0) + 15) + 4;
     EXPECT_NEAR(lossOf(parameters, batch).item<double>(), expected, 1e-5);
@@ -93,7 +98,7 @@ TEST(Transformer, PaddingChangesNoOtherToken)
     Batch padded = toyBatch(config, 2);
     padded.attentionMask_BT = at::ones({2, 9}, at::kLong);
     padded.attentionMask_BT.select(0, 1).narrow(0, 5, 4).zero_();
-    const Batch cut {.inputIds_BT = padded.inputIds_BT.narrow(1, 0, 5)};
+    const Batch cut{.inputIds_BT = padded.inputIds_BT.narrow(1, 0, 5)};
     const at::Tensor a = logitsOf(parameters, padded);
     EXPECT_FALSE(a.isnan().any().item<bool>());
     EXPECT_LT(largestDifference(a.narrow(1, 0, 5), logitsOf(parameters, cut)), 1e-5);
@@ -146,10 +151,11 @@ TEST(Transformer, ObserverSeesThePartsThatAddUp)
         if (tap == Tap::Embedding || tap == Tap::AfterAttention || tap == Tap::AfterMlp)
             stream = value;
     };
-    (void)logitsOf(parameters, toyBatch(config, 2), {.blocks = std::vector {1}, .observer = observer});
+    (void)logitsOf(
+        parameters, toyBatch(config, 2), {.blocks = std::vector{1}, .observer = observer});
     EXPECT_EQ(taps,
-        (std::vector {Tap::Embedding, Tap::Context, Tap::AttentionOut, Tap::AfterAttention, Tap::MlpHidden,
-            Tap::MlpOut, Tap::AfterMlp, Tap::FinalNorm}));
+        (std::vector{Tap::Embedding, Tap::Context, Tap::AttentionOut, Tap::AfterAttention,
+            Tap::MlpHidden, Tap::MlpOut, Tap::AfterMlp, Tap::FinalNorm}));
 }
 
 TEST(Transformer, GroupedKeysAreSharedByNeighbouringHeads)
@@ -162,7 +168,10 @@ TEST(Transformer, GroupedKeysAreSharedByNeighbouringHeads)
     many.config.shape.kvHeads = 6;
     const auto spread = [](const at::Tensor& fused) {
         const auto twice = [&](std::int64_t first) {
-            return fused.narrow(0, first, 6).unflatten(0, {3, 2}).repeat_interleave(2, 0).flatten(0, 1);
+            return fused.narrow(0, first, 6)
+                .unflatten(0, {3, 2})
+                .repeat_interleave(2, 0)
+                .flatten(0, 1);
         };
         return at::cat({fused.narrow(0, 0, 12), twice(12), twice(18)});
     };
@@ -176,9 +185,11 @@ TEST(Transformer, OrderOfInnerAxesIsNobodysBusiness)
 {
     for (const ModelConfig& config : {toyGpt2(), toyVit()}) {
         const ParameterSet parent = toyParameters(config);
-        const Result<ParameterSet> shuffled = applyPlan(test::permutationPlan(config, {12}), parent);
+        const Result<ParameterSet> shuffled =
+            applyPlan(test::permutationPlan(config, {12}), parent);
         ASSERT_TRUE(shuffled.ok());
-        EXPECT_FALSE(at::equal(shuffled->at(Role::MlpUpWeight, 0), parent.at(Role::MlpUpWeight, 0)));
+        EXPECT_FALSE(
+            at::equal(shuffled->at(Role::MlpUpWeight, 0), parent.at(Role::MlpUpWeight, 0)));
         const Batch batch = toyBatch(config, 3);
         const at::Tensor logits = logitsOf(parent, batch);
         EXPECT_LT(largestDifference(logitsOf(*shuffled, batch), logits), 1e-4 * largest(logits));
@@ -189,14 +200,16 @@ TEST(Transformer, PatchesAreReadRowByRow)
 {
     const ModelConfig config = toyVit();
     ParameterSet parameters = toyParameters(config);
-    // Channel 0 of the stream shows the pixel in the last column of the first row of each patch, image channel 1.
+    // Channel 0 of the stream shows the pixel in the last column of the first row of each patch,
+    // image channel 1.
     for (auto& [id, tensor] : parameters.tensors)
         tensor.zero_();
     const std::int64_t place = 1 * 8 + 0 * 2 + 1; // channel, row, column of a 4 x 2 patch
     parameters.at(Role::PatchWeight).select(0, 0).select(0, place).fill_(1);
     Batch batch = toyBatch(config, 1);
-    const at::Tensor stream = runTrunk(parameters, batch, {.blocks = std::vector<int> {}});
-    // Tokens: class, then patches (0, 0), (0, 1), (1, 0), (1, 1); the last begins at row 4, column 2.
+    const at::Tensor stream = runTrunk(parameters, batch, {.blocks = std::vector<int>{}});
+    // Tokens: class, then patches (0, 0), (0, 1), (1, 0), (1, 1); the last begins at row 4,
+    // column 2.
     EXPECT_EQ(stream.select(0, 0).select(0, 4).select(0, 0).item<float>(),
         batch.pixels_BCHW.select(0, 0).select(0, 1).select(0, 4).select(0, 3).item<float>());
     EXPECT_EQ(stream.select(0, 0).select(0, 0).select(0, 0).item<float>(), 0.0F);
@@ -210,7 +223,8 @@ TEST(Transformer, InputsThatDoNotFitAreRefused)
         return status.ok() ? std::string() : status.error().message;
     };
     EXPECT_EQ(refusal(toyBatch(config, 1)), "");
-    EXPECT_EQ(refusal({.inputIds_BT = at::full({1, 3}, 17, at::kLong)}), "input_ids: found token 17, wanted 0 to 16");
+    EXPECT_EQ(refusal({.inputIds_BT = at::full({1, 3}, 17, at::kLong)}),
+        "input_ids: found token 17, wanted 0 to 16");
     EXPECT_EQ(refusal({.inputIds_BT = at::zeros({1, 10}, at::kLong)}),
         "input_ids: found 10 tokens, wanted at most 9 positions");
     EXPECT_EQ(refusal({}), "input: no token ids, wanted input_ids for a language model");

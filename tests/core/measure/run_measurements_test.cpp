@@ -19,11 +19,12 @@ using test::toyBatch;
 using test::toyGpt2;
 using test::toyParameters;
 
-const std::vector<std::string_view> kAll {"importance", "residual-change", "block-losses"};
+const std::vector<std::string_view> kAll{"importance", "residual-change", "block-losses"};
 
 Measurements measured(const ParameterSet& parameters, const std::vector<Batch>& batches)
 {
-    Result<Measurements> result = runMeasurements(parameters, static_cast<std::int64_t>(batches.size()),
+    Result<Measurements> result = runMeasurements(
+        parameters, static_cast<std::int64_t>(batches.size()),
         [&](std::int64_t i) { return batches[static_cast<std::size_t>(i)]; }, kAll);
     EXPECT_TRUE(result.ok());
     return *std::move(result);
@@ -73,7 +74,7 @@ TEST(RunMeasurements, HowSamplesAreBatchedDoesNotMatter)
     const ParameterSet parameters = toyParameters(config);
     const Batch a = toyBatch(config, 3, {1});
     const Batch b = toyBatch(config, 2, {2});
-    const Batch both {.inputIds_BT = at::cat({a.inputIds_BT, b.inputIds_BT})};
+    const Batch both{.inputIds_BT = at::cat({a.inputIds_BT, b.inputIds_BT})};
     const Measurements apart = measured(parameters, {a, b});
     const Measurements together = measured(parameters, {both});
     EXPECT_EQ(apart.tokens, together.tokens);
@@ -90,7 +91,8 @@ TEST(RunMeasurements, PaddingDoesNotCount)
     padded.attentionMask_BT = at::ones({1, 9}, at::kLong);
     padded.attentionMask_BT.narrow(1, 6, 3).zero_();
     const Measurements a = measured(parameters, {padded});
-    const Measurements b = measured(parameters, {{.inputIds_BT = padded.inputIds_BT.narrow(1, 0, 6)}});
+    const Measurements b =
+        measured(parameters, {{.inputIds_BT = padded.inputIds_BT.narrow(1, 0, 6)}});
     EXPECT_EQ(a.tokens, 6);
     expectNear(a.context_LC.values, b.context_LC.values, 1e-5);
     expectNear(a.attentionChange_L, b.attentionChange_L, 1e-5);
@@ -118,7 +120,8 @@ TEST(ResidualChange, OfABlockThatAddsNothingIsZero)
 {
     const ModelConfig config = toyGpt2();
     ParameterSet parameters = toyParameters(config);
-    for (const Role role : {Role::AttentionOutWeight, Role::AttentionOutBias, Role::MlpDownWeight, Role::MlpDownBias})
+    for (const Role role :
+        {Role::AttentionOutWeight, Role::AttentionOutBias, Role::MlpDownWeight, Role::MlpDownBias})
         parameters.at(role, 1).zero_();
     const Measurements found = measured(parameters, {toyBatch(config, 2)});
     EXPECT_EQ(found.change_L[1], 0);
@@ -139,7 +142,8 @@ TEST(BlockLosses, AreThoseOfTheChangedModels)
         };
         EXPECT_NEAR(found.baseLoss, loss({0, 1, 2}), 1e-6);
         expectNear(found.lossRemoved_L, {loss({1, 2}), loss({0, 2}), loss({0, 1})}, 1e-6);
-        expectNear(found.lossDuplicated_L, {loss({0, 0, 1, 2}), loss({0, 1, 1, 2}), loss({0, 1, 2, 2})}, 1e-6);
+        expectNear(found.lossDuplicated_L,
+            {loss({0, 0, 1, 2}), loss({0, 1, 1, 2}), loss({0, 1, 2, 2})}, 1e-6);
     }
 }
 

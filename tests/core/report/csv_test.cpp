@@ -19,7 +19,8 @@ TEST(Csv, LineChartListsEveryPointOfEverySeries)
     chart.yUnit = "nats";
     chart.series = {{.id = "a", .title = "random", .x = {0, 10}, .y = {4.5, kNan}},
         {.id = "b", .title = "sub", .x = {0}, .y = {-kInf}}};
-    EXPECT_EQ(toCsv(chart), "series,step,loss (nats)\r\nrandom,0,4.5\r\nrandom,10,nan\r\nsub,0,-inf\r\n");
+    EXPECT_EQ(
+        toCsv(chart), "series,step,loss (nats)\r\nrandom,0,4.5\r\nrandom,10,nan\r\nsub,0,-inf\r\n");
 }
 
 TEST(Csv, BandColumnsAppearOnlyWhereASeriesHasThem)
@@ -35,10 +36,12 @@ TEST(Csv, BandColumnsAppearOnlyWhereASeriesHasThem)
 TEST(Csv, FieldsWithCommasQuotesOrLineEndsAreQuoted)
 {
     Table table;
-    table.columns = {{.title = "name"}, {.title = "size", .unit = "B", .alignment = Alignment::Right}};
+    table.columns = {
+        {.title = "name"}, {.title = "size", .unit = "B", .alignment = Alignment::Right}};
     table.rows = {{std::string("a,b"), std::int64_t{7}}, {std::string("say \"hi\""), 0.1},
         {std::string("two\nlines"), TableCell{}}};
-    EXPECT_EQ(toCsv(table), "name,size (B)\r\n\"a,b\",7\r\n\"say \"\"hi\"\"\",0.1\r\n\"two\nlines\",\r\n");
+    EXPECT_EQ(toCsv(table),
+        "name,size (B)\r\n\"a,b\",7\r\n\"say \"\"hi\"\"\",0.1\r\n\"two\nlines\",\r\n");
 }
 
 TEST(Csv, HeatmapUsesLabelsOrNumbers)

@@ -21,7 +21,8 @@ TransferPlan halfToy()
         SourceTerm term;
         term.parentBlock = block;
         term.maps[AxisLabel::Mlp] = AxisMap::select(3, {2, 0});
-        for (const AxisLabel label : {AxisLabel::Query, AxisLabel::Key, AxisLabel::Value, AxisLabel::Context})
+        for (const AxisLabel label :
+            {AxisLabel::Query, AxisLabel::Key, AxisLabel::Value, AxisLabel::Context})
             term.maps[label] = AxisMap::select(4, {2, 3});
         plan.blocks.push_back({{term}, {}});
     }
@@ -30,23 +31,26 @@ TransferPlan halfToy()
 
 TEST(Dropped, NamesBlocksThatNobodyReads)
 {
-    EXPECT_EQ(droppedBlocks(halfToy()), (std::vector<bool> {false, true, false, true}));
+    EXPECT_EQ(droppedBlocks(halfToy()), (std::vector<bool>{false, true, false, true}));
 }
 
 TEST(Dropped, NamesResidualChannelsOutsideTheSelection)
 {
-    EXPECT_EQ(droppedResidual(halfToy()), (std::vector<bool> {false, true, false, true}));
+    EXPECT_EQ(droppedResidual(halfToy()), (std::vector<bool>{false, true, false, true}));
 }
 
 TEST(Dropped, DropsEverythingOfADroppedBlock)
 {
     const std::vector<bool> units = droppedPerBlock(halfToy(), AxisLabel::Mlp);
-    EXPECT_EQ(units, (std::vector<bool> {false, true, false, true, true, true, false, true, false, true, true, true}));
+    EXPECT_EQ(units,
+        (std::vector<bool>{
+            false, true, false, true, true, true, false, true, false, true, true, true}));
 }
 
 TEST(Dropped, CountsAHeadAsOne)
 {
-    EXPECT_EQ(droppedHeads(halfToy()), (std::vector<bool> {true, false, true, true, true, false, true, true}));
+    EXPECT_EQ(droppedHeads(halfToy()),
+        (std::vector<bool>{true, false, true, true, true, false, true, true}));
 }
 
 TEST(Dropped, IsEverythingInAPlanWithoutSources)
@@ -60,8 +64,9 @@ TEST(Dropped, IsEverythingInAPlanWithoutSources)
 
 TEST(Dropped, KeepsWhateverADenseMapReads)
 {
-    const AxisMap map = AxisMap::dense(test::matrixOf(1, 3, {0, 0.5, 0}), test::matrixOf(1, 3, {0, 0.5, 0}));
-    EXPECT_EQ(usedBy(&map, 3), (std::vector<bool> {false, true, false}));
+    const AxisMap map =
+        AxisMap::dense(test::matrixOf(1, 3, {0, 0.5, 0}), test::matrixOf(1, 3, {0, 0.5, 0}));
+    EXPECT_EQ(usedBy(&map, 3), (std::vector<bool>{false, true, false}));
 }
 
 } // namespace

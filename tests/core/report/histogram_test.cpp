@@ -11,8 +11,8 @@ namespace {
 
 TEST(Histogram, CountsBinsMomentsAndNonFiniteValues)
 {
-    const std::vector<float> values
-        = {0.0F, 0.5F, 1.0F, 2.5F, std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()};
+    const std::vector<float> values = {0.0F, 0.5F, 1.0F, 2.5F,
+        std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()};
     const Histogram histogram = makeHistogram(values, 2, {0, 1});
     EXPECT_EQ(histogram.counts, (std::vector<std::uint64_t>{1, 2}));
     EXPECT_EQ(histogram.total, 4U);
@@ -27,7 +27,8 @@ TEST(Histogram, AConstantIsCountedInAWidenedRange)
     const Histogram histogram = makeHistogram(values, 4, finiteRange(values));
     EXPECT_LT(histogram.low, 2.0);
     EXPECT_GT(histogram.high, 2.0);
-    EXPECT_EQ(histogram.counts[0] + histogram.counts[1] + histogram.counts[2] + histogram.counts[3], 2U);
+    EXPECT_EQ(
+        histogram.counts[0] + histogram.counts[1] + histogram.counts[2] + histogram.counts[3], 2U);
 }
 
 TEST(Histogram, RangeOfNothingFiniteIsZero)

@@ -21,14 +21,14 @@ TEST(ImportanceReport, HasTheEmbeddingAndTwoRowsPerBlock)
     const ImportanceReport report = toyReport(ScoredAxis::Residual);
     EXPECT_EQ(report.map.rows, 9u);
     EXPECT_EQ(report.map.columns, 4u);
-    EXPECT_EQ(report.blockOfRow, (std::vector<int> {-1, 0, 0, 1, 1, 2, 2, 3, 3}));
+    EXPECT_EQ(report.blockOfRow, (std::vector<int>{-1, 0, 0, 1, 1, 2, 2, 3, 3}));
     EXPECT_FLOAT_EQ(report.map.at(0, 2), 0.4F);
     EXPECT_FLOAT_EQ(report.map.at(8, 2), 16.0F);
 }
 
 TEST(ImportanceReport, RanksChannelsByTheirSharedScore)
 {
-    EXPECT_EQ(toyReport(ScoredAxis::Residual).order, (std::vector<int> {2, 0, 3, 1}));
+    EXPECT_EQ(toyReport(ScoredAxis::Residual).order, (std::vector<int>{2, 0, 3, 1}));
 }
 
 TEST(ImportanceReport, AveragesTheChannelsOfAHead)
@@ -56,7 +56,8 @@ TEST(ImportanceReport, PutsNaNLast)
 {
     Measurements measured = test::toyMeasurements();
     measured.embedding_D[2] = std::numeric_limits<double>::quiet_NaN();
-    const ImportanceReport report = importanceReport(measured, test::toyConfig().shape, ScoredAxis::Residual);
+    const ImportanceReport report =
+        importanceReport(measured, test::toyConfig().shape, ScoredAxis::Residual);
     EXPECT_EQ(report.order.back(), 2);
     EXPECT_TRUE(std::isnan(report.map.at(0, 2)));
 }

@@ -16,14 +16,15 @@ RunLane laneOf(const std::string& id, const std::vector<double>& validation)
     lane.title = id;
     for (std::size_t i = 0; i < validation.size(); ++i) {
         const auto step = static_cast<double>(10 * i);
-        lane.points.push_back({step, 100 * step, step / 2, 1e6 * step, 3 - step / 100, validation[i]});
+        lane.points.push_back(
+            {step, 100 * step, step / 2, 1e6 * step, 3 - step / 100, validation[i]});
     }
     return lane;
 }
 
 TEST(RunReport, TargetIsTheLossThatEveryLaneHasReached)
 {
-    const std::vector<RunLane> lanes {laneOf("a", {5, 2, 1}), laneOf("b", {5, 4, 2.5})};
+    const std::vector<RunLane> lanes{laneOf("a", {5, 2, 1}), laneOf("b", {5, 4, 2.5})};
     EXPECT_EQ(commonTarget(lanes), 2.5);
     EXPECT_EQ(laneFigures(lanes[0], 2.5).stepsToTarget, 10);
     EXPECT_EQ(laneFigures(lanes[1], 2.5).stepsToTarget, 20);
@@ -47,8 +48,8 @@ TEST(RunReport, TrainingCurveStartsWithTheUntrainedValidationLoss)
 {
     const LineChart chart = runChart({laneOf("a", {5, 4})}, {});
     ASSERT_EQ(chart.series.size(), 1u);
-    EXPECT_EQ(chart.series[0].x, (std::vector<double> {0, 10}));
-    EXPECT_EQ(chart.series[0].y, (std::vector<double> {5, 2.9}));
+    EXPECT_EQ(chart.series[0].x, (std::vector<double>{0, 10}));
+    EXPECT_EQ(chart.series[0].y, (std::vector<double>{5, 2.9}));
 }
 
 TEST(RunReport, KeepsInfiniteLossesInTheCurve)
@@ -64,8 +65,8 @@ TEST(RunReport, ValidationCurveLeavesOutStepsWithoutEvaluation)
     RunLane lane = laneOf("a", {5, 4, 3});
     lane.points[1].validationLoss = std::nullopt;
     const LineChart chart = runChart({lane}, {.axis = RunAxis::Tokens, .validation = true});
-    EXPECT_EQ(chart.series[0].x, (std::vector<double> {0, 2000}));
-    EXPECT_EQ(chart.series[0].y, (std::vector<double> {5, 3}));
+    EXPECT_EQ(chart.series[0].x, (std::vector<double>{0, 2000}));
+    EXPECT_EQ(chart.series[0].y, (std::vector<double>{5, 3}));
 }
 
 TEST(RunReport, DrawsChanceAndFloorAsReferences)

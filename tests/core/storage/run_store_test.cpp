@@ -10,13 +10,15 @@ namespace {
 
 LaneCurve lane(const std::string& id, std::vector<RunRow> rows)
 {
-    return {.id = id, .title = "Lane " + id, .parameters = 12, .floor = 0.25, .rows = std::move(rows)};
+    return {
+        .id = id, .title = "Lane " + id, .parameters = 12, .floor = 0.25, .rows = std::move(rows)};
 }
 
 TEST(RunLog, ReadersSeeWhatAWriterHasFlushed)
 {
     const TemporaryFolder folder;
-    Result<RunLog> log = RunLog::create(folder.path(), {lane("b", {{.step = 0, .trainLoss = 3}}), lane("a", {})});
+    Result<RunLog> log =
+        RunLog::create(folder.path(), {lane("b", {{.step = 0, .trainLoss = 3}}), lane("a", {})});
     ASSERT_TRUE(log) << log.error().message;
     ASSERT_TRUE(log->append(1, {.step = 1, .trainLoss = 2.5}));
     ASSERT_TRUE(log->flush());
@@ -52,12 +54,15 @@ TEST(RunLog, IsReadableAfterItsWriterDied)
 TEST(LaneStatus, RoundTripsAndRefusesPathsAsCheckpoints)
 {
     const TemporaryFolder folder;
-    const LaneStatus status {.state = "failed", .note = "why", .checkpoint = "step-000020", .step = 20};
+    const LaneStatus status{
+        .state = "failed", .note = "why", .checkpoint = "step-000020", .step = 20};
     ASSERT_TRUE(writeLaneStatus(folder.path(), status));
     EXPECT_EQ(*readLaneStatus(folder.path()), status);
-    folder.write("state.json", R"({"state": "failed", "note": "", "checkpoint": "../../x", "step": 1})");
+    folder.write(
+        "state.json", R"({"state": "failed", "note": "", "checkpoint": "../../x", "step": 1})");
     EXPECT_FALSE(readLaneStatus(folder.path()));
-    folder.write("state.json", R"({"state": "failed", "note": "", "checkpoint": "step-000001", "step": -1})");
+    folder.write("state.json",
+        R"({"state": "failed", "note": "", "checkpoint": "step-000001", "step": -1})");
     EXPECT_FALSE(readLaneStatus(folder.path()));
 }
 

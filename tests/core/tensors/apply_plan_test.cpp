@@ -46,15 +46,17 @@ TransferPlan halfPlan()
     plan.child.shape.heads = plan.child.shape.kvHeads = 1;
     plan.child.shape.mlp = 4;
     plan.globalMaps[AxisLabel::Residual] = AxisMap::select(12, {11, 3, 0, 7, 8, 2});
-    SourceTerm term {.parentBlock = 1};
-    for (const AxisLabel label : {AxisLabel::Query, AxisLabel::Key, AxisLabel::Value, AxisLabel::Context})
+    SourceTerm term{.parentBlock = 1};
+    for (const AxisLabel label :
+        {AxisLabel::Query, AxisLabel::Key, AxisLabel::Value, AxisLabel::Context})
         term.maps[label] = AxisMap::select(12, channelsOfHeads({2}, 4));
     term.maps[AxisLabel::Mlp] = AxisMap::select(10, {9, 0, 4, 5});
     plan.blocks = {{.terms = {term}}};
     return plan;
 }
 
-float cell(const ParameterSet& parameters, const ParameterId& id, const std::vector<std::int64_t>& index)
+float cell(
+    const ParameterSet& parameters, const ParameterId& id, const std::vector<std::int64_t>& index)
 {
     at::Tensor value = parameters.at(id.role, id.block);
     for (const std::int64_t i : index)
@@ -75,14 +77,16 @@ double toldBy(const CellOrigin& origin, const ParameterSet& parent)
 void expectProvenanceAgrees(const TransferPlan& plan, const ParameterSet& parent, double tolerance)
 {
     const ParameterSet child = applied(plan, parent);
-    SequenceRng rng(Seed {3});
+    SequenceRng rng(Seed{3});
     for (const auto& [id, tensor] : child.tensors)
         for (int n = 0; n < 40; ++n) {
             std::vector<std::int64_t> index;
             for (const std::int64_t size : tensor.sizes())
-                index.push_back(static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(size))));
+                index.push_back(
+                    static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(size))));
             const double told = toldBy(originOf(plan, id, index), parent);
-            EXPECT_NEAR(cell(child, id, index), told, tolerance * (1 + std::abs(told))) << nameOf(id);
+            EXPECT_NEAR(cell(child, id, index), told, tolerance * (1 + std::abs(told)))
+                << nameOf(id);
         }
 }
 
@@ -96,7 +100,8 @@ TEST(ApplyPlan, FullSizePlanMovesEveryBit)
         for (const auto& [id, tensor] : child.tensors) {
             const at::Tensor& original = parent.at(id.role, id.block);
             ASSERT_EQ(tensor.sizes(), original.sizes());
-            EXPECT_EQ(std::memcmp(tensor.const_data_ptr(), original.const_data_ptr(), tensor.nbytes()), 0)
+            EXPECT_EQ(
+                std::memcmp(tensor.const_data_ptr(), original.const_data_ptr(), tensor.nbytes()), 0)
                 << nameOf(id);
             EXPECT_NE(tensor.const_data_ptr(), original.const_data_ptr());
         }
@@ -108,8 +113,9 @@ TEST(ApplyPlan, SelectionPicksRowsAndColumns)
     const ParameterSet parent = toyParameters(toyGpt2());
     const ParameterSet child = applied(halfPlan(), parent);
     const at::Tensor& up = parent.at(Role::MlpUpWeight, 1);
-    EXPECT_EQ(child.at(Role::MlpUpWeight, 0).sizes(), (at::IntArrayRef {4, 6}));
-    EXPECT_EQ(cell(child, {Role::MlpUpWeight, 0}, {2, 3}), up.select(0, 4).select(0, 7).item<float>());
+    EXPECT_EQ(child.at(Role::MlpUpWeight, 0).sizes(), (at::IntArrayRef{4, 6}));
+    EXPECT_EQ(
+        cell(child, {Role::MlpUpWeight, 0}, {2, 3}), up.select(0, 4).select(0, 7).item<float>());
     // Row 5 of q|k|v: key channel 1 of the only head, which is the parent's head 2.
     EXPECT_EQ(cell(child, {Role::QkvWeight, 0}, {5, 0}),
         cell(parent, {Role::QkvWeight, 1}, {12 + 2 * 4 + 1, 11}));
@@ -132,8 +138,8 @@ TEST(ApplyPlan, RepeatedChannelsAreDividedWhereTheyAreRead)
     TransferPlan plan = identityPlan(config);
     plan.child.shape.mlp = 12;
     for (DestinationBlock& block : plan.blocks)
-        block.terms.front().maps[AxisLabel::Mlp]
-            = AxisMap::repeat(10, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 3, 3});
+        block.terms.front().maps[AxisLabel::Mlp] =
+            AxisMap::repeat(10, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 3, 3});
     const ParameterSet child = applied(plan, parent);
     EXPECT_EQ(cell(child, {Role::MlpUpBias, 0}, {11}), cell(parent, {Role::MlpUpBias, 0}, {3}));
     EXPECT_FLOAT_EQ(cell(child, {Role::MlpDownWeight, 0}, {5, 3}),
@@ -146,7 +152,7 @@ TEST(ApplyPlan, DenseMapOfOnesAndZerosIsItsSelection)
     const ParameterSet parent = toyParameters(toyGpt2());
     TransferPlan dense = halfPlan();
     AxisMap& residual = dense.globalMaps[AxisLabel::Residual];
-    Matrix ones {.rows = 6, .cols = 12, .values = std::vector<double>(72, 0.0)};
+    Matrix ones{.rows = 6, .cols = 12, .values = std::vector<double>(72, 0.0)};
     for (std::size_t i = 0; i < 6; ++i)
         ones.values[i * 12 + static_cast<std::size_t>(residual.child_from_parent[i])] = 1;
     residual = AxisMap::dense(ones, ones);
@@ -171,10 +177,11 @@ TEST(ApplyPlan, FreshParameterIsItsOwnStream)
     const ModelConfig config = toyGpt2();
     TransferPlan plan = identityPlan(config);
     plan.seed = {41};
-    plan.rules[{Role::TokenEmbedding, -1}] = {.fresh = true, .noise = Noise {.mean = 1, .std = 0.5}};
+    plan.rules[{Role::TokenEmbedding, -1}] = {.fresh = true, .noise = Noise{.mean = 1, .std = 0.5}};
     const ParameterSet child = applied(plan, toyParameters(config));
-    const CounterRng stream(derive(Seed {41}, "token_embedding"));
-    EXPECT_EQ(cell(child, {Role::TokenEmbedding}, {2, 5}), static_cast<float>(1 + 0.5 * stream.normal(2 * 12 + 5)));
+    const CounterRng stream(derive(Seed{41}, "token_embedding"));
+    EXPECT_EQ(cell(child, {Role::TokenEmbedding}, {2, 5}),
+        static_cast<float>(1 + 0.5 * stream.normal(2 * 12 + 5)));
 }
 
 TEST(ApplyPlan, UntiedHeadComesFromTheEmbedding)
@@ -198,7 +205,8 @@ TEST(ApplyPlan, WritesWhatProvenanceTells)
 
 TEST(ApplyPlan, LargeParametersComeOutTheSameOnAnyNumberOfThreads)
 {
-    const ModelConfig config = toyGpt2({.layers = 1, .hidden = 512, .heads = 8, .headDim = 64, .mlp = 1024});
+    const ModelConfig config =
+        toyGpt2({.layers = 1, .hidden = 512, .heads = 8, .headDim = 64, .mlp = 1024});
     const ParameterSet parent = freshParameters(config, {5});
     const TransferPlan plan = test::permutationPlan(config, {6});
     const int before = at::get_num_threads();

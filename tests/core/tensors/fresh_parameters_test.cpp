@@ -17,7 +17,7 @@ TEST(FreshParameters, EveryElementIsItsPlaceInTheStream)
 {
     const at::Tensor values = normalTensor({3, 5}, 2, 0.1, {9});
     EXPECT_EQ(values.select(0, 1).select(0, 4).item<float>(),
-        static_cast<float>(2 + 0.1 * CounterRng(Seed {9}).normal(9)));
+        static_cast<float>(2 + 0.1 * CounterRng(Seed{9}).normal(9)));
 }
 
 TEST(FreshParameters, NumberOfThreadsChangesNothing)
@@ -33,11 +33,13 @@ TEST(FreshParameters, NumberOfThreadsChangesNothing)
 
 TEST(FreshParameters, FollowThePublishedScheme)
 {
-    const ModelConfig config = test::toyGpt2({.layers = 2, .hidden = 96, .heads = 3, .headDim = 32, .mlp = 384});
+    const ModelConfig config =
+        test::toyGpt2({.layers = 2, .hidden = 96, .heads = 3, .headDim = 32, .mlp = 384});
     const ParameterSet parameters = freshParameters(config, {1});
     EXPECT_EQ(parameters.tensors.size(), parametersOf(config).size());
     EXPECT_NEAR(parameters.at(Role::MlpUpWeight, 0).std().item<double>(), 0.02, 0.0005);
-    EXPECT_NEAR(parameters.at(Role::MlpDownWeight, 1).std().item<double>(), 0.02 / std::sqrt(4.0), 0.0003);
+    EXPECT_NEAR(
+        parameters.at(Role::MlpDownWeight, 1).std().item<double>(), 0.02 / std::sqrt(4.0), 0.0003);
     EXPECT_EQ(parameters.at(Role::FinalNormGain).min().item<float>(), 1.0F);
     EXPECT_EQ(parameters.at(Role::QkvBias, 1).abs().max().item<float>(), 0.0F);
 }

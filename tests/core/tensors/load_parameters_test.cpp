@@ -23,7 +23,8 @@ using test::toyParameters;
 using test::toyVit;
 
 /// A model's tensors as a file would hold them, with the storage behind them.
-struct File {
+struct File
+{
     std::vector<at::Tensor> values;
     std::vector<StoredTensor> stored;
 
@@ -39,14 +40,16 @@ struct File {
 
     StoredTensor& find(const std::string& name)
     {
-        return *std::find_if(stored.begin(), stored.end(), [&](const StoredTensor& t) { return t.name == name; });
+        return *std::find_if(
+            stored.begin(), stored.end(), [&](const StoredTensor& t) { return t.name == name; });
     }
 };
 
 File fileOf(const ParameterSet& parameters, at::ScalarType type = at::kFloat)
 {
     File file;
-    for (const DiskTensor& disk : diskTensorsOf(architectureOf(parameters.config), parameters.config))
+    for (const DiskTensor& disk :
+        diskTensorsOf(architectureOf(parameters.config), parameters.config))
         file.add(disk.name, toDiskLayout(parameters, disk, type));
     return file;
 }
@@ -64,7 +67,8 @@ std::string refusalOf(const ModelConfig& config, const File& file)
 void expectContains(const std::string& message, const std::vector<std::string>& parts)
 {
     for (const std::string& part : parts)
-        EXPECT_NE(message.find(part), std::string::npos) << "\"" << message << "\" lacks \"" << part << "\"";
+        EXPECT_NE(message.find(part), std::string::npos)
+            << "\"" << message << "\" lacks \"" << part << "\"";
 }
 
 TEST(LoadParameters, WhatIsStoredComesBackBitForBit)
@@ -84,7 +88,7 @@ TEST(LoadParameters, Gpt2MatricesLieTransposedOnDisk)
     const ParameterSet parameters = toyParameters(toyGpt2());
     File file = fileOf(parameters);
     const StoredTensor& up = file.find("transformer.h.1.mlp.c_fc.weight");
-    EXPECT_EQ(up.sizes, (std::vector<std::int64_t> {12, 10}));
+    EXPECT_EQ(up.sizes, (std::vector<std::int64_t>{12, 10}));
     const at::Tensor onDisk = tensorFromBytes(up.bytes, up.sizes, Dtype::F32);
     EXPECT_EQ(onDisk.select(0, 3).select(0, 7).item<float>(),
         parameters.at(Role::MlpUpWeight, 1).select(0, 7).select(0, 3).item<float>());
@@ -129,7 +133,8 @@ TEST(LoadParameters, MissingTensorIsRefusedByName)
     File file = fileOf(toyParameters(config));
     file.find("transformer.h.0.ln_2.bias") = file.stored.back();
     file.stored.pop_back();
-    expectContains(refusalOf(config, file), {"toy.safetensors", "\"transformer.h.0.ln_2.bias\" is missing", "[12]"});
+    expectContains(refusalOf(config, file),
+        {"toy.safetensors", "\"transformer.h.0.ln_2.bias\" is missing", "[12]"});
 }
 
 TEST(LoadParameters, UnexpectedTensorIsRefusedByName)
@@ -137,7 +142,8 @@ TEST(LoadParameters, UnexpectedTensorIsRefusedByName)
     const ModelConfig config = toyGpt2();
     File file = fileOf(toyParameters(config));
     file.add("transformer.h.2.ln_2.bias", at::zeros({12}));
-    expectContains(refusalOf(config, file), {"toy.safetensors", "\"transformer.h.2.ln_2.bias\"", "not part of"});
+    expectContains(refusalOf(config, file),
+        {"toy.safetensors", "\"transformer.h.2.ln_2.bias\"", "not part of"});
 }
 
 TEST(LoadParameters, OtherShapeIsRefusedWithFoundAndWanted)
@@ -146,7 +152,8 @@ TEST(LoadParameters, OtherShapeIsRefusedWithFoundAndWanted)
     File file = fileOf(toyParameters(config));
     std::swap(file.find("transformer.h.0.mlp.c_fc.weight").sizes[0],
         file.find("transformer.h.0.mlp.c_fc.weight").sizes[1]);
-    expectContains(refusalOf(config, file), {"\"transformer.h.0.mlp.c_fc.weight\"", "found shape [10, 12]", "wanted [12, 10]"});
+    expectContains(refusalOf(config, file),
+        {"\"transformer.h.0.mlp.c_fc.weight\"", "found shape [10, 12]", "wanted [12, 10]"});
 }
 
 TEST(LoadParameters, OtherTypesAreRefused)
@@ -154,7 +161,8 @@ TEST(LoadParameters, OtherTypesAreRefused)
     const ModelConfig config = toyGpt2();
     File file = fileOf(toyParameters(config));
     file.find("transformer.wpe.weight").dtype = "F64";
-    expectContains(refusalOf(config, file), {"\"transformer.wpe.weight\"", "\"F64\"", "F32, F16 or BF16"});
+    expectContains(
+        refusalOf(config, file), {"\"transformer.wpe.weight\"", "\"F64\"", "F32, F16 or BF16"});
 }
 
 TEST(LoadParameters, TensorStoredTwiceIsRefused)
@@ -163,7 +171,8 @@ TEST(LoadParameters, TensorStoredTwiceIsRefused)
     const ParameterSet parameters = toyParameters(config);
     File file = fileOf(parameters);
     file.add("wpe.weight", parameters.at(Role::PositionEmbedding));
-    expectContains(refusalOf(config, file), {"\"wpe.weight\"", "stored twice", "\"transformer.wpe.weight\""});
+    expectContains(
+        refusalOf(config, file), {"\"wpe.weight\"", "stored twice", "\"transformer.wpe.weight\""});
 }
 
 TEST(LoadParameters, CopyOfATiedHeadIsReadOver)
@@ -181,7 +190,8 @@ TEST(LoadParameters, TiedHeadWithValuesOfItsOwnIsRefused)
     const ParameterSet parameters = toyParameters(config);
     File file = fileOf(parameters);
     file.add("lm_head.weight", parameters.at(Role::TokenEmbedding).mul(2));
-    expectContains(refusalOf(config, file), {"\"lm_head.weight\"", "values of its own", "token embedding"});
+    expectContains(
+        refusalOf(config, file), {"\"lm_head.weight\"", "values of its own", "token embedding"});
 }
 
 TEST(LoadParameters, CausalMasksOfOldFilesAreReadOver)

@@ -12,7 +12,8 @@ namespace espalier::test {
 
 namespace {
 
-std::vector<std::uint8_t> flatImage(unsigned width, unsigned height, std::array<std::uint8_t, 3> colour)
+std::vector<std::uint8_t> flatImage(
+    unsigned width, unsigned height, std::array<std::uint8_t, 3> colour)
 {
     std::vector<std::uint8_t> pixels;
     for (unsigned i = 0; i < width * height; ++i)
@@ -22,7 +23,8 @@ std::vector<std::uint8_t> flatImage(unsigned width, unsigned height, std::array<
 
 } // namespace
 
-void writeJpeg(const std::filesystem::path& file, unsigned width, unsigned height, std::array<std::uint8_t, 3> colour)
+void writeJpeg(const std::filesystem::path& file, unsigned width, unsigned height,
+    std::array<std::uint8_t, 3> colour)
 {
     std::filesystem::create_directories(file.parent_path());
     std::vector<std::uint8_t> pixels = flatImage(width, height, colour);
@@ -42,7 +44,7 @@ void writeJpeg(const std::filesystem::path& file, unsigned width, unsigned heigh
     jpeg_set_quality(&jpeg, 100, TRUE);
     jpeg_start_compress(&jpeg, TRUE);
     while (jpeg.next_scanline < height) {
-        JSAMPROW row = pixels.data() + std::size_t {jpeg.next_scanline} * width * 3;
+        JSAMPROW row = pixels.data() + std::size_t{jpeg.next_scanline} * width * 3;
         jpeg_write_scanlines(&jpeg, &row, 1);
     }
     jpeg_finish_compress(&jpeg);
@@ -50,7 +52,8 @@ void writeJpeg(const std::filesystem::path& file, unsigned width, unsigned heigh
     std::fclose(out);
 }
 
-void writePng(const std::filesystem::path& file, unsigned width, unsigned height, std::array<std::uint8_t, 3> colour)
+void writePng(const std::filesystem::path& file, unsigned width, unsigned height,
+    std::array<std::uint8_t, 3> colour)
 {
     std::filesystem::create_directories(file.parent_path());
     png_image png = {};
@@ -58,7 +61,9 @@ void writePng(const std::filesystem::path& file, unsigned width, unsigned height
     png.width = width;
     png.height = height;
     png.format = PNG_FORMAT_RGB;
-    if (png_image_write_to_file(&png, file.c_str(), 0, flatImage(width, height, colour).data(), 0, nullptr) == 0)
+    if (png_image_write_to_file(
+            &png, file.c_str(), 0, flatImage(width, height, colour).data(), 0, nullptr)
+        == 0)
         throw std::runtime_error(png.message);
 }
 

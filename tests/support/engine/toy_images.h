@@ -8,7 +8,9 @@
 namespace espalier::test {
 
 /// Writes a picture of one colour; the folder is made.
-void writeJpeg(const std::filesystem::path& file, unsigned width, unsigned height, std::array<std::uint8_t, 3> colour);
-void writePng(const std::filesystem::path& file, unsigned width, unsigned height, std::array<std::uint8_t, 3> colour);
+void writeJpeg(const std::filesystem::path& file, unsigned width, unsigned height,
+    std::array<std::uint8_t, 3> colour);
+void writePng(const std::filesystem::path& file, unsigned width, unsigned height,
+    std::array<std::uint8_t, 3> colour);
 
 } // namespace espalier::test

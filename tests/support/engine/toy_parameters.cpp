@@ -16,8 +16,8 @@ at::Tensor randomIntegers(at::IntArrayRef sizes, std::int64_t bound, Seed seed)
     const at::Tensor values = at::empty(sizes, at::kLong);
     SequenceRng rng(seed);
     for (std::int64_t i = 0; i < values.numel(); ++i)
-        values.mutable_data_ptr<std::int64_t>()[i]
-            = static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(bound)));
+        values.mutable_data_ptr<std::int64_t>()[i] =
+            static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(bound)));
     return values;
 }
 
@@ -25,7 +25,7 @@ at::Tensor randomIntegers(at::IntArrayRef sizes, std::int64_t bound, Seed seed)
 
 ParameterSet toyParameters(const ModelConfig& config, Seed seed)
 {
-    ParameterSet parameters {.config = config};
+    ParameterSet parameters{.config = config};
     for (const ParameterSpec& spec : parametersOf(config)) {
         const std::vector<std::int64_t> sizes = sizesOf(spec, config.shape);
         const double mean = spec.kind == ParameterKind::NormGain ? 1 : 0;

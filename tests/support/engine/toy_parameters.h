@@ -7,7 +7,8 @@
 
 namespace espalier::test {
 
-/// Random weights in which everything matters: matrices of unit gain, norm gains around 1, biases off 0.
+/// Random weights in which everything matters: matrices of unit gain, norm gains around 1, biases
+/// off 0.
 [[nodiscard]] ParameterSet toyParameters(const ModelConfig& config, Seed seed = {7});
 
 /// Random token ids or pixels that fit the model, with labels.

@@ -8,8 +8,8 @@ namespace espalier::test {
 /// Every destination block is the parent block of the same number; no maps: the parent itself.
 [[nodiscard]] TransferPlan identityPlan(const ModelConfig& config);
 
-/// The same network with all its inner axes in another order: residual channels, whole heads and MLP units. Its outputs
-/// are the parent's.
+/// The same network with all its inner axes in another order: residual channels, whole heads and
+/// MLP units. Its outputs are the parent's.
 [[nodiscard]] TransferPlan permutationPlan(const ModelConfig& config, Seed seed);
 
 } // namespace espalier::test

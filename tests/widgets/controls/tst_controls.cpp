@@ -22,12 +22,15 @@ SizeSpec widthSpec()
         .value = 96,
         .parentValue = 192,
         .legalValues = {24, 48, 72, 96, 120, 144, 168, 192},
-        .explain = [](std::int64_t) { return QStringLiteral("must be a multiple of 24"); }};
+        .explain = [](std::int64_t) {
+            return QStringLiteral("must be a multiple of 24");
+        }};
 }
 
 } // namespace
 
-class TestControls : public QObject {
+class TestControls : public QObject
+{
     Q_OBJECT
 private Q_SLOTS:
     void nearestLegalValuesSurround();
@@ -202,7 +205,8 @@ void TestControls::statesSayWhatHappens()
     QSignalSpy refresh(&frame, &StateFrame::refreshRequested);
     cancel->click();
     QCOMPARE(refresh.count(), 1);
-    frame.showFailed(QStringLiteral("No picture"), QStringLiteral("file is gone"), QStringLiteral("Open…"));
+    frame.showFailed(
+        QStringLiteral("No picture"), QStringLiteral("file is gone"), QStringLiteral("Open…"));
     QCOMPARE(frame.message(), QStringLiteral("No picture\nfile is gone"));
 }
 

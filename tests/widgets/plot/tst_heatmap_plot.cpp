@@ -33,7 +33,8 @@ const std::atomic<bool> kGoOn = false;
 
 } // namespace
 
-class TestHeatmapPlot : public QObject {
+class TestHeatmapPlot : public QObject
+{
     Q_OBJECT
 private Q_SLOTS:
     void binsKeepTheLargestSize();
@@ -92,7 +93,8 @@ void TestHeatmapPlot::statsLeaveOutWhatIsNotFinite()
 void TestHeatmapPlot::orderDecidesPlacesNotNames()
 {
     const std::vector<int> order = {2, 0, 1};
-    const BinnedMap binned = binHeatmap(smallMap(), order, {0, 3, 0, 1}, 3, 1, Binning::MaxAbs, kGoOn);
+    const BinnedMap binned =
+        binHeatmap(smallMap(), order, {0, 3, 0, 1}, 3, 1, Binning::MaxAbs, kGoOn);
     QCOMPARE(binned.values, (std::vector<float>{2, 1, -4}));
     HeatmapPlot plot;
     plot.setHeatmap(smallMap());
@@ -194,7 +196,8 @@ void TestHeatmapPlot::cardSaysWhatIsDropped()
     plot.setHeatmap(smallMap());
     plot.setDroppedColumns({false, true, false});
     QCOMPARE(plot.hoverLines(0, 1),
-        (QStringList{QStringLiteral("layer 0, channel 1"), QStringLiteral("score: −4"), QStringLiteral("dropped")}));
+        (QStringList{QStringLiteral("layer 0, channel 1"), QStringLiteral("score: −4"),
+            QStringLiteral("dropped")}));
     QCOMPARE(plot.hoverLines(1, 0).at(1), QStringLiteral("score: NaN"));
     QVERIFY(plot.csv().find("1,nan,0.5,3") != std::string::npos);
 }
@@ -202,10 +205,14 @@ void TestHeatmapPlot::cardSaysWhatIsDropped()
 void TestHeatmapPlot::barsStackAndSum()
 {
     BarPlot plot;
-    plot.setChart({.xTitle = "block", .yTitle = "r", .categories = {"0", "1"},
-        .parts = {{.title = "attention", .values = {0.5, 0.25}}, {.title = "MLP", .values = {0.25, 0.5}}}});
+    plot.setChart({.xTitle = "block",
+        .yTitle = "r",
+        .categories = {"0", "1"},
+        .parts = {{.title = "attention", .values = {0.5, 0.25}},
+            {.title = "MLP", .values = {0.25, 0.5}}}});
     QCOMPARE(plot.hoverLines(0),
-        (QStringList{QStringLiteral("MLP: 0.25"), QStringLiteral("attention: 0.5"), QStringLiteral("together: 0.75")}));
+        (QStringList{QStringLiteral("MLP: 0.25"), QStringLiteral("attention: 0.5"),
+            QStringLiteral("together: 0.75")}));
     plot.setDropped({true, false});
     QCOMPARE(plot.hoverLines(0).last(), QStringLiteral("dropped"));
     plot.show();

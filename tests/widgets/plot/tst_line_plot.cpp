@@ -33,7 +33,8 @@ LineChart twoLines()
 
 } // namespace
 
-class TestLinePlot : public QObject {
+class TestLinePlot : public QObject
+{
     Q_OBJECT
 private Q_SLOTS:
     void decimationKeepsTheSpike();
@@ -144,8 +145,10 @@ void TestLinePlot::hoverListsLinesFromLargestToSmallest()
 {
     LinePlot plot;
     plot.setChart(twoLines());
-    QCOMPARE(plot.hoverLines(0), (QStringList{QStringLiteral("random: 4"), QStringLiteral("subcloned: 3")}));
-    QCOMPARE(plot.hoverLines(1.2), (QStringList{QStringLiteral("random: 3"), QStringLiteral("subcloned: NaN")}));
+    QCOMPARE(plot.hoverLines(0),
+        (QStringList{QStringLiteral("random: 4"), QStringLiteral("subcloned: 3")}));
+    QCOMPARE(plot.hoverLines(1.2),
+        (QStringList{QStringLiteral("random: 3"), QStringLiteral("subcloned: NaN")}));
 }
 
 void TestLinePlot::appendedPointsAreKeptAndFollowed()

@@ -9,7 +9,8 @@
 
 using namespace espalier;
 
-class TestTheme : public QObject {
+class TestTheme : public QObject
+{
     Q_OBJECT
 private Q_SLOTS:
     void textAndMarksHaveEnoughContrast();
@@ -28,7 +29,8 @@ void TestTheme::textAndMarksHaveEnoughContrast()
             QVERIFY2(contrast(colour, theme.surface) >= 4.5, qPrintable(colour.name()));
         QVERIFY(contrast(theme.warn, theme.surface) >= 4.0); // marks and large text
         for (int lane = 0; lane < 8; ++lane)
-            QVERIFY2(contrast(theme.lane(lane).colour, theme.surface) >= 3, qPrintable(theme.lane(lane).colour.name()));
+            QVERIFY2(contrast(theme.lane(lane).colour, theme.surface) >= 3,
+                qPrintable(theme.lane(lane).colour.name()));
         QVERIFY(contrast(theme.notANumber, theme.surface) >= 3);
     }
 }
@@ -66,7 +68,9 @@ void TestTheme::numbersAreShortAndExact()
     QCOMPARE(formatParameters(124e6), QStringLiteral("124\u00A0M"));
     QCOMPARE(formatParameters(980), QStringLiteral("980"));
     QCOMPARE(formatPercent(0.5), QStringLiteral("50\u00A0%"));
-    QCOMPARE(formatRatio(0.27), QStringLiteral("×\u00A0" "0.27"));
+    QCOMPARE(formatRatio(0.27),
+        QStringLiteral("×\u00A0"
+                       "0.27"));
 }
 
 void TestTheme::ticksShareTheirDecimals()

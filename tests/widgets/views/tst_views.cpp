@@ -18,13 +18,20 @@ ModelSummary parentModel()
     ModelSummary model;
     model.name = "toy";
     model.config.family = "gpt2";
-    model.config.shape = {.layers = 4, .hidden = 4, .heads = 2, .kvHeads = 2, .headDim = 2, .mlp = 8, .vocab = 5, .positions = 6};
+    model.config.shape = {.layers = 4,
+        .hidden = 4,
+        .heads = 2,
+        .kvHeads = 2,
+        .headDim = 2,
+        .mlp = 8,
+        .vocab = 5,
+        .positions = 6};
     return model;
 }
 
 Matrix filled(std::int64_t rows, std::int64_t cols)
 {
-    Matrix matrix {rows, cols, {}};
+    Matrix matrix{rows, cols, {}};
     for (std::int64_t i = 0; i < rows * cols; ++i)
         matrix.values.push_back(1.0 + static_cast<double>(i % cols));
     return matrix;
@@ -49,7 +56,8 @@ Measurements measurements()
 
 } // namespace
 
-class TestViews : public QObject {
+class TestViews : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -105,7 +113,8 @@ private Q_SLOTS:
         preview.after = {4, 2, std::vector<float>(8, 1.0F)};
         workspace.setPreview(std::make_shared<const WeightPreview>(preview));
         // Channels 2 and 3 and MLP units 4 to 7 score highest and stay in their order.
-        QVERIFY2(view.provenance(0, 0).contains(QStringLiteral("[4, 2]")), qPrintable(view.provenance(0, 0)));
+        QVERIFY2(view.provenance(0, 0).contains(QStringLiteral("[4, 2]")),
+            qPrintable(view.provenance(0, 0)));
         QVERIFY(view.provenance(99, 0).isEmpty());
     }
 };
