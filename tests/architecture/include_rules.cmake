@@ -7,7 +7,7 @@ cmake_minimum_required(VERSION 3.25)
 
 # Inside core a folder includes itself and the folders before it.
 set(model_folders base formats axes architectures plan methods recipe report)
-set(engine_folders tensors storage forward measure data training engine)
+set(engine_folders tensors storage tokenizers forward measure data training engine)
 set(core_folders ${model_folders} ${engine_folders})
 
 set(qt_header "^(Q[A-Z][A-Za-z0-9]*|Qt[A-Z][A-Za-z]*/.*|qcustomplot\\.h)$")
@@ -16,6 +16,7 @@ set(umbrella_header "^(torch/torch\\.h|torch/all\\.h|torch/extension\\.h|ATen/AT
 set(cuda_header "^((ATen|c10|torch/csrc)/cuda/|cuda)")
 set(hdf5_header "^(hdf5|H5[A-Za-z]*)\\.h$")
 set(codec_header "^(jpeglib|turbojpeg|jerror|png)\\.h$")
+set(text_header "^(pcre2\\.h$|unicode/|sentencepiece)")
 
 set(violations "")
 
@@ -60,6 +61,13 @@ function(check_core_file file included)
     if(included MATCHES "${hdf5_header}" AND NOT folder STREQUAL "storage" AND
         NOT "${folder}/${included}" STREQUAL "engine/H5public.h")
         report("${file}" "${included}" "HDF5 is used in core/storage only")
+    endif()
+    if(included MATCHES "${text_header}" AND NOT folder STREQUAL "tokenizers")
+        report("${file}" "${included}" "PCRE2, ICU and sentencepiece are used in core/tokenizers only")
+    endif()
+    if(folder STREQUAL "tokenizers" AND
+        (included MATCHES "${torch_header}" OR included MATCHES "^core/tensors/"))
+        report("${file}" "${included}" "tokenizers have no tensors")
     endif()
     if(file MATCHES "^core/" AND included MATCHES "^core/")
         check_core_order("${file}" "${included}")
