@@ -28,48 +28,6 @@ WeightMatrix matrixOf(ParameterValues values)
     return {values.rows, values.cols, std::move(values.values)};
 }
 
-LanePoint pointOf(const TrainPoint& point)
-{
-    return {static_cast<double>(point.step), point.tokens, point.seconds, point.flops,
-        point.trainLoss, point.validationLoss};
-}
-
-LaneProgress progressOf(LaneState state)
-{
-    switch (state) {
-    case LaneState::Waiting:
-        return LaneProgress::Waiting;
-    case LaneState::Running:
-        return LaneProgress::Running;
-    case LaneState::Paused:
-        return LaneProgress::Paused;
-    case LaneState::Stopped:
-        return LaneProgress::Stopped;
-    case LaneState::Finished:
-        return LaneProgress::Finished;
-    case LaneState::Failed:
-        return LaneProgress::Failed;
-    }
-    return LaneProgress::Failed;
-}
-
-RunLane laneOf(const LaneRecord& record)
-{
-    RunLane lane;
-    lane.id = record.spec.id;
-    lane.title = record.spec.title;
-    if (record.spec.recipe)
-        lane.recipe = *record.spec.recipe;
-    lane.train = record.spec.train;
-    lane.progress = progressOf(record.state);
-    lane.note = record.note;
-    lane.parameters = record.parameters;
-    lane.floor = record.floor;
-    for (const TrainPoint& point : record.points)
-        lane.points.push_back(pointOf(point));
-    return lane;
-}
-
 LaneSpec specOf(const RunLane& lane)
 {
     return {lane.id, lane.title, {}, lane.recipe, lane.train};

@@ -12,9 +12,6 @@ namespace espalier {
 [[nodiscard]] ModelSummary summaryOf(const Model& model, std::string weightsHash);
 [[nodiscard]] LossSummary summaryOf(const Evaluation& evaluation);
 [[nodiscard]] WeightMatrix matrixOf(ParameterValues values);
-[[nodiscard]] LanePoint pointOf(const TrainPoint& point);
-[[nodiscard]] LaneProgress progressOf(LaneState state);
-[[nodiscard]] RunLane laneOf(const LaneRecord& record);
 [[nodiscard]] LaneSpec specOf(const RunLane& lane);
 
 } // namespace espalier

@@ -9,26 +9,31 @@
 namespace espalier {
 namespace {
 
-// Subclones want a smaller learning rate than random starts (Samragh et al. 2023, table 1): one
-// rate for both would not be a comparison.
-constexpr double kClonedRate = 2e-3;
-constexpr double kRandomRate = 3e-3;
 constexpr std::int64_t kSteps = 300;
 constexpr std::int64_t kEvalEvery = 25;
 
-TrainSettings trainFor(const std::string& method)
+/// A lane of this recipe, titled and trained as its method's row says: one learning rate for all
+/// would not be a comparison.
+RunLane laneOf(const Recipe& recipe, const DataSpec& data)
 {
-    TrainSettings train;
-    train.learningRate = method == "random" ? kRandomRate : kClonedRate;
-    train.steps = kSteps;
-    train.evalEvery = kEvalEvery;
-    train.evalSamples = 32;
-    return train;
+    RunLane lane;
+    lane.recipe = recipe;
+    lane.train.data = data;
+    lane.train.steps = kSteps;
+    lane.train.evalEvery = kEvalEvery;
+    lane.train.evalSamples = 32;
+    if (const Method* method = findMethod(recipe.method)) {
+        lane.title = method->startTitle;
+        lane.train.learningRate = method->learningRate;
+    }
+    return lane;
 }
 
-std::string titleFor(const std::string& method)
+Recipe controlOf(Recipe recipe)
 {
-    return method == "subcloning" ? "subcloned" : method;
+    recipe.method = controlMethod().id;
+    recipe.options.clear();
+    return recipe;
 }
 
 } // namespace
@@ -42,12 +47,7 @@ LaneController::LaneController(Workspace& workspace, QObject* parent)
 
 RunLane LaneController::destinationLane() const
 {
-    RunLane lane;
-    lane.recipe = m_workspace.recipe();
-    lane.title = titleFor(lane.recipe.method);
-    lane.train = trainFor(lane.recipe.method);
-    lane.train.data = m_workspace.data();
-    return lane;
+    return laneOf(m_workspace.recipe(), m_workspace.data());
 }
 
 void LaneController::startOver()
@@ -55,14 +55,10 @@ void LaneController::startOver()
     RunLane own = destinationLane();
     own.id = "destination";
     own.followsDestination = true;
-    RunLane random = own;
-    random.id = "random";
-    random.title = "random";
-    random.recipe.method = "random";
-    random.recipe.options.clear();
-    random.train = trainFor("random");
-    random.train.data = m_workspace.data();
-    m_workspace.setLanes({std::move(own), std::move(random)});
+    RunLane control = laneOf(controlOf(m_workspace.recipe()), m_workspace.data());
+    control.id = control.title;
+    control.followsDestination = true;
+    m_workspace.setLanes({std::move(own), std::move(control)});
 }
 
 void LaneController::followDestination()
@@ -74,16 +70,16 @@ void LaneController::followDestination()
     for (RunLane& lane : lanes) {
         if (!lane.followsDestination)
             continue;
-        const bool isControl = lane.id == "random";
-        lane.recipe = m_workspace.recipe();
-        if (isControl) {
-            lane.recipe.method = "random";
-            lane.recipe.options.clear();
-        } else if (lane.title != titleFor(lane.recipe.method)) {
-            lane.title = titleFor(lane.recipe.method);
-            lane.train.learningRate = trainFor(lane.recipe.method).learningRate;
-        }
         changed = true;
+        const bool control = lane.id == controlMethod().startTitle;
+        const Recipe& wanted = m_workspace.recipe();
+        const bool otherMethod = !control && lane.recipe.method != wanted.method;
+        lane.recipe = control ? controlOf(wanted) : wanted;
+        if (!otherMethod)
+            continue;
+        const RunLane fresh = destinationLane();
+        lane.title = fresh.title;
+        lane.train.learningRate = fresh.train.learningRate;
     }
     if (changed)
         m_workspace.setLanes(std::move(lanes));

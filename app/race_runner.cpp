@@ -2,6 +2,7 @@
 #include "app/race_runner.h"
 
 #include "app/convert.h"
+#include "core/engine/run_lanes.h"
 
 #include <algorithm>
 

@@ -128,8 +128,9 @@ void RecipeController::startFor(const ModelSummary& model)
     Recipe recipe;
     recipe.parentPath = model.path;
     recipe.parentHash = model.weightsHash;
-    const Method* method = findMethod(recipe.method);
-    const ShapeBounds bounds = boundsOf(*method, model.config);
+    const Method& method = methods().front();
+    recipe.method = method.id;
+    const ShapeBounds bounds = boundsOf(method, model.config);
     const ModelShape& parent = model.config.shape;
     const std::int64_t half = nearest(legalValues(bounds, parent, Size::Hidden), parent.hidden / 2);
     recipe.shape = withSize(bounds, parent, Size::Hidden, half);

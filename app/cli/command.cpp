@@ -42,7 +42,7 @@ int runCommandLine(int argc, const char* const* argv, std::stop_token stop)
     Action action;
     for (const auto add : {addListCommand, addInspectCommand, addForwardCommand, addEvaluateCommand,
              addMeasureCommand, addPlanCommand, addScaleCommand, addTrainCommand, addRaceCommand,
-             addExportCommand})
+             addExportCommand, addReportCommand})
         add(app, action);
     try {
         app.parse(argc, argv);

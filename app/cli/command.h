@@ -31,6 +31,7 @@ void addScaleCommand(CLI::App& app, Action& action);
 void addTrainCommand(CLI::App& app, Action& action);
 void addRaceCommand(CLI::App& app, Action& action);
 void addExportCommand(CLI::App& app, Action& action);
+void addReportCommand(CLI::App& app, Action& action);
 
 /// Parses and runs a whole command line; the exit status of espalier-cli (0 done, 1 our bug, 2
 /// usage, 3 refused, 4 stopped, 5 resources).

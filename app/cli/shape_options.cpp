@@ -111,7 +111,7 @@ Result<Recipe> recipeFrom(const DestinationOptions& options, const Model& parent
     const std::filesystem::path& parentPath, const std::optional<Measurements>& measurements,
     const Progress& progress)
 {
-    const auto method = methodOf(options.method.empty() ? "subcloning" : options.method);
+    const auto method = methodOf(options.method.empty() ? methods().front().id : options.method);
     if (!method)
         return method.error();
     Recipe recipe;

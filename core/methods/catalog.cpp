@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/methods/catalog.h"
 
+#include "core/base/expect.h"
 #include "core/methods/rows.h"
 
 #include <fmt/format.h>
@@ -16,6 +17,15 @@ std::span<const Method> methods()
         randomMethod(),
     };
     return rows;
+}
+
+const Method& controlMethod()
+{
+    const auto all = methods();
+    const auto found = std::find_if(all.begin(), all.end(),
+        [](const Method& method) { return method.direction == Direction::Control; });
+    ESPALIER_EXPECT(found != all.end(), "the catalog has a control");
+    return *found;
 }
 
 const Method* findMethod(std::string_view id)

@@ -8,8 +8,10 @@
 
 namespace espalier {
 
-/// Every method, one row each.
+/// Every method, one row each; the first is what a person gets who names none.
 [[nodiscard]] std::span<const Method> methods();
+/// The start that every other one must beat.
+[[nodiscard]] const Method& controlMethod();
 [[nodiscard]] const Method* findMethod(std::string_view id);
 /// Refused, listing the known ids, if there is none.
 [[nodiscard]] Result<const Method*> methodOf(std::string_view id);

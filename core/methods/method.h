@@ -42,6 +42,8 @@ struct Method
     std::string_view title;
     std::string_view summary; ///< one sentence
     std::string_view paper;
+    std::string_view startTitle; ///< what a race calls a model that starts this way: "subcloned"
+    double learningRate = 1e-3; ///< peak rate that suits such a start, where nobody swept it yet
     Direction direction = Direction::Shrink;
     bool mayShrink = true;
     bool mayGrow = false;

@@ -30,6 +30,8 @@ Method randomMethod()
         .summary =
             "Fresh weights from the family's published scheme; what every other start must beat.",
         .paper = "the family's own paper and code",
+        .startTitle = "random",
+        .learningRate = 3e-3,
         .direction = Direction::Control,
         .mayShrink = true,
         .mayGrow = true,

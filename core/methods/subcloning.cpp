@@ -352,6 +352,8 @@ Method subcloningMethod()
         .summary = "Keeps the parent's most important channels, heads and units, rescales, and "
                    "removes middle blocks.",
         .paper = "Samragh et al. 2023, arXiv 2312.09299",
+        .startTitle = "subcloned",
+        .learningRate = 2e-3, // lower than a random start's, as in the paper's table 1
         .direction = Direction::Shrink,
         .mayShrink = true,
         .mayGrow = false,

@@ -60,7 +60,7 @@ struct Recipe
     std::string parentPath;
     std::string parentHash; ///< sha256 of the weights; empty: not checked
     ModelShape shape;
-    std::string method = "subcloning";
+    std::string method; ///< id in the method catalog
     Options options = {}; ///< only those that differ from the method's defaults need be here
     Seed seed = {0};
     std::optional<MeasureSettings> measure = std::nullopt;
