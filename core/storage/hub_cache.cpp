@@ -135,9 +135,13 @@ std::optional<std::string> hubRepositoryOf(std::string_view folderName)
 {
     if (!folderName.starts_with(kModels) || folderName.size() == kModels.size())
         return std::nullopt;
-    std::string repository(folderName.substr(kModels.size()));
-    if (const std::size_t at = repository.find(kSeparator); at != std::string::npos)
-        repository.replace(at, kSeparator.size(), "/");
+    folderName.remove_prefix(kModels.size());
+    const std::size_t at = folderName.find(kSeparator);
+    std::string repository(folderName.substr(0, at));
+    if (at != std::string_view::npos) {
+        repository += '/';
+        repository += folderName.substr(at + kSeparator.size());
+    }
     return repository;
 }
 
