@@ -21,20 +21,20 @@ constexpr std::size_t kReadBytes = std::size_t{4} << 20;
 
 /// OpenSSL's digest context. Its calls fail only without memory or without the algorithm: not on
 /// any input.
-class Sha256
+class Digest
 {
 public:
-    Sha256()
+    explicit Digest(const EVP_MD* algorithm)
         : m_context(EVP_MD_CTX_new(), &EVP_MD_CTX_free)
     {
-        ESPALIER_EXPECT(m_context && EVP_DigestInit_ex(m_context.get(), EVP_sha256(), nullptr) == 1,
-            "OpenSSL has SHA-256");
+        ESPALIER_EXPECT(m_context && EVP_DigestInit_ex(m_context.get(), algorithm, nullptr) == 1,
+            "OpenSSL has the algorithm");
     }
 
     void add(std::span<const std::byte> bytes)
     {
         ESPALIER_EXPECT(EVP_DigestUpdate(m_context.get(), bytes.data(), bytes.size()) == 1,
-            "SHA-256 takes any bytes");
+            "a digest takes any bytes");
     }
 
     [[nodiscard]] std::string hexDigits()
@@ -42,8 +42,7 @@ public:
         std::array<unsigned char, EVP_MAX_MD_SIZE> digest = {};
         unsigned int size = 0;
         ESPALIER_EXPECT(
-            EVP_DigestFinal_ex(m_context.get(), digest.data(), &size) == 1 && size == 32,
-            "SHA-256 has 32 bytes");
+            EVP_DigestFinal_ex(m_context.get(), digest.data(), &size) == 1, "a digest ends once");
         std::string text;
         for (const unsigned char byte : std::span(digest).first(size))
             text += fmt::format("{:02x}", byte);
@@ -63,7 +62,7 @@ struct Walk
 };
 
 Status addFile(
-    Sha256& hash, const std::filesystem::path& path, std::vector<char>& buffer, Walk& walk)
+    Digest& hash, const std::filesystem::path& path, std::vector<char>& buffer, Walk& walk)
 {
     std::ifstream file(path, std::ios::binary);
     if (!file)
@@ -89,7 +88,7 @@ Status addFile(
 
 std::string sha256OfBytes(std::span<const std::byte> bytes)
 {
-    Sha256 hash;
+    Digest hash(EVP_sha256());
     hash.add(bytes);
     return hash.hexDigits();
 }
@@ -110,11 +109,28 @@ Result<std::string> sha256OfFiles(
         const std::uintmax_t size = std::filesystem::file_size(path, failed);
         walk.totalBytes += failed ? 0 : size;
     }
-    Sha256 hash;
+    Digest hash(EVP_sha256());
     std::vector<char> buffer(kReadBytes);
     for (const std::filesystem::path& path : paths)
         if (Status added = addFile(hash, path, buffer, walk); !added)
             return added.error();
+    return hash.hexDigits();
+}
+
+Result<std::string> gitBlobHashOfFile(const std::filesystem::path& path, const Progress& progress)
+{
+    std::error_code failed;
+    const std::uintmax_t size = std::filesystem::file_size(path, failed);
+    if (failed)
+        return refused(fmt::format("{}: is not a file that can be read", path.string()));
+    Digest hash(EVP_sha1());
+    std::string prefix = fmt::format("blob {}", size);
+    prefix += '\0';
+    hash.add(std::as_bytes(std::span(prefix)));
+    Walk walk{.totalBytes = size, .progress = progress};
+    std::vector<char> buffer(kReadBytes);
+    if (Status added = addFile(hash, path, buffer, walk); !added)
+        return added.error();
     return hash.hexDigits();
 }
 

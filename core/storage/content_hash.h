@@ -22,4 +22,9 @@ namespace espalier {
 [[nodiscard]] Result<std::string> sha256OfFiles(
     const std::vector<std::filesystem::path>& paths, const Progress& progress = {});
 
+/// Git's name for the file's contents: SHA-1 of "blob <size>" NUL <bytes>, 40 digits. The Hub
+/// advertises it for small files. Errors: as above.
+[[nodiscard]] Result<std::string> gitBlobHashOfFile(
+    const std::filesystem::path& path, const Progress& progress = {});
+
 } // namespace espalier

@@ -34,6 +34,16 @@ TEST(ContentHash, SeveralFilesCountAsOneAfterAnother)
     EXPECT_EQ(sha256OfFiles({folder.write("a", "a"), folder.write("b", "bc")}).value(), kAbc);
 }
 
+TEST(ContentHash, GitNamesAFileByItsLengthAndBytes)
+{
+    const TemporaryFolder folder; // as `git hash-object` prints them
+    EXPECT_EQ(gitBlobHashOfFile(folder.write("a", "")).value(),
+        "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+    EXPECT_EQ(gitBlobHashOfFile(folder.write("b", "abc\n")).value(),
+        "8baef1b4abc478178b004d62031cf7fe6db6f903");
+    EXPECT_FALSE(gitBlobHashOfFile(folder.path() / "no"));
+}
+
 TEST(ContentHash, AMissingFileIsRefusedAndAStopIsHeard)
 {
     const TemporaryFolder folder;
