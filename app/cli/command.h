@@ -17,6 +17,9 @@ struct Console
     std::function<void()> clearProgress; ///< before writing lines while work goes on
 };
 
+/// What every command that takes a MODEL says about it.
+inline constexpr const char* kModelHelp = "Model folder, or hf:ORG/NAME[@REVISION]";
+
 /// The chosen command's work; set by the subcommand's callback, run once parsing is over.
 using Action = std::function<Status(const Console&)>;
 

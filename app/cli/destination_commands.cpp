@@ -6,6 +6,7 @@
 #include "app/cli/command.h"
 #include "app/cli/console.h"
 #include "app/cli/shape_options.h"
+#include "core/engine/model_source.h"
 #include "core/engine/race.h"
 #include "core/engine/spec_files.h"
 #include "core/plan/footprint.h"
@@ -56,7 +57,7 @@ struct Destination
 Result<Destination> makeDestination(
     const std::string& model, const DestinationOptions& options, const Console& console)
 {
-    const auto parent = Model::open(model, console.progress);
+    const auto parent = openModel(model, console.progress);
     if (!parent)
         return parent.error();
     const auto measurements = measurementsFrom(options);
@@ -168,7 +169,7 @@ void addPlanCommand(CLI::App& app, Action& action)
 {
     auto arguments = std::make_shared<PlanArguments>();
     CLI::App* command = app.add_subcommand("plan", "Writes the recipe of a destination");
-    command->add_option("MODEL", arguments->model, "Parent's folder")->required();
+    command->add_option("MODEL", arguments->model, kModelHelp)->required();
     addDestinationOptions(*command, arguments->destination);
     command->add_option("--out", arguments->out, "recipe.json to write")->required();
     command->callback([&action, arguments] {
@@ -182,7 +183,7 @@ void addScaleCommand(CLI::App& app, Action& action)
 {
     auto arguments = std::make_shared<ScaleArguments>();
     CLI::App* command = app.add_subcommand("scale", "Writes the destination's untrained weights");
-    command->add_option("MODEL", arguments->model, "Parent's folder");
+    command->add_option("MODEL", arguments->model, kModelHelp);
     command->add_option(
         "--recipe", arguments->recipe, "A recipe instead of MODEL, shape and method");
     addDestinationOptions(*command, arguments->destination);

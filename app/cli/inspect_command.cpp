@@ -2,7 +2,7 @@
 #include "app/cli/command.h"
 #include "app/cli/console.h"
 #include "core/architectures/catalog.h"
-#include "core/engine/model.h"
+#include "core/engine/model_source.h"
 #include "core/plan/footprint.h"
 
 #include <fmt/format.h>
@@ -85,11 +85,11 @@ void addInspectCommand(CLI::App& app, Action& action)
     };
     auto arguments = std::make_shared<Arguments>();
     CLI::App* command = app.add_subcommand("inspect", "Shows sizes, costs and tensors of a model");
-    command->add_option("MODEL", arguments->model, "Model folder")->required();
+    command->add_option("MODEL", arguments->model, kModelHelp)->required();
     command->add_flag("--json", arguments->json, "Machine-readable");
     command->callback([&action, arguments] {
         action = [arguments](const Console& console) -> Status {
-            const auto model = Model::open(arguments->model, console.progress);
+            const auto model = openModel(arguments->model, console.progress);
             if (!model)
                 return model.error();
             const Footprint footprint = footprintOf(model->config(), bytesPerElement(Dtype::F32));

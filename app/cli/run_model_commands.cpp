@@ -4,6 +4,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/console.h"
+#include "core/engine/model_source.h"
 #include "core/engine/session.h"
 
 #include <fmt/format.h>
@@ -44,7 +45,7 @@ struct MeasureArguments
 
 Status evaluateModel(const EvaluateArguments& arguments, const Console& console)
 {
-    const auto model = Model::open(arguments.model, console.progress);
+    const auto model = openModel(arguments.model, console.progress);
     if (!model)
         return model.error();
     const auto result = evaluate(*model, arguments.data, arguments.samples, console.progress);
@@ -109,7 +110,7 @@ void printForPeople(const Measurements& m)
 
 Status measureModel(const MeasureArguments& arguments, const Console& console)
 {
-    const auto model = Model::open(arguments.model, console.progress);
+    const auto model = openModel(arguments.model, console.progress);
     if (!model)
         return model.error();
     MeasureSettings settings = arguments.settings;
@@ -133,7 +134,7 @@ void addForwardCommand(CLI::App& app, Action& action)
 {
     auto arguments = std::make_shared<ForwardArguments>();
     CLI::App* command = app.add_subcommand("forward", "Runs a model on given inputs");
-    command->add_option("MODEL", arguments->model, "Model folder")->required();
+    command->add_option("MODEL", arguments->model, kModelHelp)->required();
     command
         ->add_option("--input", arguments->input,
             "safetensors with input_ids (and attention_mask) or pixel_values")
@@ -146,7 +147,7 @@ void addForwardCommand(CLI::App& app, Action& action)
         "--hidden-states", arguments->hiddenStates, "Also the residual stream after every block");
     command->callback([&action, arguments] {
         action = [arguments](const Console& console) -> Status {
-            const auto model = Model::open(arguments->model, console.progress);
+            const auto model = openModel(arguments->model, console.progress);
             if (!model)
                 return model.error();
             return forwardFile(*model, arguments->input, arguments->output, arguments->hiddenStates,
@@ -160,7 +161,7 @@ void addEvaluateCommand(CLI::App& app, Action& action)
     auto arguments = std::make_shared<EvaluateArguments>();
     CLI::App* command =
         app.add_subcommand("eval", "Measures loss, and accuracy or perplexity, on validation data");
-    command->add_option("MODEL", arguments->model, "Model folder")->required();
+    command->add_option("MODEL", arguments->model, kModelHelp)->required();
     command->add_option("--data", arguments->data.source, "DATA (see: espalier-cli list datasets)")
         ->required();
     command->add_option("--seq", arguments->data.sequenceLength,
@@ -180,7 +181,7 @@ void addMeasureCommand(CLI::App& app, Action& action)
     auto arguments = std::make_shared<MeasureArguments>();
     CLI::App* command =
         app.add_subcommand("measure", "Scores neurons, heads and blocks on calibration data");
-    command->add_option("MODEL", arguments->model, "Model folder")->required();
+    command->add_option("MODEL", arguments->model, kModelHelp)->required();
     command
         ->add_option(
             "--data", arguments->settings.data.source, "DATA (see: espalier-cli list datasets)")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/shape_options.h"
 
+#include "core/engine/model_source.h"
 #include "core/methods/catalog.h"
 
 #include <fmt/format.h>
@@ -108,14 +109,14 @@ Result<MeasureSettings> measureSettingsFrom(const DestinationOptions& options, c
 } // namespace
 
 Result<Recipe> recipeFrom(const DestinationOptions& options, const Model& parent,
-    const std::filesystem::path& parentPath, const std::optional<Measurements>& measurements,
+    std::string_view parentName, const std::optional<Measurements>& measurements,
     const Progress& progress)
 {
     const auto method = methodOf(options.method.empty() ? methods().front().id : options.method);
     if (!method)
         return method.error();
     Recipe recipe;
-    recipe.parentPath = std::filesystem::absolute(parentPath).lexically_normal().string();
+    recipe.parentPath = lastingName(parentName, parent);
     const auto hash = parent.weightsHash(progress);
     if (!hash)
         return hash.error();

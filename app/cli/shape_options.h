@@ -38,7 +38,7 @@ void addDestinationOptions(CLI::App& command, DestinationOptions& options);
 /// The recipe that a command line spells; measurements, if given, say how they were made.
 /// Refused: unknown method or option, value of another type, no data to measure on.
 [[nodiscard]] Result<Recipe> recipeFrom(const DestinationOptions& options, const Model& parent,
-    const std::filesystem::path& parentPath, const std::optional<Measurements>& measurements,
+    std::string_view parentName, const std::optional<Measurements>& measurements,
     const Progress& progress);
 
 /// Measurements from --measurements, if given.

@@ -4,6 +4,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/console.h"
+#include "core/engine/model_source.h"
 #include "core/engine/race.h"
 #include "core/engine/spec_files.h"
 
@@ -140,7 +141,7 @@ Result<LaneSpec> laneFrom(const TrainArguments& arguments)
     lane.title = arguments.lane;
     lane.train = arguments.settings;
     if (arguments.recipe.empty()) {
-        lane.parentPath = std::filesystem::absolute(arguments.model).lexically_normal().string();
+        lane.parentPath = lastingName(arguments.model);
         return lane;
     }
     auto loaded = loadRecipe(arguments.recipe);
@@ -207,8 +208,8 @@ void addTrainCommand(CLI::App& app, Action& action)
 {
     auto arguments = std::make_shared<TrainArguments>();
     CLI::App* command = app.add_subcommand("train", "Trains a model, or a recipe's destination");
-    command->add_option(
-        "MODEL", arguments->model, "Model folder; with only a config.json, fresh weights");
+    command->add_option("MODEL", arguments->model,
+        fmt::format("{}; a folder with only a config.json: fresh weights", kModelHelp));
     command->add_option("--recipe", arguments->recipe, "A recipe instead of MODEL");
     addTrainOptions(*command, arguments->settings);
     command->add_option("--lane", arguments->lane, "Name of the lane inside RUN")

@@ -2,6 +2,7 @@
 #include "core/engine/lane_start.h"
 
 #include "core/engine/model_impl.h"
+#include "core/engine/model_source.h"
 #include "core/engine/session.h"
 #include "core/storage/atomic_file.h"
 #include "core/storage/atomic_folder.h"
@@ -20,9 +21,7 @@ constexpr std::uintmax_t kMaxSpecBytes = std::uintmax_t{64} << 20;
 
 std::string absolutePath(const std::string& path)
 {
-    if (path.empty() || path.starts_with("demo:"))
-        return path;
-    return std::filesystem::absolute(path).lexically_normal().string();
+    return path.starts_with("demo:") ? path : lastingName(path);
 }
 
 Result<at::Device> deviceOf(const LaneSpec& lane)
@@ -103,7 +102,7 @@ Status checkSpec(const RaceSpec& spec)
 Result<ParameterSet> startOf(const LaneSpec& lane, const Progress& progress)
 {
     if (!lane.recipe) {
-        const Result<Model> model = Model::open(lane.parentPath, progress, lane.train.seed);
+        const Result<Model> model = openModel(lane.parentPath, progress, lane.train.seed);
         return model ? model->impl().parameters(progress) : model.error();
     }
     const Result<PlannedRecipe> planned = planRecipe(*lane.recipe, {}, std::nullopt, progress);

@@ -4,6 +4,7 @@
 #include "core/engine/guard.h"
 #include "core/engine/model_impl.h"
 #include "core/storage/content_hash.h"
+#include "core/storage/hub_cache.h"
 #include "core/tensors/apply_plan.h"
 #include "core/tensors/tensor_bytes.h"
 
@@ -66,7 +67,13 @@ bool Model::hasFreshWeights() const
 std::string Model::name() const
 {
     const std::filesystem::path& path = m_impl->path;
-    return (path.has_filename() ? path.filename() : path.parent_path().filename()).string();
+    const std::filesystem::path folder = path.has_filename() ? path : path.parent_path();
+    // A snapshot in Hugging Face's cache is named after its commit, which says nothing to people.
+    const std::filesystem::path above = folder.parent_path();
+    const auto repository = above.filename() == "snapshots"
+        ? hubRepositoryOf(above.parent_path().filename().string())
+        : std::nullopt;
+    return std::filesystem::path(repository.value_or(folder.string())).filename().string();
 }
 
 Result<std::string> Model::weightsHash(const Progress& progress) const

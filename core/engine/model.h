@@ -55,7 +55,7 @@ public:
 
     [[nodiscard]] const ModelConfig& config() const;
     [[nodiscard]] const std::filesystem::path& path() const; ///< empty for models made in memory
-    [[nodiscard]] std::string name() const; ///< last part of the path
+    [[nodiscard]] std::string name() const; ///< last part of the path, or of ORG/NAME
     [[nodiscard]] const std::vector<TensorInfo>&
     tensors() const; ///< as in the files; as they would be, if in memory
     [[nodiscard]] bool hasFreshWeights() const; ///< opened from a config.json alone

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/untrusted_text.h"
 #include "core/engine/guard.h"
+#include "core/engine/model_source.h"
 #include "core/engine/session.h"
 #include "core/methods/catalog.h"
 
@@ -13,8 +14,10 @@ namespace {
 Result<Model> openParent(
     const Recipe& recipe, const std::filesystem::path& recipeFolder, const Progress& progress)
 {
-    const std::filesystem::path path(recipe.parentPath);
-    Result<Model> parent = Model::open(path.is_absolute() ? path : recipeFolder / path, progress);
+    const std::string model = isHubName(recipe.parentPath)
+        ? recipe.parentPath
+        : (recipeFolder / recipe.parentPath).string(); // an absolute path stays itself
+    Result<Model> parent = openModel(model, progress);
     if (!parent || recipe.parentHash.empty())
         return parent;
     const Result<std::string> hash = parent->weightsHash(progress);

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/model_source.h"
+
+#include "core/engine/guard.h"
+
+namespace espalier {
+
+Result<std::filesystem::path> modelFolder(std::string_view model, const Progress& progress)
+{
+    return guarded([&]() -> Result<std::filesystem::path> {
+        if (!isHubName(model))
+            return std::filesystem::path(model);
+        const Result<HubName> name = readHubName(model);
+        if (!name)
+            return name.error();
+        const Result<HubSettings> settings = hubSettings();
+        if (!settings)
+            return settings.error();
+        return fetchModel(*settings, *name, progress);
+    });
+}
+
+Result<Model> openModel(std::string_view model, const Progress& progress, Seed seed)
+{
+    const Result<std::filesystem::path> folder = modelFolder(model, progress);
+    if (!folder)
+        return folder.error();
+    return Model::open(*folder, progress, seed);
+}
+
+std::string lastingName(std::string_view model)
+{
+    if (model.empty() || isHubName(model))
+        return std::string(model);
+    return std::filesystem::absolute(model).lexically_normal().string();
+}
+
+std::string lastingName(std::string_view model, const Model& opened)
+{
+    Result<HubName> name = readHubName(model);
+    const std::string commit = opened.path().filename().string();
+    if (!name || !isCommit(commit))
+        return lastingName(model);
+    name->revision = commit; // a snapshot is named after it
+    return textOf(*name);
+}
+
+Result<HubPlace> hubPlace()
+{
+    const Result<HubSettings> settings = hubSettings();
+    if (!settings)
+        return settings.error();
+    return HubPlace{.endpoint = settings->endpoint,
+        .cache = settings->cache,
+        .tokenSource = settings->token.empty() ? std::string() : settings->tokenSource,
+        .offline = settings->offline};
+}
+
+Result<HubOffer> askHub(std::string_view model, const Progress& progress)
+{
+    return guarded([&]() -> Result<HubOffer> {
+        const Result<HubName> name = readHubName(model);
+        if (!name)
+            return name.error();
+        const Result<HubSettings> settings = hubSettings();
+        if (!settings)
+            return settings.error();
+        return lookUpModel(*settings, *name, progress);
+    });
+}
+
+} // namespace espalier
