@@ -31,7 +31,7 @@ Json jsonOf(const Model& model, const Footprint& footprint)
     for (const Size size : kAllSizes)
         json["shape"][nameOf(size)] = get(model.config().shape, size);
     const ModelShape& shape = model.config().shape;
-    json["task"] = model.config().flavour.task == Task::CausalLanguageModel
+    json["task"] = readsTokens(model.config().flavour.task)
         ? Json{{"kind", "language"}, {"vocab", shape.vocab}, {"positions", shape.positions}}
         : Json{{"kind", "images"}, {"classes", shape.classes},
             {"image", {shape.imageHeight, shape.imageWidth}},
@@ -52,7 +52,7 @@ Json jsonOf(const Model& model, const Footprint& footprint)
 void printForPeople(const Model& model, const Footprint& footprint)
 {
     const ModelShape& shape = model.config().shape;
-    const bool language = model.config().flavour.task == Task::CausalLanguageModel;
+    const bool language = readsTokens(model.config().flavour.task);
     fmt::print("{}: {}, {} layers, hidden {}, {} heads of {}, mlp {}\n", model.name(),
         architectureOf(model.config()).title, shape.layers, shape.hidden, shape.heads,
         shape.headDim, shape.mlp);

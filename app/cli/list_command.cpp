@@ -36,7 +36,7 @@ std::string_view nameOf(Direction direction)
 
 std::string_view nameOf(Task task)
 {
-    return task == Task::CausalLanguageModel ? "language" : "images";
+    return readsTokens(task) ? "language" : "images";
 }
 
 std::string_view typeOf(const OptionSpec& option)

@@ -23,17 +23,49 @@ enum class Layout
     PatchConv, ///< [d, channels, height, width]
     OneByOne, ///< a vector [d] as [1, 1, d] (class token)
     OneByRows, ///< a table [n, d] as [1, n, d] (ViT's positions)
+    PerHead, ///< q|k|v as q|k|v of head 0, q|k|v of head 1, … (GPT-NeoX)
+};
+
+/// Tasks of a family as a set.
+using TaskSet = unsigned;
+inline constexpr TaskSet kEveryTask = ~0U;
+template <typename... Tasks> [[nodiscard]] constexpr TaskSet only(Tasks... tasks)
+{
+    return ((1U << static_cast<unsigned>(tasks)) | ...);
+}
+[[nodiscard]] constexpr bool contains(TaskSet set, Task task)
+{
+    return (set & only(task)) != 0;
+}
+
+/// Which blocks a row names: those of the trunk, or the class-attention ones behind it, {l}
+/// counting from 0 in both.
+enum class Stage
+{
+    Trunk,
+    ClassAttention
 };
 
 /// One row of a family's table: a tensor's name on disk ({l} is the block) and the parameter that
-/// it holds. `segment` picks one part of a fused first dimension: query is segment 0 of QkvWeight's
-/// {Query, Key, Value}.
+/// it holds. A model has the tensor if it has the parameter and one of these tasks; files of other
+/// tasks may hold it unread.
 struct DiskRow
 {
     std::string_view name;
     Role role;
     Layout layout = Layout::Plain;
-    int segment = -1; ///< -1: the whole parameter
+    int segment = -1; ///< part of a fused first dimension (query is 0 of {Query, Key, Value}); -1:
+                      ///< the whole parameter
+    TaskSet tasks = kEveryTask;
+    Stage stage = Stage::Trunk;
+};
+
+/// An older ending of names and the one that the table has: {".gamma", ".weight"}. Whole names work
+/// too.
+struct NameAlias
+{
+    std::string_view old;
+    std::string_view now;
 };
 
 /// A DiskRow for a model with sizes: one per tensor in the file.
@@ -48,11 +80,13 @@ struct DiskTensor
     friend bool operator==(const DiskTensor&, const DiskTensor&) = default;
 };
 
-/// Relations between sizes that stock loaders of the family insist on.
+/// Relations between sizes that stock loaders of the family insist on. That rotary dimensions are
+/// even follows from the flavour.
 struct ShapeRules
 {
     bool hiddenIsHeadsTimesHeadDim = true; ///< no head_dim of its own in the config
     bool groupedKeyValues = false; ///< kv-heads may be fewer than heads
+    bool hiddenIsMultipleOfHeads = false; ///< where head_dim is of its own (LLaMA's config insists)
 };
 
 /// A family: everything that depends on its names. Adding one is a file with such a value and a row
@@ -64,8 +98,8 @@ struct Architecture
     std::string_view paper;
     std::string_view modelType; ///< config.json "model_type"
     std::span<const DiskRow> rows;
-    std::string_view prefix; ///< that names carry in files of the full model ("transformer.");
-                             ///< optional when read
+    std::string_view prefix; ///< of names in files of models with a head ("transformer."); headless
+                             ///< ones go without. Optional when read
     std::span<const std::string_view> unprefixed; ///< names that never carry it ("lm_head.weight")
     std::span<const std::string_view>
         ignored; ///< buffers in old files that hold no weights; {l} is the block
@@ -73,13 +107,21 @@ struct Architecture
     Result<ModelConfig> (*readConfig)(const nlohmann::json& config, std::string_view where);
     /// Every size explicit; keys of config.sourceJson that no size depends on are kept.
     nlohmann::ordered_json (*writeConfig)(const ModelConfig& config);
+    std::span<const std::string_view> otherPrefixes = {}; ///< that files may carry instead
+    std::span<const NameAlias> aliases = {};
 };
 
-/// Tensors that a file of this model holds, in a stable order, names with prefix.
+/// Tensors that a file of this model holds, in a stable order, named as stock tools write them.
 [[nodiscard]] std::vector<DiskTensor> diskTensorsOf(
     const Architecture& architecture, const ModelConfig& config);
 
-/// True for buffers that files of the family may hold and nobody reads (causal masks).
-[[nodiscard]] bool isIgnoredTensor(const Architecture& architecture, std::string_view name);
+/// The name of the table that a stored name stands for: without any prefix of the family's, aliases
+/// replaced.
+[[nodiscard]] std::string tableName(const Architecture& architecture, std::string_view stored);
+
+/// True for what files of the family may hold and this model does not read: buffers (causal masks)
+/// and tensors of other tasks. Any spelling of the name will do.
+[[nodiscard]] bool isIgnoredTensor(
+    const Architecture& architecture, Task task, std::string_view name);
 
 } // namespace espalier

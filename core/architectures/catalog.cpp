@@ -2,6 +2,7 @@
 #include "core/architectures/catalog.h"
 
 #include "core/architectures/gpt2.h"
+#include "core/architectures/llama.h"
 #include "core/architectures/vit.h"
 #include "core/base/expect.h"
 #include "core/formats/json_reader.h"
@@ -16,7 +17,7 @@ namespace espalier {
 
 std::span<const Architecture> architectures()
 {
-    static const std::array kCatalog = {gpt2(), vit()};
+    static const std::array kCatalog = {gpt2(), llama(), vit()};
     return kCatalog;
 }
 

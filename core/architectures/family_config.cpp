@@ -31,6 +31,8 @@ constexpr std::array kActivationNames = {
     ActivationName{"relu", Activation::Relu},
     ActivationName{"silu", Activation::Silu},
     ActivationName{"swish", Activation::Silu},
+    ActivationName{"quick_gelu", Activation::GeluQuick},
+    ActivationName{"tanh", Activation::Tanh},
 };
 
 std::optional<Activation> activationNamed(std::string_view name)
@@ -42,6 +44,63 @@ std::optional<Activation> activationNamed(std::string_view name)
 }
 
 } // namespace
+
+Result<ModelConfig> readFamilyConfig(const nlohmann::json& json, std::string_view where,
+    std::string_view family, void (*fill)(ObjectReader&, ModelConfig&))
+{
+    JsonReader reader(std::string(where), json, JsonReader::UnknownKeys::Ignore);
+    ModelConfig config;
+    config.family = family;
+    fill(reader.root(), config);
+    if (const Status read = reader.finish(); !read)
+        return read.error();
+    return config;
+}
+
+void readSizes(
+    ObjectReader& reader, const SizeKeys& keys, ModelShape& shape, std::int64_t defaultMlp)
+{
+    shape.layers = reader.requiredInteger(keys.layers, 1, SizeLimits::layers);
+    shape.hidden = reader.requiredInteger(keys.hidden, 1, SizeLimits::hidden);
+    readHeads(reader, keys.heads, shape);
+    shape.mlp = defaultMlp > 0 && !reader.has(keys.mlp)
+        ? defaultMlp * shape.hidden
+        : reader.requiredInteger(keys.mlp, 1, SizeLimits::mlp);
+}
+
+void writeSizes(nlohmann::ordered_json& json, const SizeKeys& keys, const ModelShape& shape)
+{
+    json[keys.layers] = shape.layers;
+    json[keys.hidden] = shape.hidden;
+    json[keys.heads] = shape.heads;
+    json[keys.mlp] = shape.mlp;
+}
+
+Task readTask(ObjectReader& reader, std::span<const TaskClass> classes)
+{
+    const std::vector<std::string> named =
+        reader.optionalStrings("architectures").value_or(std::vector<std::string>{});
+    if (named.empty())
+        return classes.front().task;
+    std::string known;
+    for (const TaskClass& row : classes) {
+        if (row.name == named.front())
+            return row.task;
+        known += fmt::format("{}{}", known.empty() ? "" : ", ", row.name);
+    }
+    reader.refuse("architectures", fmt::format("one of {}", known));
+    return classes.front().task;
+}
+
+void writeTask(nlohmann::ordered_json& json, std::span<const TaskClass> classes, Task task)
+{
+    for (const TaskClass& row : classes)
+        if (row.task == task) {
+            json["architectures"] = nlohmann::ordered_json::array({row.name});
+            return;
+        }
+    ESPALIER_EXPECT(false, "a family writes the tasks that it reads");
+}
 
 Activation readActivation(ObjectReader& reader, std::string_view key, Activation absent)
 {
@@ -59,6 +118,55 @@ void readHeads(ObjectReader& reader, std::string_view headsKey, ModelShape& shap
     if (shape.hidden % shape.heads != 0)
         reader.refuse(headsKey, fmt::format("a divisor of the hidden size {}", shape.hidden));
     shape.headDim = shape.hidden / shape.heads;
+}
+
+void readKeyValueHeads(ObjectReader& reader, ModelShape& shape)
+{
+    const char* const key = "num_key_value_heads";
+    shape.kvHeads = reader.optionalInteger(key, 1, SizeLimits::heads).value_or(shape.heads);
+    if (shape.heads % shape.kvHeads != 0)
+        reader.refuse(key, fmt::format("a divisor of the {} heads", shape.heads));
+}
+
+void readHeadDim(ObjectReader& reader, ModelShape& shape)
+{
+    shape.headDim =
+        reader.optionalInteger("head_dim", 1, SizeLimits::headDim).value_or(shape.headDim);
+}
+
+std::int64_t readClasses(ObjectReader& keys)
+{
+    const std::optional<std::int64_t> stated =
+        keys.optionalInteger("num_labels", 1, SizeLimits::classes);
+    const ObjectReader* const names = keys.optionalObject("id2label");
+    if (!names)
+        return stated.value_or(2);
+    const auto named = static_cast<std::int64_t>(names->keys().size());
+    if (named < 1 || named > SizeLimits::classes)
+        keys.refuse("id2label", fmt::format("1 to {} names", SizeLimits::classes));
+    else if (stated && *stated != named)
+        keys.refuse("num_labels", fmt::format("{}, the number of names in id2label", named));
+    return named;
+}
+
+void writeClasses(nlohmann::ordered_json& json, std::int64_t classes)
+{
+    if (json.contains("num_labels"))
+        json["num_labels"] = classes;
+    const auto found = json.find("id2label");
+    if (found != json.end() && found->is_object() && std::cmp_equal(found->size(), classes))
+        return;
+    nlohmann::ordered_json names = nlohmann::ordered_json::object();
+    nlohmann::ordered_json numbers = nlohmann::ordered_json::object();
+    for (std::int64_t index = 0; index < classes; ++index) {
+        // push_back, not []: an ordered object looks its keys up one by one
+        names.get_ref<nlohmann::ordered_json::object_t&>().emplace_back(
+            std::to_string(index), fmt::format("LABEL_{}", index));
+        numbers.get_ref<nlohmann::ordered_json::object_t&>().emplace_back(
+            fmt::format("LABEL_{}", index), index);
+    }
+    json["id2label"] = std::move(names);
+    json["label2id"] = std::move(numbers);
 }
 
 void requireSwitch(ObjectReader& reader, std::string_view key, bool wanted)

@@ -9,6 +9,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace espalier {
@@ -21,6 +22,7 @@ struct SizeLimits
     static constexpr std::int64_t layers = 1024;
     static constexpr std::int64_t hidden = std::int64_t{1} << 18;
     static constexpr std::int64_t heads = std::int64_t{1} << 16;
+    static constexpr std::int64_t headDim = std::int64_t{1} << 14;
     static constexpr std::int64_t mlp = std::int64_t{1} << 20;
     static constexpr std::int64_t vocab = std::int64_t{1} << 24;
     static constexpr std::int64_t positions = std::int64_t{1} << 24;
@@ -30,6 +32,35 @@ struct SizeLimits
     static constexpr std::int64_t patch = std::int64_t{1} << 12;
 };
 
+/// Reads a family's config.json: `fill` sets shape and flavour. Keys that nobody asks for are
+/// ignored.
+[[nodiscard]] Result<ModelConfig> readFamilyConfig(const nlohmann::json& json,
+    std::string_view where, std::string_view family, void (*fill)(ObjectReader&, ModelConfig&));
+
+/// The keys of the sizes that every family has.
+struct SizeKeys
+{
+    const char* layers = "num_hidden_layers";
+    const char* hidden = "hidden_size";
+    const char* heads = "num_attention_heads";
+    const char* mlp = "intermediate_size";
+};
+/// Layers, hidden and heads (see readHeads), and mlp, which only files of families that state a
+/// default may lack (as a multiple of hidden; 0: none).
+void readSizes(
+    ObjectReader& reader, const SizeKeys& keys, ModelShape& shape, std::int64_t defaultMlp = 0);
+void writeSizes(nlohmann::ordered_json& json, const SizeKeys& keys, const ModelShape& shape);
+
+/// A class of transformers and the task it stands for.
+struct TaskClass
+{
+    std::string_view name; ///< "BertForMaskedLM"
+    Task task;
+};
+/// The task that "architectures" names; the first of the family's if it is absent. Refuses others.
+[[nodiscard]] Task readTask(ObjectReader& reader, std::span<const TaskClass> classes);
+void writeTask(nlohmann::ordered_json& json, std::span<const TaskClass> classes, Task task);
+
 /// transformers' name of an activation that we compute, as "gelu_new"; refuses the others at `key`.
 [[nodiscard]] Activation readActivation(
     ObjectReader& reader, std::string_view key, Activation absent);
@@ -37,6 +68,17 @@ struct SizeLimits
 /// Sets heads, kvHeads and headDim; refuses, at `headsKey`, heads that do not divide the hidden
 /// size.
 void readHeads(ObjectReader& reader, std::string_view headsKey, ModelShape& shape);
+
+/// kv-heads and head_dim under their usual keys; absent: as readHeads left them. Refuses kv-heads
+/// that do not divide the heads.
+void readKeyValueHeads(ObjectReader& reader, ModelShape& shape);
+void readHeadDim(ObjectReader& reader, ModelShape& shape);
+
+/// The number of classes. transformers writes it as a table of their names, and leaves the table
+/// out if it is the default one of two.
+[[nodiscard]] std::int64_t readClasses(ObjectReader& reader);
+/// Keeps the names of the classes that the source has, if they are as many.
+void writeClasses(nlohmann::ordered_json& json, std::int64_t classes);
 
 /// Refuses a switch that changes the computation in a way the forward pass does not know. Absent:
 /// as wanted.

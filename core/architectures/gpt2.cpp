@@ -44,6 +44,9 @@ constexpr std::array<std::string_view, 4> kIgnored = {
 constexpr std::int64_t kDefaultEndToken =
     50256; // what transformers assumes where the config is silent
 
+constexpr SizeKeys kSizes = {
+    .layers = "n_layer", .hidden = "n_embd", .heads = "n_head", .mlp = "n_inner"};
+
 ModelShape readShape(ObjectReader& keys)
 {
     ModelShape shape;
@@ -51,19 +54,12 @@ ModelShape readShape(ObjectReader& keys)
     shape.positions = keys.has("n_positions") || !keys.has("n_ctx")
         ? keys.requiredInteger("n_positions", 1, SizeLimits::positions)
         : keys.requiredInteger("n_ctx", 1, SizeLimits::positions);
-    shape.layers = keys.requiredInteger("n_layer", 1, SizeLimits::layers);
-    shape.hidden = keys.requiredInteger("n_embd", 1, SizeLimits::hidden);
-    readHeads(keys, "n_head", shape);
-    shape.mlp = keys.optionalInteger("n_inner", 1, SizeLimits::mlp).value_or(4 * shape.hidden);
+    readSizes(keys, kSizes, shape, 4);
     return shape;
 }
 
-Result<ModelConfig> readConfig(const nlohmann::json& json, std::string_view where)
+void fill(ObjectReader& keys, ModelConfig& config)
 {
-    JsonReader reader(std::string(where), json, JsonReader::UnknownKeys::Ignore);
-    ObjectReader& keys = reader.root();
-    ModelConfig config;
-    config.family = "gpt2";
     config.shape = readShape(keys);
     config.flavour = {.task = Task::CausalLanguageModel,
         .normEpsilon = keys.optionalNumber("layer_norm_epsilon", 0, 1).value_or(1e-5),
@@ -74,9 +70,11 @@ Result<ModelConfig> readConfig(const nlohmann::json& json, std::string_view wher
     requireSwitch(keys, "scale_attn_weights", true);
     requireSwitch(keys, "scale_attn_by_inverse_layer_idx", false);
     requireSwitch(keys, "add_cross_attention", false);
-    if (const Status read = reader.finish(); !read)
-        return read.error();
-    return config;
+}
+
+Result<ModelConfig> readConfig(const nlohmann::json& json, std::string_view where)
+{
+    return readFamilyConfig(json, where, "gpt2", fill);
 }
 
 nlohmann::ordered_json writeConfig(const ModelConfig& config)
@@ -89,10 +87,7 @@ nlohmann::ordered_json writeConfig(const ModelConfig& config)
     json["n_positions"] = shape.positions;
     if (json.contains("n_ctx"))
         json["n_ctx"] = shape.positions;
-    json["n_layer"] = shape.layers;
-    json["n_embd"] = shape.hidden;
-    json["n_head"] = shape.heads;
-    json["n_inner"] = shape.mlp;
+    writeSizes(json, kSizes, shape);
     writeActivation(json, "activation_function", config.flavour.activation);
     json["layer_norm_epsilon"] = config.flavour.normEpsilon;
     json["tie_word_embeddings"] = config.flavour.tiedHead;

@@ -114,15 +114,70 @@ std::optional<Broken> brokenHeads(const ShapeBounds& bounds, const ModelShape& s
         hidden / headDim, hidden / headDim};
 }
 
-std::int64_t nearestDivisor(std::int64_t number, double wanted)
+/// Where hidden and heads are free of each other but for this.
+std::optional<Broken> brokenMultiple(const ModelShape& shape)
 {
-    std::int64_t best = 1;
-    for (std::int64_t divisor = 1; divisor <= number; ++divisor)
+    if (shape.hidden % shape.heads == 0)
+        return std::nullopt;
+    const std::int64_t below = shape.hidden / shape.heads * shape.heads;
+    return Broken{Size::Hidden,
+        fmt::format("stock loaders want a multiple of the {} heads", shape.heads),
+        std::max(below, shape.heads), below + shape.heads};
+}
+
+/// Rotary embeddings turn channels in pairs.
+std::optional<Broken> brokenRotation(const ShapeBounds& bounds, const ModelShape& shape)
+{
+    const Flavour& flavour = bounds.parent->flavour;
+    if (flavour.position != PositionKind::Rotary)
+        return std::nullopt;
+    const auto fits = [&](std::int64_t headDim) {
+        const std::int64_t dim = rotaryDimOf(flavour, headDim);
+        return dim >= 2 && dim % 2 == 0;
+    };
+    if (fits(shape.headDim))
+        return std::nullopt;
+    const Range range = rangeOf(bounds, Size::HeadDim);
+    std::int64_t below = shape.headDim;
+    std::int64_t above = shape.headDim;
+    while (below >= range.low && !fits(below))
+        --below;
+    while (above <= range.high && !fits(above))
+        ++above;
+    return Broken{Size::HeadDim,
+        fmt::format("rotary embeddings turn channels in pairs, of this head size {}",
+            rotaryDimOf(flavour, shape.headDim)),
+        below < range.low ? above : below, above > range.high ? below : above};
+}
+
+std::int64_t nearestDivisor(std::int64_t number, double wanted, std::int64_t low, std::int64_t high)
+{
+    std::int64_t best = 0;
+    for (std::int64_t divisor = std::max<std::int64_t>(1, low); divisor <= std::min(number, high);
+         ++divisor)
         if (number % divisor == 0
-            && std::abs(static_cast<double>(divisor) - wanted)
-                < std::abs(static_cast<double>(best) - wanted))
+            && (best == 0
+                || std::abs(static_cast<double>(divisor) - wanted)
+                    < std::abs(static_cast<double>(best) - wanted)))
             best = divisor;
     return best;
+}
+
+/// Fewest groups of so many heads: a group that is kept whole has no more heads than the parent's.
+std::int64_t fewestGroups(const ShapeBounds& bounds, std::int64_t heads)
+{
+    const ModelShape& parent = parentOf(bounds);
+    const std::int64_t perGroup = parent.heads / parent.kvHeads;
+    return bounds.keepsHeadDim && !bounds.mayGrow ? (heads + perGroup - 1) / perGroup : 1;
+}
+
+/// Groups for so many heads, the legal number nearest to `wanted`; any divisor if none is legal.
+std::int64_t nearestGroups(const ShapeBounds& bounds, std::int64_t heads, double wanted)
+{
+    const Range range = rangeOf(bounds, Size::KvHeads);
+    const std::int64_t legal =
+        nearestDivisor(heads, wanted, std::max(range.low, fewestGroups(bounds, heads)), range.high);
+    return legal > 0 ? legal : nearestDivisor(heads, wanted, 1, heads);
 }
 
 std::optional<Broken> brokenKeyValues(const ShapeBounds& bounds, const ModelShape& shape)
@@ -135,12 +190,20 @@ std::optional<Broken> brokenKeyValues(const ShapeBounds& bounds, const ModelShap
                 shape.heads),
             shape.heads, shape.heads};
     }
-    if (shape.heads % shape.kvHeads == 0)
+    const std::int64_t nearest =
+        nearestGroups(bounds, shape.heads, static_cast<double>(shape.kvHeads));
+    if (shape.heads % shape.kvHeads != 0)
+        return Broken{Size::KvHeads,
+            fmt::format("heads share keys and values in equal groups, so kv-heads must divide "
+                        "heads {}",
+                shape.heads),
+            nearest, nearest};
+    if (shape.kvHeads >= fewestGroups(bounds, shape.heads))
         return std::nullopt;
-    const std::int64_t nearest = nearestDivisor(shape.heads, static_cast<double>(shape.kvHeads));
+    const ModelShape& parent = parentOf(bounds);
     return Broken{Size::KvHeads,
-        fmt::format("heads share keys and values in equal groups, so kv-heads must divide heads {}",
-            shape.heads),
+        fmt::format("groups are kept with at most their {} heads, so heads {} need at least {}",
+            parent.heads / parent.kvHeads, shape.heads, fewestGroups(bounds, shape.heads)),
         nearest, nearest};
 }
 
@@ -165,6 +228,12 @@ std::optional<Broken> firstBroken(
     if (headsCount && rulesOf(bounds).hiddenIsHeadsTimesHeadDim)
         if (auto broken = brokenHeads(bounds, shape, asked))
             return broken;
+    if (headsCount && rulesOf(bounds).hiddenIsMultipleOfHeads)
+        if (auto broken = brokenMultiple(shape))
+            return broken;
+    if (counts(Size::HeadDim))
+        if (auto broken = brokenRotation(bounds, shape))
+            return broken;
     if (counts(Size::KvHeads) || counts(Size::Heads))
         return brokenKeyValues(bounds, shape);
     return std::nullopt;
@@ -185,7 +254,7 @@ void letKeyValuesFollow(const ShapeBounds& bounds, ModelShape& shape, bool linke
     if (!rulesOf(bounds).groupedKeyValues)
         shape.kvHeads = shape.heads;
     else if (linked && shape.heads > 0)
-        shape.kvHeads = nearestDivisor(shape.heads,
+        shape.kvHeads = nearestGroups(bounds, shape.heads,
             static_cast<double>(shape.heads * parent.kvHeads) / static_cast<double>(parent.heads));
 }
 
@@ -205,6 +274,18 @@ void letHeadsFollow(const ShapeBounds& bounds, ModelShape& shape, Size asked, bo
         shape.heads = std::max<std::int64_t>(1, shape.hidden / shape.headDim);
 }
 
+/// Where heads have a size of their own, their number follows hidden by the parent's ratio.
+std::int64_t followingHeads(const ShapeBounds& bounds, std::int64_t hidden)
+{
+    const std::int64_t heads = followed(bounds, Size::Heads, hidden, Size::Hidden);
+    if (!rulesOf(bounds).hiddenIsMultipleOfHeads || hidden < 1)
+        return heads;
+    const Range range = rangeOf(bounds, Size::Heads);
+    const std::int64_t divisor =
+        nearestDivisor(hidden, static_cast<double>(heads), range.low, range.high);
+    return divisor > 0 ? divisor : heads;
+}
+
 /// The shape with `size` at exactly `value` and what hangs on it; may break rules.
 ModelShape moved(const ShapeBounds& bounds, const ModelShape& current, Size size,
     std::int64_t value, bool linked)
@@ -216,7 +297,7 @@ ModelShape moved(const ShapeBounds& bounds, const ModelShape& current, Size size
     if (rulesOf(bounds).hiddenIsHeadsTimesHeadDim)
         letHeadsFollow(bounds, shape, size, linked);
     else if (size == Size::Hidden && linked)
-        shape.heads = followed(bounds, Size::Heads, value, Size::Hidden);
+        shape.heads = followingHeads(bounds, value);
     letKeyValuesFollow(bounds, shape, linked);
     if (linked && shape.hidden != current.hidden)
         shape.mlp = followed(bounds, Size::Mlp, shape.hidden, Size::Hidden);

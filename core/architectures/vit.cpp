@@ -56,11 +56,10 @@ struct HeightWidth
 };
 
 /// A length for both sides, or [height, width].
-HeightWidth readSides(
-    ObjectReader& keys, const nlohmann::json& json, const char* key, std::int64_t max)
+HeightWidth readSides(ObjectReader& keys, const char* key, std::int64_t max)
 {
-    const auto found = json.is_object() ? json.find(key) : json.end();
-    if (found == json.end() || !found->is_array()) {
+    const nlohmann::json* const value = keys.anything(key);
+    if (!value || !value->is_array()) {
         const std::int64_t side = keys.requiredInteger(key, 1, max);
         return {side, side};
     }
@@ -71,33 +70,13 @@ HeightWidth readSides(
     return {};
 }
 
-/// transformers writes the number of classes as a table of their names, and leaves the table out if
-/// it is the default one of two.
-std::int64_t readClasses(ObjectReader& keys)
-{
-    const std::optional<std::int64_t> stated =
-        keys.optionalInteger("num_labels", 1, SizeLimits::classes);
-    const ObjectReader* const names = keys.optionalObject("id2label");
-    if (!names)
-        return stated.value_or(2);
-    const auto named = static_cast<std::int64_t>(names->keys().size());
-    if (named < 1 || named > SizeLimits::classes)
-        keys.refuse("id2label", fmt::format("1 to {} names", SizeLimits::classes));
-    else if (stated && *stated != named)
-        keys.refuse("num_labels", fmt::format("{}, the number of names in id2label", named));
-    return named;
-}
-
-ModelShape readShape(ObjectReader& keys, const nlohmann::json& json)
+ModelShape readShape(ObjectReader& keys)
 {
     ModelShape shape;
-    shape.layers = keys.requiredInteger("num_hidden_layers", 1, SizeLimits::layers);
-    shape.hidden = keys.requiredInteger("hidden_size", 1, SizeLimits::hidden);
-    readHeads(keys, "num_attention_heads", shape);
-    shape.mlp = keys.requiredInteger("intermediate_size", 1, SizeLimits::mlp);
+    readSizes(keys, {}, shape);
     shape.channels = keys.requiredInteger("num_channels", 1, SizeLimits::channels);
-    const HeightWidth image = readSides(keys, json, "image_size", SizeLimits::image);
-    const HeightWidth patch = readSides(keys, json, "patch_size", SizeLimits::patch);
+    const HeightWidth image = readSides(keys, "image_size", SizeLimits::image);
+    const HeightWidth patch = readSides(keys, "patch_size", SizeLimits::patch);
     if (image.height % patch.height != 0 || image.width % patch.width != 0)
         keys.refuse("image_size",
             fmt::format("a multiple of the patch size {} x {}", patch.height, patch.width));
@@ -112,13 +91,9 @@ ModelShape readShape(ObjectReader& keys, const nlohmann::json& json)
     return shape;
 }
 
-Result<ModelConfig> readConfig(const nlohmann::json& json, std::string_view where)
+void fill(ObjectReader& keys, ModelConfig& config)
 {
-    JsonReader reader(std::string(where), json, JsonReader::UnknownKeys::Ignore);
-    ObjectReader& keys = reader.root();
-    ModelConfig config;
-    config.family = "vit";
-    config.shape = readShape(keys, json);
+    config.shape = readShape(keys);
     config.flavour = {.task = Task::ImageClassification,
         .normEpsilon = keys.optionalNumber("layer_norm_eps", 0, 1).value_or(1e-12),
         .activation = readActivation(keys, "hidden_act", Activation::GeluErf),
@@ -126,9 +101,11 @@ Result<ModelConfig> readConfig(const nlohmann::json& json, std::string_view wher
         .tiedHead = false,
         .headBias = true,
         .initStd = keys.optionalNumber("initializer_range", 0, 10).value_or(0.02)};
-    if (const Status read = reader.finish(); !read)
-        return read.error();
-    return config;
+}
+
+Result<ModelConfig> readConfig(const nlohmann::json& json, std::string_view where)
+{
+    return readFamilyConfig(json, where, "vit", fill);
 }
 
 nlohmann::ordered_json sidesAsJson(std::int64_t height, std::int64_t width)
@@ -138,37 +115,13 @@ nlohmann::ordered_json sidesAsJson(std::int64_t height, std::int64_t width)
     return nlohmann::ordered_json::array({height, width});
 }
 
-/// Keeps the names of the classes that the source has, if they are as many.
-void writeClasses(nlohmann::ordered_json& json, std::int64_t classes)
-{
-    if (json.contains("num_labels"))
-        json["num_labels"] = classes;
-    const auto found = json.find("id2label");
-    if (found != json.end() && found->is_object() && std::cmp_equal(found->size(), classes))
-        return;
-    nlohmann::ordered_json names = nlohmann::ordered_json::object();
-    nlohmann::ordered_json numbers = nlohmann::ordered_json::object();
-    for (std::int64_t index = 0; index < classes; ++index) {
-        // push_back, not []: an ordered object looks its keys up one by one
-        names.get_ref<nlohmann::ordered_json::object_t&>().emplace_back(
-            std::to_string(index), fmt::format("LABEL_{}", index));
-        numbers.get_ref<nlohmann::ordered_json::object_t&>().emplace_back(
-            fmt::format("LABEL_{}", index), index);
-    }
-    json["id2label"] = std::move(names);
-    json["label2id"] = std::move(numbers);
-}
-
 nlohmann::ordered_json writeConfig(const ModelConfig& config)
 {
     const ModelShape& shape = config.shape;
     nlohmann::ordered_json json = sourceKeysOf(config);
     json["model_type"] = "vit";
     json["architectures"] = nlohmann::ordered_json::array({"ViTForImageClassification"});
-    json["num_hidden_layers"] = shape.layers;
-    json["hidden_size"] = shape.hidden;
-    json["num_attention_heads"] = shape.heads;
-    json["intermediate_size"] = shape.mlp;
+    writeSizes(json, {}, shape);
     json["num_channels"] = shape.channels;
     json["image_size"] = sidesAsJson(shape.imageHeight, shape.imageWidth);
     json["patch_size"] = sidesAsJson(shape.patchHeight, shape.patchWidth);

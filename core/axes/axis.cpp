@@ -18,8 +18,14 @@ std::string_view nameOf(AxisLabel label)
         return "value";
     case AxisLabel::Context:
         return "context";
+    case AxisLabel::Head:
+        return "head";
     case AxisLabel::Mlp:
         return "mlp";
+    case AxisLabel::ClassMlp:
+        return "class_mlp";
+    case AxisLabel::HeadChannel:
+        return "head_channel";
     case AxisLabel::Vocab:
         return "vocab";
     case AxisLabel::Position:

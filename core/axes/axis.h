@@ -21,7 +21,10 @@ enum class AxisLabel
     Key,
     Value,
     Context,
+    Head, ///< query heads, one index each (talking heads mix them)
     Mlp, ///< hidden units of one block's MLP
+    ClassMlp, ///< hidden units of one class-attention block's MLP
+    HeadChannel, ///< channels inside a head, alike in all heads of the network (norms of q and k)
     Vocab,
     Position,
     TokenType,
@@ -33,7 +36,8 @@ enum class AxisLabel
 [[nodiscard]] constexpr bool isPerBlock(AxisLabel label)
 {
     return label == AxisLabel::Query || label == AxisLabel::Key || label == AxisLabel::Value
-        || label == AxisLabel::Context || label == AxisLabel::Mlp;
+        || label == AxisLabel::Context || label == AxisLabel::Head || label == AxisLabel::Mlp
+        || label == AxisLabel::ClassMlp;
 }
 
 /// "residual", "query", "mlp", … as recipes, tables and messages spell them.

@@ -40,10 +40,16 @@ std::int64_t lengthOf(AxisLabel label, const ModelShape& shape)
         return shape.kvHeads * shape.headDim;
     case AxisLabel::Mlp:
         return shape.mlp;
+    case AxisLabel::Head:
+        return shape.heads;
+    case AxisLabel::ClassMlp:
+        return shape.classMlp;
+    case AxisLabel::HeadChannel:
+        return shape.headDim;
     case AxisLabel::Vocab:
         return shape.vocab;
     case AxisLabel::Position:
-        return shape.positions;
+        return shape.sparePositions + shape.positions;
     case AxisLabel::TokenType:
         return shape.tokenTypes;
     case AxisLabel::Class:

@@ -21,8 +21,8 @@ struct ModelShape
     std::int64_t mlp = 0; ///< MLP hidden units m
 
     std::int64_t vocab = 0;
-    std::int64_t positions =
-        0; ///< rows of the learned position table (class token included), or the longest context
+    std::int64_t positions = 0; ///< longest input in tokens (class token of an image included)
+    std::int64_t sparePositions = 0; ///< rows that a learned position table has before position 0
     std::int64_t tokenTypes = 0;
     std::int64_t classes = 0;
     std::int64_t channels = 0;
@@ -30,9 +30,18 @@ struct ModelShape
     std::int64_t imageWidth = 0;
     std::int64_t patchHeight = 0;
     std::int64_t patchWidth = 0;
+    std::int64_t classLayers = 0; ///< class-attention blocks behind the trunk (CaiT)
+    std::int64_t classMlp = 0; ///< MLP hidden units of those
 
     friend bool operator==(const ModelShape&, const ModelShape&) = default;
 };
+
+/// Blocks that hold parameters: those of the trunk, then the class-attention ones. Block numbers
+/// run through both.
+[[nodiscard]] constexpr std::int64_t blocksOf(const ModelShape& shape)
+{
+    return shape.layers + shape.classLayers;
+}
 
 /// Length of an axis in a model of this shape.
 [[nodiscard]] std::int64_t lengthOf(AxisLabel label, const ModelShape& shape);

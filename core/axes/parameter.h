@@ -19,29 +19,48 @@ namespace espalier {
 enum class Role
 {
     TokenEmbedding, ///< [vocab, d]
-    PositionEmbedding, ///< [positions, d]
+    PositionEmbedding, ///< [spare + positions, d]
     TokenTypeEmbedding, ///< [types, d]
     PatchWeight, ///< [d, patch]
     PatchBias, ///< [d]
     ClassToken, ///< [d]
+    DistillationToken, ///< [d]
     EmbeddingNormGain, ///< [d]
     EmbeddingNormBias, ///< [d]
     AttentionNormGain, ///< [d] per block: the norm whose output attention reads
     AttentionNormBias,
     QkvWeight, ///< [q|k|v, d] per block
     QkvBias, ///< [q|k|v]
+    QueryNormGain, ///< [h]: a norm of every query head before rotation
+    KeyNormGain, ///< [h]
+    ScoreMixWeight, ///< [heads, heads]: talking heads, before the softmax
+    ScoreMixBias, ///< [heads]
+    ProbabilityMixWeight, ///< [heads, heads]: talking heads, after the softmax
+    ProbabilityMixBias, ///< [heads]
     AttentionOutWeight, ///< [d, context]
     AttentionOutBias, ///< [d]
-    MlpNormGain, ///< [d]
+    AttentionScale, ///< [d]: LayerScale's gain on what attention adds
+    AttentionPostNormGain, ///< [d]: the norm behind attention (see BlockLayout)
+    AttentionPostNormBias,
+    MlpNormGain, ///< [d]: the norm whose output the MLP reads
     MlpNormBias,
     MlpUpWeight, ///< [m, d], or gate|up [m|m, d] in gated MLPs
     MlpUpBias,
     MlpDownWeight, ///< [d, m]
     MlpDownBias, ///< [d]
+    MlpScale, ///< [d]
+    MlpPostNormGain, ///< [d]: the norm behind the MLP
+    MlpPostNormBias,
     FinalNormGain, ///< [d]
     FinalNormBias,
+    HeadDenseWeight, ///< [d, d]: a layer before the head (pooler, masked-token transform)
+    HeadDenseBias, ///< [d]
+    HeadNormGain, ///< [d]: a norm after that
+    HeadNormBias,
     HeadWeight, ///< [vocab or classes, d]; absent while the head is tied to TokenEmbedding
     HeadBias, ///< [vocab or classes]
+    DistillationHeadWeight, ///< [classes, d]: reads the distillation token
+    DistillationHeadBias, ///< [classes]
 };
 
 /// "token_embedding", "attention.qkv.weight", …: stable names for recipes, random streams and
@@ -49,8 +68,8 @@ enum class Role
 [[nodiscard]] std::string_view nameOf(Role role);
 [[nodiscard]] bool isPerBlock(Role role);
 
-/// A parameter of a model: its role and, for a block's parameters, the block (0-based); -1 for the
-/// network's own.
+/// A parameter of a model: its role and, for a block's parameters, the block (0-based, see
+/// blocksOf); -1 for the network's own.
 struct ParameterId
 {
     Role role = Role::TokenEmbedding;
@@ -69,6 +88,7 @@ enum class ParameterKind
     Bias,
     NormGain,
     NormBias,
+    LayerScale,
     Table
 };
 

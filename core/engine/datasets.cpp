@@ -21,6 +21,8 @@ std::optional<DataSpec> builtInData(const ModelConfig& config)
         return shape.vocab == 256 && shape.positions >= 2
             ? std::optional(DataSpec{.source = "demo:garden"})
             : std::nullopt;
+    if (config.flavour.task != Task::ImageClassification)
+        return std::nullopt;
     const bool fits = shape.channels == 3 && shape.imageHeight == kGlyphSize
         && shape.imageWidth == kGlyphSize && shape.classes == kGlyphClasses;
     return fits ? std::optional(DataSpec{.source = "demo:glyphs"}) : std::nullopt;

@@ -106,7 +106,7 @@ Result<bool> writeProcessorFiles(const ModelConfig& config,
     if (!processor)
         return processor.error();
     Status written;
-    const bool image = config.flavour.task == Task::ImageClassification;
+    const bool image = !readsTokens(config.flavour.task);
     if (image && !*processor)
         written = writeFileAtomically(folder / kImageProcessor, imageProcessorJson(config.shape));
     const bool isByteModel = !image && config.shape.vocab == kByteVocabulary;

@@ -30,10 +30,11 @@ Result<Batch> readInputs(const std::filesystem::path& path)
     Batch batch;
     for (const TensorEntry& entry : file->header().tensors()) {
         const bool image = entry.name == "pixel_values";
-        if (!image && entry.name != "input_ids" && entry.name != "attention_mask")
-            return refused(
-                fmt::format("{}: found tensor {}, wanted input_ids, attention_mask or pixel_values",
-                    path.string(), inQuotes(entry.name)));
+        if (!image && entry.name != "input_ids" && entry.name != "attention_mask"
+            && entry.name != "token_type_ids")
+            return refused(fmt::format("{}: found tensor {}, wanted input_ids, attention_mask, "
+                                       "token_type_ids or pixel_values",
+                path.string(), inQuotes(entry.name)));
         if (!entry.dtype || isInteger(*entry.dtype) == image)
             return refused(fmt::format("{}: tensor {}: found type {}, wanted {}", path.string(),
                 inQuotes(entry.name), inQuotes(entry.dtypeText),
@@ -43,29 +44,33 @@ Result<Batch> readInputs(const std::filesystem::path& path)
             batch.pixels_BCHW = values.to(at::kFloat);
         else if (entry.name == "input_ids")
             batch.inputIds_BT = values.to(at::kLong);
+        else if (entry.name == "token_type_ids")
+            batch.tokenTypes_BT = values.to(at::kLong);
         else
             batch.attentionMask_BT = values.to(at::kLong);
     }
     return batch;
 }
 
-/// hidden_states.0 enters the first block, hidden_states.i leaves block i - 1; language models
-/// count the last one after the final norm, image models before it, as transformers does.
+/// hidden_states.0 enters the first block, hidden_states.i leaves block i - 1; models of
+/// texts count the last one after the final norm (if they have one and the head reads all of it),
+/// image models before it, as transformers does.
 std::vector<Named> runAndCollect(
     const ParameterSet& parameters, const Batch& batch, bool hiddenStates)
 {
-    const bool image = parameters.config.flavour.task == Task::ImageClassification;
+    const Task task = parameters.config.flavour.task;
     std::vector<at::Tensor> states;
     ForwardOptions options;
     if (hiddenStates)
         options.observer = [&](Tap tap, int, const at::Tensor& value) {
             if (tap == Tap::Embedding || tap == Tap::AfterMlp)
                 states.push_back(value);
-            else if (tap == Tap::FinalNorm && !image)
+            else if (tap == Tap::FinalNorm && !predictsClasses(task))
                 states.back() = value;
         };
     std::vector<Named> outputs;
-    outputs.emplace_back("logits", logitsOf(parameters, batch, options));
+    outputs.emplace_back(task == Task::Encoder ? "last_hidden_state" : "logits",
+        logitsOf(parameters, batch, options));
     for (std::size_t i = 0; i < states.size(); ++i)
         outputs.emplace_back(fmt::format("hidden_states.{}", i), states[i]);
     return outputs;

@@ -2,6 +2,7 @@
 #include "core/engine/model_card.h"
 
 #include "core/architectures/catalog.h"
+#include "core/base/expect.h"
 #include "core/base/untrusted_text.h"
 #include "core/methods/catalog.h"
 #include "core/plan/footprint.h"
@@ -14,17 +15,39 @@ namespace espalier {
 
 namespace {
 
+/// How the Hub and transformers call a task.
+struct TaskNames
+{
+    std::string_view pipeline;
+    std::string_view loader;
+};
+TaskNames namesOf(Task task)
+{
+    switch (task) {
+    case Task::CausalLanguageModel:
+        return {"text-generation", "AutoModelForCausalLM"};
+    case Task::MaskedLanguageModel:
+        return {"fill-mask", "AutoModelForMaskedLM"};
+    case Task::SequenceClassification:
+        return {"text-classification", "AutoModelForSequenceClassification"};
+    case Task::ImageClassification:
+        return {"image-classification", "AutoModelForImageClassification"};
+    case Task::Encoder:
+        return {"feature-extraction", "AutoModel"};
+    }
+    ESPALIER_EXPECT(false, "a task is one of the enum's");
+}
+
 bool isImageModel(const CardFacts& facts)
 {
-    return facts.config.flavour.task == Task::ImageClassification;
+    return !readsTokens(facts.config.flavour.task);
 }
 
 std::string frontMatter(const CardFacts& facts)
 {
     return fmt::format("---\nlibrary_name: transformers\npipeline_tag: {}\ntags:\n- espalier\n"
                        "- {}\n- {}\n---\n",
-        isImageModel(facts) ? "image-classification" : "text-generation", facts.config.family,
-        facts.recipe.method);
+        namesOf(facts.config.flavour.task).pipeline, facts.config.family, facts.recipe.method);
 }
 
 std::string introduction(const CardFacts& facts)
@@ -92,8 +115,7 @@ std::string howToLoad(const CardFacts& facts)
     if (facts.format == ExportFormat::Hdf5)
         return "\n## Load it\n\n```python\nimport h5py\n\nweights = h5py.File(\"model.h5\")"
                "[\"tensors\"]  # named and laid out as in a Hugging Face checkpoint\n```\n";
-    const std::string_view loader =
-        isImageModel(facts) ? "AutoModelForImageClassification" : "AutoModelForCausalLM";
+    const std::string_view loader = namesOf(facts.config.flavour.task).loader;
     const std::string_view processor = isImageModel(facts) ? "AutoImageProcessor"
         : facts.tokenizer                                  ? "AutoTokenizer"
                                                            : "";

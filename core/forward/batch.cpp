@@ -11,8 +11,8 @@ std::int64_t samplesOf(const Batch& batch)
 Batch convertedTo(const Batch& batch, at::Device device, at::ScalarType type)
 {
     Batch converted = batch;
-    for (at::Tensor* tensor :
-        {&converted.inputIds_BT, &converted.attentionMask_BT, &converted.labels})
+    for (at::Tensor* tensor : {&converted.inputIds_BT, &converted.attentionMask_BT,
+             &converted.tokenTypes_BT, &converted.labels})
         if (tensor->defined())
             *tensor = tensor->to(device);
     if (converted.pixels_BCHW.defined())

@@ -15,9 +15,10 @@ struct Batch
 {
     at::Tensor inputIds_BT = {}; ///< int64
     at::Tensor attentionMask_BT = {}; ///< int64 or bool, 0 = padding; undefined: nothing is padded
+    at::Tensor tokenTypes_BT = {}; ///< int64; undefined: all 0
     at::Tensor pixels_BCHW = {}; ///< floating
-    at::Tensor labels = {}; ///< images: int64 [B]. Language: [B, T], -100 = not predicted;
-                            ///< undefined: inputIds_BT itself
+    at::Tensor labels = {}; ///< classes: int64 [B]. Tokens: [B, T], -100 = not predicted; undefined
+                            ///< (causal models): inputIds_BT itself
 };
 
 /// Samples in the batch.

@@ -6,8 +6,9 @@
 
 namespace espalier {
 
-/// The stream that enters the first block, [B, T, D]: token plus position embeddings (positions 0,
-/// 1, 2, … from the first column, padded or not), or class token and patches plus positions.
+/// The stream that enters the first block, [B, T, D]: token, token type and position embeddings, or
+/// class token, distillation token and patches plus positions; then the embedding norm. The class
+/// token of a model with class-attention blocks joins only there.
 [[nodiscard]] at::Tensor embed(const ParameterSet& parameters, const Batch& batch);
 
 } // namespace espalier

@@ -15,8 +15,10 @@ constexpr std::int64_t kNotPredicted = -100; // what cross_entropy_loss skips
 
 at::Tensor targetsOf(const ModelConfig& config, const Batch& batch)
 {
-    if (config.flavour.task == Task::ImageClassification)
+    if (predictsClasses(config.flavour.task))
         return batch.labels;
+    if (config.flavour.task == Task::MaskedLanguageModel)
+        return batch.labels.flatten();
     at::Tensor labels_BT = batch.labels.defined() ? batch.labels : batch.inputIds_BT;
     if (batch.attentionMask_BT.defined())
         labels_BT = labels_BT.masked_fill(batch.attentionMask_BT.eq(0), kNotPredicted);

@@ -7,9 +7,9 @@
 
 namespace espalier {
 
-/// Labels flattened to one per row of flattened logits, int64. Language models predict the next
-/// token: position t gets label t + 1, the last one of each sample, and padded ones, -100 (not
-/// counted).
+/// Labels flattened to one per row of flattened logits, int64. Causal language models predict the
+/// next token: position t gets label t + 1, the last one of each sample, and padded ones, -100 (not
+/// counted). Masked ones predict the labels as they stand. Encoders have no loss.
 [[nodiscard]] at::Tensor targetsOf(const ModelConfig& config, const Batch& batch);
 
 /// Predictions that count in a batch.

@@ -1,30 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/forward/mlp.h"
 
-#include "core/forward/gelu.h"
+#include "core/forward/activation.h"
 
-#include <ATen/ops/gelu.h>
 #include <ATen/ops/linear.h>
-#include <ATen/ops/relu.h>
-#include <ATen/ops/silu.h>
 
 namespace espalier {
 
 namespace {
 
-at::Tensor activate(Activation activation, const at::Tensor& values)
+at::Tensor hiddenUnits(const Flavour& flavour, const at::Tensor& up)
 {
-    switch (activation) {
-    case Activation::GeluTanh:
-        return geluTanh(values);
-    case Activation::GeluErf:
-        return at::gelu(values);
-    case Activation::Relu:
-        return at::relu(values);
-    case Activation::Silu:
-        return at::silu(values);
-    }
-    return values;
+    if (!flavour.gatedMlp)
+        return activate(flavour.activation, up);
+    const std::vector<at::Tensor> gateAndUp = up.chunk(2, -1);
+    return activate(flavour.activation, gateAndUp[0]).mul(gateAndUp[1]);
 }
 
 } // namespace
@@ -32,16 +22,13 @@ at::Tensor activate(Activation activation, const at::Tensor& values)
 at::Tensor mlp(const ParameterSet& parameters, int block, const at::Tensor& normed_BTD,
     const TapObserver& observer)
 {
-    const at::Tensor hidden_BTM = activate(parameters.config.flavour.activation,
+    const at::Tensor hidden_BTM = hiddenUnits(parameters.config.flavour,
         at::linear(normed_BTD, parameters.at(Role::MlpUpWeight, block),
             parameters.find(Role::MlpUpBias, block)));
     if (observer)
         observer(Tap::MlpHidden, block, hidden_BTM);
-    const at::Tensor out_BTD = at::linear(hidden_BTM, parameters.at(Role::MlpDownWeight, block),
+    return at::linear(hidden_BTM, parameters.at(Role::MlpDownWeight, block),
         parameters.find(Role::MlpDownBias, block));
-    if (observer)
-        observer(Tap::MlpOut, block, out_BTD);
-    return out_BTD;
 }
 
 } // namespace espalier

@@ -6,7 +6,8 @@
 
 namespace espalier {
 
-/// down(activation(up(x))); result: what is added to the stream, [B, T, D].
+/// down(activation(up(x))), or down(activation(gate(x)) * up(x)) where the flavour is gated.
+/// [B, T, D]
 [[nodiscard]] at::Tensor mlp(const ParameterSet& parameters, int block,
     const at::Tensor& normed_BTD, const TapObserver& observer = {});
 

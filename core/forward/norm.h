@@ -5,8 +5,13 @@
 
 namespace espalier {
 
-/// The flavour's norm over the residual axis with this gain and bias. Any shape [..., D].
+/// The flavour's norm over the last axis with this gain and, in Layer norms, bias. Any shape
+/// [..., D].
 [[nodiscard]] at::Tensor norm(
     const ParameterSet& parameters, Role gain, Role bias, int block, const at::Tensor& stream_BTD);
+
+/// x / sqrt(mean(x²) + normEpsilon) times (normGainOffset + gain), over the last axis.
+[[nodiscard]] at::Tensor rmsNorm(
+    const ParameterSet& parameters, Role gain, int block, const at::Tensor& values);
 
 } // namespace espalier

@@ -12,10 +12,10 @@ enum class Tap
 {
     Embedding, ///< the stream that enters the first block that runs; block -1
     Context, ///< head contexts, input of the output projection
-    AttentionOut, ///< what attention adds to the stream
-    AfterAttention, ///< the stream after that
-    MlpHidden, ///< after the activation, input of the down projection
-    MlpOut, ///< what the MLP adds
+    AttentionOut, ///< what attention changes in the stream: after it minus before
+    AfterAttention, ///< the stream after that, its post-norm included
+    MlpHidden, ///< after the activation (and the gate), input of the down projection
+    MlpOut, ///< what the MLP changes
     AfterMlp, ///< the stream that leaves the block
     FinalNorm, ///< after the last norm; block -1
 };

@@ -5,30 +5,78 @@
 #include "core/forward/mlp.h"
 #include "core/forward/norm.h"
 
-#include <ATen/ops/linear.h>
-#include <fmt/format.h>
-
 namespace espalier {
+
+namespace {
+
+/// One half of a block: its roles and taps.
+struct Part
+{
+    Role norm;
+    Role normBias;
+    Role scale;
+    Role postNorm;
+    Role postNormBias;
+    Tap change;
+    Tap after;
+};
+
+constexpr Part kAttention = {Role::AttentionNormGain, Role::AttentionNormBias, Role::AttentionScale,
+    Role::AttentionPostNormGain, Role::AttentionPostNormBias, Tap::AttentionOut,
+    Tap::AfterAttention};
+constexpr Part kMlp = {Role::MlpNormGain, Role::MlpNormBias, Role::MlpScale, Role::MlpPostNormGain,
+    Role::MlpPostNormBias, Tap::MlpOut, Tap::AfterMlp};
+
+at::Tensor entering(
+    const ParameterSet& parameters, const Part& part, int block, const at::Tensor& stream_BTD)
+{
+    return parameters.config.flavour.layout == BlockLayout::PostNorm
+        ? stream_BTD
+        : norm(parameters, part.norm, part.normBias, block, stream_BTD);
+}
+
+/// The stream with a part's output joined in.
+at::Tensor joined(const ParameterSet& parameters, const Part& part, int block,
+    const at::Tensor& stream_BTD, const at::Tensor& out_BTD, const TapObserver& observer)
+{
+    const Flavour& flavour = parameters.config.flavour;
+    const auto postNorm = [&](const at::Tensor& values) {
+        return norm(parameters, part.postNorm, part.postNormBias, block, values);
+    };
+    at::Tensor change_BTD =
+        flavour.layerScale ? out_BTD.mul(parameters.at(part.scale, block)) : out_BTD;
+    if (flavour.layout == BlockLayout::Sandwich)
+        change_BTD = postNorm(change_BTD);
+    at::Tensor after_BTD = stream_BTD.add(change_BTD);
+    if (flavour.layout == BlockLayout::PostNorm)
+        after_BTD = postNorm(after_BTD);
+    if (observer) {
+        observer(part.change, block,
+            flavour.layout == BlockLayout::PostNorm ? after_BTD.sub(stream_BTD) : change_BTD);
+        observer(part.after, block, after_BTD);
+    }
+    return after_BTD;
+}
+
+} // namespace
 
 at::Tensor runBlock(const ParameterSet& parameters, int block, const at::Tensor& stream_BTD,
     const AttentionMask& mask, const TapObserver& observer)
 {
-    const at::Tensor middle_BTD = stream_BTD.add(attention(parameters, block,
-        norm(parameters, Role::AttentionNormGain, Role::AttentionNormBias, block, stream_BTD), mask,
-        observer));
-    if (observer)
-        observer(Tap::AfterAttention, block, middle_BTD);
-    const at::Tensor out_BTD = middle_BTD.add(mlp(parameters, block,
-        norm(parameters, Role::MlpNormGain, Role::MlpNormBias, block, middle_BTD), observer));
-    if (observer)
-        observer(Tap::AfterMlp, block, out_BTD);
-    return out_BTD;
+    const bool parallel = parameters.config.flavour.layout == BlockLayout::Parallel;
+    const at::Tensor attended_BTD = attention(
+        parameters, block, entering(parameters, kAttention, block, stream_BTD), mask, observer);
+    const at::Tensor middle_BTD =
+        joined(parameters, kAttention, block, stream_BTD, attended_BTD, observer);
+    const at::Tensor out_BTD = mlp(parameters, block,
+        entering(parameters, kMlp, block, parallel ? stream_BTD : middle_BTD), observer);
+    return joined(parameters, kMlp, block, middle_BTD, out_BTD, observer);
 }
 
 at::Tensor runTrunk(
     const ParameterSet& parameters, const Batch& batch, const ForwardOptions& options)
 {
-    const AttentionMask mask = attentionMaskOf(parameters.config, batch);
+    const AttentionMask mask = attentionMaskOf(parameters, batch);
     at::Tensor stream_BTD = embed(parameters, batch);
     if (options.observer)
         options.observer(Tap::Embedding, -1, stream_BTD);
@@ -41,70 +89,10 @@ at::Tensor runTrunk(
     return stream_BTD;
 }
 
-at::Tensor runHead(
-    const ParameterSet& parameters, const at::Tensor& stream_BTD, const TapObserver& observer)
-{
-    const Flavour& flavour = parameters.config.flavour;
-    // The classifier reads the class token alone, so the other tokens need no norm.
-    const at::Tensor read =
-        flavour.task == Task::ImageClassification ? stream_BTD.select(1, 0) : stream_BTD;
-    const at::Tensor normed = norm(parameters, Role::FinalNormGain, Role::FinalNormBias, -1, read);
-    if (observer)
-        observer(Tap::FinalNorm, -1, normed);
-    return at::linear(normed,
-        parameters.at(flavour.tiedHead ? Role::TokenEmbedding : Role::HeadWeight),
-        parameters.find(Role::HeadBias));
-}
-
 at::Tensor logitsOf(
     const ParameterSet& parameters, const Batch& batch, const ForwardOptions& options)
 {
     return runHead(parameters, runTrunk(parameters, batch, options), options.observer);
-}
-
-namespace {
-
-Status checkTokens(const ModelShape& shape, const Batch& batch)
-{
-    if (!batch.inputIds_BT.defined())
-        return refused("input: no token ids, wanted input_ids for a language model");
-    const at::Tensor& ids_BT = batch.inputIds_BT;
-    if (ids_BT.dim() != 2 || ids_BT.numel() == 0)
-        return refused(
-            fmt::format("input_ids: found {} dimensions and {} values, wanted [batch, tokens]",
-                ids_BT.dim(), ids_BT.numel()));
-    if (ids_BT.size(1) > shape.positions)
-        return refused(fmt::format("input_ids: found {} tokens, wanted at most {} positions",
-            ids_BT.size(1), shape.positions));
-    const std::int64_t lowest = ids_BT.min().item<std::int64_t>();
-    const std::int64_t highest = ids_BT.max().item<std::int64_t>();
-    if (lowest < 0 || highest >= shape.vocab)
-        return refused(fmt::format("input_ids: found token {}, wanted 0 to {}",
-            lowest < 0 ? lowest : highest, shape.vocab - 1));
-    if (batch.attentionMask_BT.defined() && batch.attentionMask_BT.sizes() != ids_BT.sizes())
-        return refused("attention_mask: its shape differs from that of input_ids");
-    return {};
-}
-
-Status checkPixels(const ModelShape& shape, const at::Tensor& pixels_BCHW)
-{
-    if (!pixels_BCHW.defined())
-        return refused("input: no images, wanted pixel_values for an image model");
-    const std::vector<std::int64_t> wanted{shape.channels, shape.imageHeight, shape.imageWidth};
-    if (pixels_BCHW.dim() != 4 || pixels_BCHW.numel() == 0
-        || pixels_BCHW.sizes().slice(1) != at::IntArrayRef(wanted))
-        return refused(fmt::format("pixel_values: found another shape, wanted [batch, {}, {}, {}]",
-            wanted[0], wanted[1], wanted[2]));
-    return {};
-}
-
-} // namespace
-
-Status checkBatch(const ModelConfig& config, const Batch& batch)
-{
-    return config.flavour.task == Task::ImageClassification
-        ? checkPixels(config.shape, batch.pixels_BCHW)
-        : checkTokens(config.shape, batch);
 }
 
 } // namespace espalier

@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 #include "core/forward/attention.h"
 #include "core/forward/batch.h"
+#include "core/forward/head.h"
 #include "core/forward/taps.h"
 #include "core/tensors/parameter_set.h"
 
@@ -17,7 +18,7 @@ namespace espalier {
 /// config, never the family's name, and record gradients when the parameters require them (and no
 /// at::NoGradGuard is held).
 
-/// One pre-norm block: x + attention(norm(x)), then x + mlp(norm(x)). [B, T, D] to [B, T, D].
+/// One block, laid out as the flavour says (see BlockLayout). [B, T, D] to [B, T, D].
 [[nodiscard]] at::Tensor runBlock(const ParameterSet& parameters, int block,
     const at::Tensor& stream_BTD, const AttentionMask& mask, const TapObserver& observer = {});
 
@@ -33,11 +34,7 @@ struct ForwardOptions
 [[nodiscard]] at::Tensor runTrunk(
     const ParameterSet& parameters, const Batch& batch, const ForwardOptions& options = {});
 
-/// Final norm and head. Language models: [B, T, vocab]. Image models: the class token's logits, [B,
-/// classes].
-[[nodiscard]] at::Tensor runHead(
-    const ParameterSet& parameters, const at::Tensor& stream_BTD, const TapObserver& observer = {});
-
+/// runHead(runTrunk(…)).
 [[nodiscard]] at::Tensor logitsOf(
     const ParameterSet& parameters, const Batch& batch, const ForwardOptions& options = {});
 

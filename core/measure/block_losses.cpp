@@ -29,7 +29,7 @@ public:
     {
         const at::Tensor targets_N = targetsOf(parameters.config, batch);
         const auto predictions = static_cast<double>(predictionsIn(targets_N));
-        const AttentionMask mask = attentionMaskOf(parameters.config, batch);
+        const AttentionMask mask = attentionMaskOf(parameters, batch);
         const auto layers = static_cast<int>(m_removed_L.size());
         const auto lossFrom = [&](at::Tensor stream, int block) {
             for (; block < layers; ++block)

@@ -10,6 +10,26 @@
 
 namespace espalier {
 
+namespace {
+
+/// Windowed or not goes with a block; fresh ones are as the parent's at their place.
+void letWindowsFollow(TransferPlan& plan)
+{
+    const std::vector<bool>& from = plan.parent.flavour.windowed_L;
+    if (from.empty())
+        return;
+    std::vector<bool>& to = plan.child.flavour.windowed_L;
+    to.clear();
+    for (std::size_t block = 0; block < plan.blocks.size(); ++block) {
+        const auto& terms = plan.blocks[block].terms;
+        const std::size_t source =
+            terms.empty() ? block : static_cast<std::size_t>(terms.front().parentBlock);
+        to.push_back(from[source % from.size()]);
+    }
+}
+
+} // namespace
+
 std::span<const Method> methods()
 {
     static const std::vector<Method> rows = {
@@ -67,6 +87,7 @@ Result<TransferPlan> makePlan(const Method& method, PlanRequest request)
     Result<TransferPlan> plan = method.plan(request);
     if (!plan)
         return plan;
+    letWindowsFollow(*plan);
     if (const Status status = checkPlan(*plan); !status)
         return status.error();
     return plan;

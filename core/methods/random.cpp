@@ -12,7 +12,7 @@ Result<TransferPlan> planRandom(const PlanRequest& request)
         .child = request.parent,
         .seed = request.seed};
     plan.child.shape = request.childShape;
-    plan.blocks.resize(static_cast<std::size_t>(request.childShape.layers));
+    plan.blocks.resize(static_cast<std::size_t>(blocksOf(request.childShape)));
     for (const ParameterSpec& spec : parametersOf(plan.child)) {
         const FreshInit init = freshInit(plan.child, spec);
         plan.rules[spec.id] = {.fresh = true, .noise = Noise{init.mean, init.std}};

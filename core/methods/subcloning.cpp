@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <optional>
+#include <utility>
 
 namespace espalier {
 
@@ -163,6 +165,7 @@ SourceTerm termFor(const PlanRequest& request, const Choices& choices, std::int6
     term.maps[AxisLabel::Context] = keep(parent.heads * parent.headDim, queryChannels);
     term.maps[AxisLabel::Key] = keep(parent.kvHeads * parent.headDim, groupChannels);
     term.maps[AxisLabel::Value] = keep(parent.kvHeads * parent.headDim, groupChannels);
+    term.maps[AxisLabel::Head] = keep(parent.heads, kept.heads);
     term.maps[AxisLabel::Mlp] =
         keep(parent.mlp, choose(choices, mlp, request.childShape.mlp, derive(seed, "mlp")));
     return term;
@@ -216,24 +219,44 @@ double scaleOf(const ParameterSpec& spec, const Choices& choices, const ModelSha
     return std::sqrt(from / to);
 }
 
+/// The norm that a tied head reads; none in models that end without one.
+std::optional<std::pair<Role, Role>> lastNorm(const Flavour& flavour)
+{
+    if (flavour.headNorm)
+        return std::pair(Role::HeadNormGain, Role::HeadNormBias);
+    if (flavour.finalNorm)
+        return std::pair(Role::FinalNormGain, Role::FinalNormBias);
+    return std::nullopt;
+}
+
+/// Scales a norm's output. A gain g with an offset o becomes s g + (s - 1) o.
+void scaleNorm(TransferPlan& plan, Role gain, Role bias, double scale)
+{
+    const double offset = plan.child.flavour.normGainOffset;
+    plan.rules[{gain, -1}].scale = scale;
+    if (offset != 0)
+        plan.rules[{gain, -1}].noise = Noise{.mean = (scale - 1) * offset, .std = 0};
+    if (hasParameter(plan.child, {bias, -1}))
+        plan.rules[{bias, -1}].scale = scale;
+}
+
 /// The head of a tied model is its embedding, which must not be scaled; the factor that an own head
-/// would get goes into the final norm (exact: head(s * norm(x)) = s * head(norm(x))) or into an own
+/// would get goes into the last norm (exact: head(s * norm(x)) = s * head(norm(x))) or into an own
 /// copy of the embedding.
 void applyTiedHead(TransferPlan& plan, const Choices& choices)
 {
-    if (!plan.parent.flavour.tiedHead || choices.scale == "none")
+    const Flavour& flavour = plan.parent.flavour;
+    if (!predictsTokens(flavour.task) || !flavour.tiedHead || choices.scale == "none")
         return;
     const double scale = std::sqrt(static_cast<double>(plan.parent.shape.hidden)
         / static_cast<double>(plan.child.shape.hidden));
     if (scale == 1)
         return;
-    if (choices.tiedHead == "fold") {
-        plan.rules[{Role::FinalNormGain, -1}].scale = scale;
-        if (hasParameter(plan.child, {Role::FinalNormBias, -1}))
-            plan.rules[{Role::FinalNormBias, -1}].scale = scale;
-    } else if (choices.tiedHead == "untie") {
+    if (choices.tiedHead == "untie") {
         plan.child.flavour.tiedHead = false;
         plan.rules[{Role::HeadWeight, -1}] = {.scale = scale, .source = Role::TokenEmbedding};
+    } else if (const auto last = lastNorm(flavour); last && choices.tiedHead == "fold") {
+        scaleNorm(plan, last->first, last->second, scale);
     }
 }
 

@@ -22,13 +22,14 @@ double blockMultiplyAdds(const ModelConfig& config, double tokens)
     return static_cast<double>(shape.layers) * (weights + attention);
 }
 
-/// Multiply-adds per token of a language model at full context.
+/// Multiply-adds per token of a model of texts at full context.
 double tokenMultiplyAdds(const ModelConfig& config)
 {
     const ModelShape& shape = config.shape;
-    const double head =
-        lengthAsDouble(AxisLabel::Residual, shape) * lengthAsDouble(AxisLabel::Vocab, shape);
-    return blockMultiplyAdds(config, lengthAsDouble(AxisLabel::Position, shape)) + head;
+    const double head = predictsTokens(config.flavour.task)
+        ? lengthAsDouble(AxisLabel::Residual, shape) * lengthAsDouble(AxisLabel::Vocab, shape)
+        : 0;
+    return blockMultiplyAdds(config, static_cast<double>(shape.positions)) + head;
 }
 
 /// Multiply-adds per image. The class token goes through the blocks, not through the patch
@@ -47,7 +48,7 @@ double imageMultiplyAdds(const ModelConfig& config)
 
 Footprint footprintOf(const ModelConfig& config, std::int64_t bytesPerParameter)
 {
-    const bool isLanguageModel = config.flavour.task == Task::CausalLanguageModel;
+    const bool isLanguageModel = readsTokens(config.flavour.task);
     Footprint footprint;
     for (const ParameterSpec& spec : parametersOf(config))
         footprint.parameters += elementsOf(spec, config.shape);
@@ -55,7 +56,7 @@ Footprint footprintOf(const ModelConfig& config, std::int64_t bytesPerParameter)
     footprint.forwardFlops =
         2 * (isLanguageModel ? tokenMultiplyAdds(config) : imageMultiplyAdds(config));
     footprint.trainingFlops = 3 * footprint.forwardFlops;
-    if (isLanguageModel)
+    if (config.flavour.task == Task::CausalLanguageModel)
         footprint.kvCacheBytesPerToken = config.shape.layers * bytesPerParameter
             * (lengthOf(AxisLabel::Key, config.shape) + lengthOf(AxisLabel::Value, config.shape));
     return footprint;

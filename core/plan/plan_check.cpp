@@ -108,6 +108,9 @@ std::string headFault(const TransferPlan& plan, const SourceTerm& term)
         return "query and context keep different heads";
     if (key.heads != value.heads)
         return "key and value keep different heads";
+    if (const AxisMap* mixed = mapOf(term, AxisLabel::Head);
+        mixed && headsOf(mixed, child.heads, 1).heads != query.heads)
+        return "query heads and their mixing keep different heads";
     const std::int64_t parentGroup = parent.heads / parent.kvHeads;
     const std::int64_t childGroup = child.heads / child.kvHeads;
     for (std::size_t head = 0; head < query.heads.size(); ++head) {
@@ -164,15 +167,15 @@ Status checkParameter(const TransferPlan& plan, ParameterId id)
 
 Status checkBlocks(const TransferPlan& plan)
 {
-    if (static_cast<std::int64_t>(plan.blocks.size()) != plan.child.shape.layers)
-        return badPlan(
-            plan, fmt::format("{} blocks, wanted {}", plan.blocks.size(), plan.child.shape.layers));
+    const std::int64_t wanted = blocksOf(plan.child.shape);
+    if (static_cast<std::int64_t>(plan.blocks.size()) != wanted)
+        return badPlan(plan, fmt::format("{} blocks, wanted {}", plan.blocks.size(), wanted));
     const auto checkTerms = [&](std::size_t block, const std::vector<SourceTerm>& terms) -> Status {
         for (const SourceTerm& term : terms)
-            if (term.parentBlock < 0 || term.parentBlock >= plan.parent.shape.layers)
+            if (term.parentBlock < 0 || term.parentBlock >= blocksOf(plan.parent.shape))
                 return badPlan(plan,
                     fmt::format("block {} comes from block {}, the parent has {}", block,
-                        term.parentBlock, plan.parent.shape.layers));
+                        term.parentBlock, blocksOf(plan.parent.shape)));
         return {};
     };
     for (std::size_t block = 0; block < plan.blocks.size(); ++block) {

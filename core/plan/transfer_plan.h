@@ -14,7 +14,7 @@
 namespace espalier {
 
 /// One parent block's share in a destination block, with the maps of that block's own axes (Query,
-/// Key, Value, Context, Mlp; a missing label is Identity). A Residual map here replaces the
+/// Key, Value, Context, Head, Mlp; a missing label is Identity). A Residual map here replaces the
 /// network's for this term alone.
 struct SourceTerm
 {
@@ -69,7 +69,7 @@ struct TransferPlan
     Seed seed = {};
     std::map<AxisLabel, AxisMap> globalMaps =
         {}; ///< Residual, Vocab, Position, …; a missing label is Identity
-    std::vector<DestinationBlock> blocks = {}; ///< one per destination block
+    std::vector<DestinationBlock> blocks = {}; ///< one per destination block (see blocksOf)
     std::map<ParameterId, ParameterRule> rules = {}; ///< a missing id has the default rule
 
     friend bool operator==(const TransferPlan&, const TransferPlan&) = default;

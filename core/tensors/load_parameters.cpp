@@ -18,20 +18,24 @@ namespace espalier {
 
 namespace {
 
-/// What a model's tensors may be called, with and without the family's prefix.
+/// What a model's tensors may be called, in all spellings that the family knows.
 class NameTable
 {
 public:
     explicit NameTable(const ModelConfig& config)
         : m_architecture(architectureOf(config))
+        , m_task(config.flavour.task)
         , m_wanted(diskTensorsOf(m_architecture, config))
     {
         for (std::size_t i = 0; i < m_wanted.size(); ++i)
-            m_byName.emplace(m_wanted[i].name, i);
+            m_byName.emplace(tableName(m_architecture, m_wanted[i].name), i);
         if (config.flavour.tiedHead)
             for (const DiskRow& row : m_architecture.rows)
-                if (row.role == Role::HeadWeight)
+                if (row.role == Role::HeadWeight && contains(row.tasks, m_task))
                     m_tiedHead = row.name;
+        m_embedding = {.name = std::string(m_tiedHead),
+            .parameter = {Role::TokenEmbedding, -1},
+            .sizes = {config.shape.vocab, config.shape.hidden}};
     }
 
     [[nodiscard]] const std::vector<DiskTensor>& wanted() const
@@ -41,35 +45,37 @@ public:
 
     [[nodiscard]] std::optional<std::size_t> find(const std::string& name) const
     {
-        auto found = m_byName.find(name);
-        if (found == m_byName.end())
-            found = m_byName.find(prefixed(name));
+        const auto found = m_byName.find(tableName(m_architecture, name));
         return found == m_byName.end() ? std::nullopt : std::optional(found->second);
     }
 
-    /// Old files hold causal masks, and some tools store a tied head twice.
-    [[nodiscard]] bool isSpare(const std::string& name) const
+    /// Some tools store a tied head twice.
+    [[nodiscard]] std::optional<DiskTensor> tiedTo(const std::string& name) const
     {
-        return isTiedHead(name) || isIgnoredTensor(m_architecture, name)
-            || isIgnoredTensor(m_architecture, prefixed(name));
+        return !m_tiedHead.empty() && tableName(m_architecture, name) == m_tiedHead
+            ? std::optional(m_embedding)
+            : std::nullopt;
     }
 
-    [[nodiscard]] bool isTiedHead(const std::string& name) const
+    [[nodiscard]] bool isIgnored(const std::string& name) const
     {
-        return !m_tiedHead.empty()
-            && (name == m_tiedHead || name == prefixed(std::string(m_tiedHead)));
+        return isIgnoredTensor(m_architecture, m_task, name);
+    }
+
+    /// The name is an older one of the table's.
+    [[nodiscard]] bool isAlias(const std::string& name) const
+    {
+        return std::any_of(m_architecture.aliases.begin(), m_architecture.aliases.end(),
+            [&](const NameAlias& alias) { return name.ends_with(alias.old); });
     }
 
 private:
-    [[nodiscard]] std::string prefixed(const std::string& name) const
-    {
-        return std::string(m_architecture.prefix) + name;
-    }
-
     const Architecture& m_architecture;
+    Task m_task;
     std::vector<DiskTensor> m_wanted;
     std::unordered_map<std::string, std::size_t> m_byName;
     std::string_view m_tiedHead;
+    DiskTensor m_embedding;
 };
 
 /// The type if weights may have it.
@@ -101,7 +107,17 @@ at::Tensor read(const StoredTensor& stored)
     return tensorFromBytes(stored.bytes, stored.sizes, *weightTypeOf(stored)).to(at::kFloat);
 }
 
-at::Tensor fromDiskLayout(const at::Tensor& stored, Layout layout)
+/// Heads of q|k|v, of which there are equally many, and rows inside one: [heads, 3, h, …] to
+/// [3, heads, h, …] or back.
+at::Tensor swapHeads(const at::Tensor& values, std::int64_t outer, std::int64_t inner)
+{
+    std::vector<std::int64_t> sizes = values.sizes().vec();
+    sizes.insert(sizes.begin(), {outer, inner});
+    sizes[2] = values.size(0) / (outer * inner);
+    return values.reshape(sizes).transpose(0, 1).reshape(values.sizes());
+}
+
+at::Tensor fromDiskLayout(const at::Tensor& stored, Layout layout, const ModelShape& shape)
 {
     switch (layout) {
     case Layout::Plain:
@@ -114,22 +130,10 @@ at::Tensor fromDiskLayout(const at::Tensor& stored, Layout layout)
         return stored.flatten();
     case Layout::OneByRows:
         return stored.squeeze(0);
+    case Layout::PerHead:
+        return swapHeads(stored, shape.heads, 3);
     }
     return stored;
-}
-
-/// A tied head that lies in the file beside its embedding must be its copy.
-Status checkTiedHead(const StoredTensor& stored, const ParameterSet& parameters)
-{
-    const at::Tensor& embedding = parameters.at(Role::TokenEmbedding);
-    if (const Status fits = checkStored(stored, embedding.sizes().vec()); !fits)
-        return fits;
-    if (!at::equal(read(stored), embedding))
-        return refused(
-            fmt::format("{}: found values of its own, wanted those of the token embedding, "
-                        "to which config.json ties it",
-                place(stored)));
-    return {};
 }
 
 /// The parts of fused parameters, by parameter and segment (0 for whole ones).
@@ -147,6 +151,40 @@ ParameterSet joined(const ModelConfig& config, Parts parts)
     return parameters;
 }
 
+Error unexpected(const StoredTensor& tensor, const ModelConfig& config)
+{
+    return refused(fmt::format(
+        "{}: not part of a {} model with these settings", place(tensor), config.family));
+}
+
+Error storedTwice(const StoredTensor& tensor, const StoredTensor& other)
+{
+    return refused(fmt::format(
+        "{}: stored twice, also as {} in {}", place(tensor), inQuotes(other.name), other.file));
+}
+
+Status checkAllThere(const std::vector<const StoredTensor*>& holder, const NameTable& names,
+    const std::vector<StoredTensor>& stored)
+{
+    for (std::size_t i = 0; i < holder.size(); ++i)
+        if (!holder[i])
+            return refused(fmt::format("{}: tensor {} is missing, wanted shape [{}]",
+                stored.empty() ? "model" : stored.front().file, inQuotes(names.wanted()[i].name),
+                fmt::join(names.wanted()[i].sizes, ", ")));
+    return {};
+}
+
+/// A copy that lies in the file beside its original must be one.
+Status checkCopy(
+    const StoredTensor& stored, const DiskTensor& original, const ParameterSet& parameters)
+{
+    if (!at::equal(read(stored), toDiskLayout(parameters, original, at::kFloat)))
+        return refused(
+            fmt::format("{}: found values of its own, wanted those of {}, which it stands for too",
+                place(stored), nameOf(original.parameter)));
+    return {};
+}
+
 } // namespace
 
 Result<TensorAssignment> assignTensors(
@@ -154,27 +192,35 @@ Result<TensorAssignment> assignTensors(
 {
     const NameTable names(config);
     std::vector<const StoredTensor*> holder(names.wanted().size(), nullptr);
-    TensorAssignment assignment;
-    for (const StoredTensor& tensor : stored) {
-        const std::optional<std::size_t> at = names.find(tensor.name);
-        assignment.byStored.push_back(at ? std::optional(names.wanted()[*at]) : std::nullopt);
-        if (!at && !names.isSpare(tensor.name))
-            return refused(fmt::format(
-                "{}: not part of a {} model with these settings", place(tensor), config.family));
-        if (!at)
-            continue;
-        if (holder[*at])
-            return refused(fmt::format("{}: stored twice, also as {} in {}", place(tensor),
-                inQuotes(holder[*at]->name), holder[*at]->file));
-        holder[*at] = &tensor;
-        if (const Status fits = checkStored(tensor, names.wanted()[*at].sizes); !fits)
-            return fits.error();
-    }
-    for (std::size_t i = 0; i < holder.size(); ++i)
-        if (!holder[i])
-            return refused(fmt::format("{}: tensor {} is missing, wanted shape [{}]",
-                stored.empty() ? "model" : stored.front().file, inQuotes(names.wanted()[i].name),
-                fmt::join(names.wanted()[i].sizes, ", ")));
+    TensorAssignment assignment{
+        .byStored = {stored.size(), std::nullopt}, .copies = {stored.size(), std::nullopt}};
+    const auto assign = [&](std::size_t i, std::size_t at) -> Status {
+        if (holder[at] && !names.isAlias(stored[i].name))
+            return storedTwice(stored[i], *holder[at]);
+        (holder[at] ? assignment.copies : assignment.byStored)[i] = names.wanted()[at];
+        if (!holder[at])
+            holder[at] = &stored[i];
+        return checkStored(stored[i], names.wanted()[at].sizes);
+    };
+    // Older names come second, so that beside a newer one they are its copies.
+    for (const bool aliases : {false, true})
+        for (std::size_t i = 0; i < stored.size(); ++i) {
+            const StoredTensor& tensor = stored[i];
+            if (names.isAlias(tensor.name) != aliases)
+                continue;
+            if (const std::optional<std::size_t> at = names.find(tensor.name)) {
+                if (const Status fits = assign(i, *at); !fits)
+                    return fits.error();
+            } else if (const std::optional<DiskTensor> original = names.tiedTo(tensor.name)) {
+                if (const Status fits = checkStored(tensor, original->sizes); !fits)
+                    return fits.error();
+                assignment.copies[i] = original;
+            } else if (!names.isIgnored(tensor.name)) {
+                return unexpected(tensor, config);
+            }
+        }
+    if (const Status all = checkAllThere(holder, names, stored); !all)
+        return all.error();
     return assignment;
 }
 
@@ -191,13 +237,12 @@ Result<ParameterSet> loadParameters(
         progress(static_cast<double>(i) / static_cast<double>(stored.size()), "reading weights");
         if (const std::optional<DiskTensor>& disk = assignment->byStored[i])
             parts[disk->parameter][std::max(0, disk->segment)] =
-                fromDiskLayout(read(stored[i]), disk->layout);
+                fromDiskLayout(read(stored[i]), disk->layout, config.shape);
     }
     ParameterSet parameters = joined(config, std::move(parts));
-    const NameTable names(config);
-    for (const StoredTensor& tensor : stored)
-        if (names.isTiedHead(tensor.name))
-            if (const Status same = checkTiedHead(tensor, parameters); !same)
+    for (std::size_t i = 0; i < stored.size(); ++i)
+        if (const std::optional<DiskTensor>& original = assignment->copies[i])
+            if (const Status same = checkCopy(stored[i], *original, parameters); !same)
                 return same.error();
     return parameters;
 }
@@ -216,6 +261,8 @@ at::Tensor toDiskLayout(const ParameterSet& parameters, const DiskTensor& disk, 
     }
     if (disk.layout == Layout::InOut)
         values = values.t();
+    if (disk.layout == Layout::PerHead)
+        values = swapHeads(values, 3, parameters.config.shape.heads);
     return values.reshape(disk.sizes).to(at::kCPU, type).contiguous();
 }
 

@@ -12,21 +12,23 @@
 
 namespace espalier {
 
-/// Which parameter each stored tensor holds; none for buffers that the family ignores and for the
-/// copy of a tied head. One entry per tensor of `stored`.
+/// Which parameter each stored tensor holds; none for what the model does not read and for copies.
+/// One entry per tensor of `stored`.
 struct TensorAssignment
 {
     std::vector<std::optional<DiskTensor>> byStored;
+    /// What a tensor repeats, whose values must be the same: a tied head, a second name.
+    std::vector<std::optional<DiskTensor>> copies;
 };
 
-/// Matches a file's tensors with the family's table; reads no values. The family's prefix may be
-/// absent from all names. Refused, naming file, tensor, found and wanted: missing, unexpected and
-/// mis-shaped tensors, element types other than F32, F16, BF16.
+/// Matches a file's tensors with the family's table; reads no values. Names may carry any of the
+/// family's prefixes or none, and be older ones. Refused, naming file, tensor, found and wanted:
+/// missing, unexpected and mis-shaped tensors, element types other than F32, F16, BF16.
 [[nodiscard]] Result<TensorAssignment> assignTensors(
     const ModelConfig& config, const std::vector<StoredTensor>& stored);
 
 /// Reads every parameter as fp32 in its logical layout: transposed, flattened, fused parts joined.
-/// Errors: as assignTensors; a tied head stored beside its embedding with other values.
+/// Errors: as assignTensors; a copy with other values.
 [[nodiscard]] Result<ParameterSet> loadParameters(const ModelConfig& config,
     const std::vector<StoredTensor>& stored, const Progress& progress = {});
 

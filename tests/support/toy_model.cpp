@@ -27,6 +27,23 @@ ModelConfig toyGpt2(const ToySizes& sizes, bool tiedHead)
     return config;
 }
 
+ModelConfig toyLlama(const ToySizes& sizes)
+{
+    ModelConfig config{.family = "llama", .shape = toyShape(sizes), .flavour = {}};
+    config.shape.kvHeads = 1;
+    config.shape.vocab = 17;
+    config.shape.positions = 9;
+    config.flavour = {.norm = NormKind::Rms,
+        .activation = Activation::Silu,
+        .gatedMlp = true,
+        .position = PositionKind::Rotary,
+        .qkvBias = false,
+        .attentionOutBias = false,
+        .mlpBias = false,
+        .tiedHead = false};
+    return config;
+}
+
 ModelConfig toyVit(const ToySizes& sizes)
 {
     ModelConfig config{.family = "vit", .shape = toyShape(sizes), .flavour = {}};

@@ -18,6 +18,10 @@ struct ToySizes
 /// A GPT-2 layout with 17 tokens and 9 positions, head tied unless asked otherwise.
 [[nodiscard]] ModelConfig toyGpt2(const ToySizes& sizes = {}, bool tiedHead = true);
 
+/// A LLaMA layout with 17 tokens and 9 positions: Rms norms, rotary embeddings, one key/value head
+/// for all, gated MLP, own head.
+[[nodiscard]] ModelConfig toyLlama(const ToySizes& sizes = {});
+
 /// A ViT layout: 2 channels, 8 x 4 pixels in patches of 4 x 2 (5 tokens), 7 classes.
 [[nodiscard]] ModelConfig toyVit(const ToySizes& sizes = {});
 

@@ -27,11 +27,6 @@ std::string asFirstBlock(std::string name, int block)
     return name;
 }
 
-std::string withoutPrefix(const std::string& name, std::string_view prefix)
-{
-    return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
-}
-
 } // namespace
 
 TensorTableModel::TensorTableModel(const Workspace& workspace, QObject* parent)
@@ -53,8 +48,8 @@ void TensorTableModel::readDestination()
     if (const auto plan = m_workspace.plan()) {
         const Architecture& architecture = architectureOf(plan->child);
         for (const DiskTensor& tensor : diskTensorsOf(architecture, plan->child))
-            m_destinationSizes.emplace(asFirstBlock(withoutPrefix(tensor.name, architecture.prefix),
-                                           tensor.parameter.block),
+            m_destinationSizes.emplace(
+                asFirstBlock(tableName(architecture, tensor.name), tensor.parameter.block),
                 tensor.sizes);
         m_droppedBlocks = droppedBlocks(*plan);
     }
@@ -145,9 +140,9 @@ QString TensorTableModel::destinationSize(const TensorSummary& tensor) const
     if (block >= 0 && static_cast<std::size_t>(block) < m_droppedBlocks.size()
         && m_droppedBlocks[static_cast<std::size_t>(block)])
         return tr("dropped");
-    const std::string_view prefix = architectureOf(m_workspace.model()->config).prefix;
+    const Architecture& architecture = architectureOf(m_workspace.model()->config);
     const auto found =
-        m_destinationSizes.find(asFirstBlock(withoutPrefix(tensor.name, prefix), block));
+        m_destinationSizes.find(asFirstBlock(tableName(architecture, tensor.name), block));
     return found == m_destinationSizes.end() ? QStringLiteral("—") : sizeText(found->second);
 }
 

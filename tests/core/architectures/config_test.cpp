@@ -52,6 +52,14 @@ json vitVersion5()
         "pooler_output_size": 12, "qkv_bias": true, "transformers_version": "5.0.0"})");
 }
 
+std::string knownTypes()
+{
+    std::string types;
+    for (const Architecture& row : architectures())
+        types += (types.empty() ? "" : ", ") + std::string(row.modelType);
+    return types;
+}
+
 json changed(json document, std::string_view key, const json& value)
 {
     document[std::string(key)] = value;
@@ -128,9 +136,10 @@ TEST(Config, ActivationsHaveSeveralNames)
 
 TEST(Config, UnknownFamiliesAreNamedWithTheKnownOnes)
 {
-    EXPECT_EQ(refusal(R"({"model_type": "llama"})"),
-        R"(config.json: model_type: found "llama", wanted one of gpt2, vit)");
-    EXPECT_EQ(refusal("{}"), "config.json: model_type: found nothing, wanted one of gpt2, vit");
+    EXPECT_EQ(refusal(R"({"model_type": "mamba"})"),
+        R"(config.json: model_type: found "mamba", wanted one of )" + knownTypes());
+    EXPECT_EQ(
+        refusal("{}"), "config.json: model_type: found nothing, wanted one of " + knownTypes());
     EXPECT_NE(refusal("[]"), "accepted");
     EXPECT_NE(refusal("not json"), "accepted");
 }
@@ -235,6 +244,97 @@ TEST(Config, AFreshSmallVocabularyHasNoEndToken)
     const json written = json::parse(writeModelConfig(test::toyGpt2()));
     EXPECT_TRUE(written.contains("eos_token_id"));
     EXPECT_TRUE(written["eos_token_id"].is_null());
+}
+
+/// As transformers 5 writes LLaMA.
+json llamaVersion5()
+{
+    return json::parse(R"({"model_type": "llama", "architectures": ["LlamaForCausalLM"],
+        "attention_bias": false, "dtype": "bfloat16", "head_dim": 10, "hidden_act": "silu",
+        "hidden_size": 36, "initializer_range": 0.03, "intermediate_size": 52,
+        "max_position_embeddings": 41, "mlp_bias": true, "num_attention_heads": 6,
+        "num_hidden_layers": 4, "num_key_value_heads": 3, "rms_norm_eps": 0.002,
+        "rope_parameters": {"rope_type": "llama3", "rope_theta": 5000, "factor": 8,
+        "low_freq_factor": 1, "high_freq_factor": 4, "original_max_position_embeddings": 20},
+        "tie_word_embeddings": true, "transformers_version": "5.0.0", "vocab_size": 73})");
+}
+
+TEST(Config, OfLlamaHasHeadsOfItsOwnSizeInGroups)
+{
+    const ModelConfig config = read(llamaVersion5());
+    const ModelShape shape = {.layers = 4,
+        .hidden = 36,
+        .heads = 6,
+        .kvHeads = 3,
+        .headDim = 10,
+        .mlp = 52,
+        .vocab = 73,
+        .positions = 41};
+    const Flavour flavour = {.norm = NormKind::Rms,
+        .normEpsilon = 0.002,
+        .activation = Activation::Silu,
+        .gatedMlp = true,
+        .position = PositionKind::Rotary,
+        .rotary = {.theta = 5000,
+            .scaling = RotaryScaling::Llama3,
+            .factor = 8,
+            .originalPositions = 20},
+        .qkvBias = false,
+        .attentionOutBias = false,
+        .mlpBias = true,
+        .initStd = 0.03};
+    EXPECT_EQ(config.shape, shape);
+    EXPECT_EQ(config.flavour, flavour);
+    const Result<ModelConfig> again = readModelConfig(writeModelConfig(config), "again");
+    ASSERT_TRUE(again.ok()) << again.error().message;
+    EXPECT_EQ(again->shape, shape);
+    EXPECT_EQ(again->flavour, flavour);
+}
+
+TEST(Config, OfLlamaAsTransformers4WroteItHasItsRotationInOtherPlaces)
+{
+    json document = without(llamaVersion5(), "rope_parameters");
+    document["rope_theta"] = 700;
+    EXPECT_EQ(read(document).flavour.rotary, (Rotary{.theta = 700}));
+    document["rope_scaling"] = {{"type", "linear"}, {"factor", 2.5}};
+    EXPECT_EQ(read(document).flavour.rotary,
+        (Rotary{.theta = 700, .scaling = RotaryScaling::Linear, .factor = 2.5}));
+}
+
+TEST(Config, OfLlamaMayLeaveOutWhatFollows)
+{
+    json document = without(without(llamaVersion5(), "num_key_value_heads"), "head_dim");
+    const ModelConfig config = read(document);
+    EXPECT_EQ(config.shape.kvHeads, 6);
+    EXPECT_EQ(config.shape.headDim, 6);
+}
+
+TEST(Config, OfLlamaIsRefusedByNameWhereItsMathsIsUnknown)
+{
+    json document = llamaVersion5();
+    document["rope_parameters"]["rope_type"] = "yarn";
+    EXPECT_NE(refusal(document.dump()).find("yarn"), std::string::npos);
+    EXPECT_NE(refusal(changed(llamaVersion5(), "num_key_value_heads", 4).dump())
+                  .find("num_key_value_heads: found 4, wanted a divisor of the 6 heads"),
+        std::string::npos);
+    EXPECT_NE(refusal(changed(llamaVersion5(), "head_dim", 9).dump()).find("even number"),
+        std::string::npos);
+    EXPECT_NE(
+        refusal(changed(llamaVersion5(), "architectures", {"LlamaForTokenClassification"}).dump())
+            .find("one of LlamaForCausalLM"),
+        std::string::npos);
+}
+
+TEST(Config, OfAFreshLlamaStatesItsRotation)
+{
+    ModelConfig config = test::toyLlama();
+    config.flavour.rotary.share = 0.5;
+    config.flavour.rotary.scaling = RotaryScaling::Linear;
+    config.flavour.rotary.factor = 4;
+    const Result<ModelConfig> again = readModelConfig(writeModelConfig(config), "again");
+    ASSERT_TRUE(again.ok()) << again.error().message;
+    EXPECT_EQ(again->shape, config.shape);
+    EXPECT_EQ(again->flavour, config.flavour);
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 
 namespace espalier {
@@ -90,9 +91,93 @@ TEST(DiskTensors, OfVitHaveSeparateQueryKeyAndValue)
     EXPECT_EQ(linesOf(test::toyVit({.layers = 1})), expected);
 }
 
+TEST(DiskTensors, OfLlamaSplitWhatIsFused)
+{
+    const std::vector<std::string> expected = {
+        "model.embed_tokens.weight 17x12",
+        "model.layers.0.input_layernorm.weight 12",
+        "model.layers.0.self_attn.q_proj.weight 12x12",
+        "model.layers.0.self_attn.k_proj.weight 4x12",
+        "model.layers.0.self_attn.v_proj.weight 4x12",
+        "model.layers.0.self_attn.o_proj.weight 12x12",
+        "model.layers.0.post_attention_layernorm.weight 12",
+        "model.layers.0.mlp.gate_proj.weight 10x12",
+        "model.layers.0.mlp.up_proj.weight 10x12",
+        "model.layers.0.mlp.down_proj.weight 12x10",
+        "model.norm.weight 12",
+        "lm_head.weight 17x12",
+    };
+    EXPECT_EQ(linesOf(test::toyLlama({.layers = 1})), expected);
+}
+
+/// A family with everything that names can have.
+constexpr std::array kNamedRows = {
+    DiskRow{"words", Role::TokenEmbedding},
+    DiskRow{"blocks.{l}.q", Role::QkvWeight},
+    DiskRow{"late.{l}.q", Role::QkvWeight, Layout::Plain, -1, kEveryTask, Stage::ClassAttention},
+    DiskRow{"pooler.weight", Role::HeadDenseWeight, Layout::Plain, -1, only(Task::Encoder)},
+    DiskRow{"transform.weight", Role::HeadDenseWeight, Layout::Plain, -1,
+        only(Task::MaskedLanguageModel)},
+};
+constexpr std::array<std::string_view, 1> kBare = {"transform.weight"};
+constexpr std::array<std::string_view, 1> kOthers = {"old."};
+constexpr std::array kAliases = {NameAlias{".gamma", ".weight"}};
+constexpr Architecture kNamed = {.id = "named",
+    .title = "Named",
+    .paper = "none",
+    .modelType = "named",
+    .rows = kNamedRows,
+    .prefix = "base.",
+    .unprefixed = kBare,
+    .ignored = {},
+    .rules = {},
+    .readConfig = nullptr,
+    .writeConfig = nullptr,
+    .otherPrefixes = kOthers,
+    .aliases = kAliases};
+
+std::vector<std::string> namesOf(const ModelConfig& config)
+{
+    std::vector<std::string> names;
+    for (const DiskTensor& tensor : diskTensorsOf(kNamed, config))
+        names.push_back(tensor.name);
+    return names;
+}
+
+TEST(DiskTensors, FollowTheTaskAndTheStage)
+{
+    ModelConfig config = test::toyGpt2({.layers = 2});
+    config.shape.classLayers = 1;
+    config.flavour.headDense = true;
+    config.flavour.task = Task::MaskedLanguageModel;
+    EXPECT_EQ(namesOf(config),
+        (std::vector<std::string>{"base.words", "base.blocks.0.q", "base.blocks.1.q",
+            "base.late.0.q", "transform.weight"}));
+    config.flavour.task = Task::Encoder; // without a head, names go without a prefix
+    EXPECT_EQ(namesOf(config),
+        (std::vector<std::string>{
+            "words", "blocks.0.q", "blocks.1.q", "late.0.q", "pooler.weight"}));
+}
+
+TEST(DiskTensors, NamesAreReadInEverySpelling)
+{
+    EXPECT_EQ(tableName(kNamed, "base.pooler.gamma"), "pooler.weight");
+    EXPECT_EQ(tableName(kNamed, "old.pooler.weight"), "pooler.weight");
+    EXPECT_EQ(tableName(kNamed, "pooler.weight"), "pooler.weight");
+    EXPECT_EQ(tableName(kNamed, "other.pooler.weight"), "other.pooler.weight");
+}
+
+TEST(DiskTensors, OfOtherTasksAreIgnored)
+{
+    EXPECT_TRUE(isIgnoredTensor(kNamed, Task::MaskedLanguageModel, "base.pooler.gamma"));
+    EXPECT_FALSE(isIgnoredTensor(kNamed, Task::Encoder, "base.pooler.gamma"));
+    EXPECT_FALSE(isIgnoredTensor(kNamed, Task::Encoder, "base.words"));
+}
+
 TEST(DiskTensors, CoverEveryParameterOnce)
 {
-    for (const ModelConfig& config : {test::toyGpt2(), test::toyGpt2({}, false), test::toyVit()}) {
+    for (const ModelConfig& config :
+        {test::toyGpt2(), test::toyGpt2({}, false), test::toyLlama(), test::toyVit()}) {
         std::map<ParameterId, std::int64_t> found;
         for (const DiskTensor& tensor : diskTensorsOf(architectureOf(config), config)) {
             std::int64_t elements = 1;
@@ -109,14 +194,15 @@ TEST(DiskTensors, CoverEveryParameterOnce)
 
 TEST(DiskTensors, CausalMasksOfOldFilesAreIgnored)
 {
-    EXPECT_TRUE(isIgnoredTensor(gpt2(), "h.0.attn.bias"));
-    EXPECT_TRUE(isIgnoredTensor(gpt2(), "transformer.h.11.attn.masked_bias"));
-    EXPECT_TRUE(isIgnoredTensor(gpt2(), "lm_head.weight"));
-    EXPECT_TRUE(isIgnoredTensor(vit(), "vit.pooler.dense.bias"));
-    EXPECT_FALSE(isIgnoredTensor(gpt2(), "h.0.attn.c_attn.bias"));
-    EXPECT_FALSE(isIgnoredTensor(gpt2(), "h..attn.bias"));
-    EXPECT_FALSE(isIgnoredTensor(gpt2(), "h.x.attn.bias"));
-    EXPECT_FALSE(isIgnoredTensor(gpt2(), "h.attn.bias"));
+    EXPECT_TRUE(isIgnoredTensor(gpt2(), Task::CausalLanguageModel, "h.0.attn.bias"));
+    EXPECT_TRUE(
+        isIgnoredTensor(gpt2(), Task::CausalLanguageModel, "transformer.h.11.attn.masked_bias"));
+    EXPECT_TRUE(isIgnoredTensor(gpt2(), Task::CausalLanguageModel, "lm_head.weight"));
+    EXPECT_TRUE(isIgnoredTensor(vit(), Task::ImageClassification, "vit.pooler.dense.bias"));
+    EXPECT_FALSE(isIgnoredTensor(gpt2(), Task::CausalLanguageModel, "h.0.attn.c_attn.bias"));
+    EXPECT_FALSE(isIgnoredTensor(gpt2(), Task::CausalLanguageModel, "h..attn.bias"));
+    EXPECT_FALSE(isIgnoredTensor(gpt2(), Task::CausalLanguageModel, "h.x.attn.bias"));
+    EXPECT_FALSE(isIgnoredTensor(gpt2(), Task::CausalLanguageModel, "h.attn.bias"));
 }
 
 } // namespace

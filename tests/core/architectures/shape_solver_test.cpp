@@ -204,5 +204,55 @@ TEST_F(ShapeSolver, SmallParentsKeepAnOddMlpAmongTheMarks)
         (Values{8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 100}));
 }
 
+/// 4 layers, 48 channels, 6 heads of 10 in 3 groups.
+struct GroupedHeads : Fixture
+{
+    GroupedHeads()
+    {
+        config.family = "llama";
+        config.shape.hidden = 48;
+        config.shape.heads = 6;
+        config.shape.kvHeads = 3;
+        config.shape.headDim = 10;
+        config.flavour.position = PositionKind::Rotary;
+        shape = config.shape;
+    }
+};
+
+TEST_F(GroupedHeads, FollowHiddenByTheParentsRatio)
+{
+    const ModelShape half = withSize(shrinking, shape, Size::Hidden, 24);
+    EXPECT_EQ(half.heads, 3);
+    EXPECT_EQ(half.kvHeads, 3);
+    EXPECT_EQ(half.headDim, 10);
+    EXPECT_EQ(half.mlp, 192);
+    const ModelShape third = withSize(shrinking, shape, Size::Hidden, 32);
+    EXPECT_EQ(third.heads, 4);
+    EXPECT_EQ(third.kvHeads, 2);
+    EXPECT_TRUE(checkShape(shrinking, third).ok());
+}
+
+TEST_F(GroupedHeads, HiddenIsAMultipleOfThem)
+{
+    EXPECT_EQ(why(shrinking, Size::Heads, 5),
+        "heads 5: hidden would be 48, but stock loaders want a multiple of the 5 heads (nearest: "
+        "4, 6)");
+}
+
+TEST_F(GroupedHeads, AreKeptWithAtMostTheirHeads)
+{
+    EXPECT_EQ(why(shrinking, Size::KvHeads, 1),
+        "kv-heads 1: groups are kept with at most their 2 heads, so heads 6 need at least 3 "
+        "(nearest: 3)");
+    EXPECT_EQ(legalValues(free, shape, Size::KvHeads), (Values{1, 2, 3, 6}));
+}
+
+TEST_F(GroupedHeads, TurnChannelsInPairs)
+{
+    EXPECT_EQ(why(free, Size::HeadDim, 7),
+        "head-dim 7: rotary embeddings turn channels in pairs, of this head size 7 (nearest: 6, "
+        "8)");
+}
+
 } // namespace
 } // namespace espalier

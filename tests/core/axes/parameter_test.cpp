@@ -72,6 +72,65 @@ TEST(Parameters, OfATwoLayerGpt2FollowTheForwardPass)
     EXPECT_EQ(linesOf(test::toyGpt2()), expected);
 }
 
+TEST(Parameters, OfALlamaHaveGatesAndNoBiases)
+{
+    const std::vector<std::string> expected = {
+        "token_embedding [>vocab, >residual] 17x12",
+        "block.0.attention_norm.gain [>residual] 12",
+        "block.0.attention.qkv.weight [>query|key|value, <residual] 20x12",
+        "block.0.attention.out.weight [>residual, <context] 12x12",
+        "block.0.mlp_norm.gain [>residual] 12",
+        "block.0.mlp.up.weight [>mlp|mlp, <residual] 20x12",
+        "block.0.mlp.down.weight [>residual, <mlp] 12x10",
+        "final_norm.gain [>residual] 12",
+        "head.weight [>vocab, <residual] 17x12",
+    };
+    EXPECT_EQ(linesOf(test::toyLlama({.layers = 1})), expected);
+}
+
+TEST(Parameters, OfAPostNormEncoderHaveNormsBehindTheBranches)
+{
+    ModelConfig config = test::toyGpt2({.layers = 1});
+    config.shape.tokenTypes = 2;
+    config.shape.sparePositions = 3;
+    config.flavour.task = Task::MaskedLanguageModel;
+    config.flavour.layout = BlockLayout::PostNorm;
+    config.flavour.embeddingNorm = config.flavour.headDense = config.flavour.headNorm = true;
+    config.flavour.headBias = true;
+    config.flavour.finalNorm = false;
+    const auto has = [&](Role role, int block) {
+        return hasParameter(config, {role, block});
+    };
+    EXPECT_FALSE(has(Role::AttentionNormGain, 0) || has(Role::MlpNormBias, 0));
+    EXPECT_TRUE(has(Role::AttentionPostNormGain, 0) && has(Role::MlpPostNormBias, 0));
+    EXPECT_FALSE(has(Role::FinalNormGain, -1));
+    const std::vector<std::string> lines = linesOf(config);
+    EXPECT_EQ(lines[1], "token_type_embedding [>token_type, >residual] 2x12");
+    EXPECT_EQ(lines[2], "position_embedding [>position, >residual] 12x12");
+    EXPECT_EQ(lines[3], "embedding_norm.gain [>residual] 12");
+    const std::vector<std::string> head = {"head.dense.weight [>residual, <residual] 12x12",
+        "head.dense.bias [>residual] 12", "head.norm.gain [>residual] 12",
+        "head.norm.bias [>residual] 12", "head.bias [>vocab] 17"};
+    EXPECT_EQ(std::vector<std::string>(lines.end() - 5, lines.end()), head);
+}
+
+TEST(Parameters, OfClassAttentionBlocksFollowTheTrunk)
+{
+    ModelConfig config = test::toyVit({.layers = 1});
+    config.shape.classLayers = 1;
+    config.shape.classMlp = 20;
+    config.flavour.talkingHeads = config.flavour.layerScale = true;
+    EXPECT_TRUE(hasParameter(config, {Role::ScoreMixWeight, 0}));
+    EXPECT_FALSE(hasParameter(config, {Role::ScoreMixWeight, 1}));
+    EXPECT_FALSE(hasParameter(config, {Role::QkvWeight, 2}));
+    EXPECT_EQ(lineOf(parameterOf(config, {Role::ProbabilityMixWeight, 0}), config.shape),
+        "block.0.attention.probability_mix.weight [>head, <head] 3x3");
+    EXPECT_EQ(lineOf(parameterOf(config, {Role::MlpDownWeight, 1}), config.shape),
+        "block.1.mlp.down.weight [>residual, <class_mlp] 12x20");
+    EXPECT_EQ(lineOf(parameterOf(config, {Role::MlpScale, 1}), config.shape),
+        "block.1.mlp.scale [>residual] 12");
+}
+
 TEST(Parameters, OfAnImageModelBeginWithPatchesAndEndWithClasses)
 {
     const std::vector<std::string> lines = linesOf(test::toyVit({.layers = 1}));
@@ -138,6 +197,13 @@ TEST(FreshInit, FollowsGpt2sPaper)
     EXPECT_EQ(initOf(Role::MlpNormGain, 0), (FreshInit{1, 0}));
     EXPECT_EQ(initOf(Role::MlpNormBias, 0), (FreshInit{0, 0}));
     EXPECT_EQ(initOf(Role::QkvBias, 0), (FreshInit{0, 0}));
+}
+
+TEST(FreshInit, CountsTheOffsetOfGains)
+{
+    ModelConfig config = test::toyLlama();
+    config.flavour.normGainOffset = 1;
+    EXPECT_EQ(freshInit(config, parameterOf(config, {Role::FinalNormGain, -1})), (FreshInit{0, 0}));
 }
 
 TEST(FreshInit, IsTheSameForAllMatricesAndTablesOfAnImageModel)

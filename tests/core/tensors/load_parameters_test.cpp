@@ -9,6 +9,7 @@
 #include <ATen/ops/equal.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
+#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
@@ -19,6 +20,7 @@ namespace espalier {
 namespace {
 
 using test::toyGpt2;
+using test::toyLlama;
 using test::toyParameters;
 using test::toyVit;
 
@@ -73,7 +75,7 @@ void expectContains(const std::string& message, const std::vector<std::string>& 
 
 TEST(LoadParameters, WhatIsStoredComesBackBitForBit)
 {
-    for (const ModelConfig& config : {toyGpt2(), toyGpt2({}, false), toyVit()}) {
+    for (const ModelConfig& config : {toyGpt2(), toyGpt2({}, false), toyLlama(), toyVit()}) {
         const ParameterSet parameters = toyParameters(config);
         const Result<ParameterSet> loaded = loadParameters(config, fileOf(parameters).stored);
         ASSERT_TRUE(loaded.ok()) << loaded.error().message;
@@ -191,7 +193,7 @@ TEST(LoadParameters, TiedHeadWithValuesOfItsOwnIsRefused)
     File file = fileOf(parameters);
     file.add("lm_head.weight", parameters.at(Role::TokenEmbedding).mul(2));
     expectContains(
-        refusalOf(config, file), {"\"lm_head.weight\"", "values of its own", "token embedding"});
+        refusalOf(config, file), {"\"lm_head.weight\"", "values of its own", "token_embedding"});
 }
 
 TEST(LoadParameters, CausalMasksOfOldFilesAreReadOver)
@@ -200,6 +202,19 @@ TEST(LoadParameters, CausalMasksOfOldFilesAreReadOver)
     File file = fileOf(toyParameters(config));
     file.add("transformer.h.0.attn.bias", at::ones({1, 1, 9, 9}));
     EXPECT_TRUE(loadParameters(config, file.stored).ok());
+}
+
+TEST(ToDiskLayout, PerHeadPutsEachHeadsQueryKeyAndValueTogether)
+{
+    ModelConfig config = toyGpt2({.layers = 1, .hidden = 4, .heads = 2, .headDim = 2, .mlp = 3});
+    ParameterSet parameters = toyParameters(config);
+    at::Tensor& bias = parameters.at(Role::QkvBias, 0); // q of both heads, then k, then v
+    for (std::int64_t i = 0; i < 12; ++i)
+        bias[i] = static_cast<double>(i);
+    const at::Tensor stored = toDiskLayout(parameters,
+        {.name = "bias", .parameter = {Role::QkvBias, 0}, .layout = Layout::PerHead, .sizes = {12}},
+        at::kFloat);
+    EXPECT_TRUE(at::equal(stored, at::tensor({0, 1, 4, 5, 8, 9, 2, 3, 6, 7, 10, 11}, at::kFloat)));
 }
 
 } // namespace

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/forward/attention.h"
+
+#include <ATen/ops/eye.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/tril.h>
+#include <ATen/ops/triu.h>
+
+#include <algorithm>
+
+namespace espalier {
+
+namespace {
+
+std::int64_t tokensIn(const ModelShape& shape, const Batch& batch)
+{
+    return batch.inputIds_BT.defined() ? batch.inputIds_BT.size(1) : shape.positions;
+}
+
+/// Undefined if nothing is padded.
+at::Tensor paddingPattern(const Batch& batch)
+{
+    if (!batch.attentionMask_BT.defined())
+        return {};
+    const at::Tensor keys_BT = batch.attentionMask_BT.to(at::kBool);
+    if (keys_BT.all().item<bool>())
+        return {};
+    return keys_BT.unsqueeze(1)
+        .logical_or(at::eye(keys_BT.size(1), keys_BT.options()))
+        .unsqueeze(1);
+}
+
+at::Tensor both(const at::Tensor& a, const at::Tensor& b)
+{
+    return a.defined() ? a.logical_and(b) : b;
+}
+
+bool hasWindow(const Flavour& flavour, std::int64_t tokens)
+{
+    const auto& windowed_L = flavour.windowed_L;
+    return flavour.window > 0 && flavour.window < tokens
+        && std::find(windowed_L.begin(), windowed_L.end(), true) != windowed_L.end();
+}
+
+} // namespace
+
+const at::Tensor& AttentionMask::allowedIn(const Flavour& flavour, int block) const
+{
+    return windowed_B1TT.defined() && windowOf(flavour, block) > 0 ? windowed_B1TT : allowed_B1TT;
+}
+
+AttentionMask attentionMaskOf(const ParameterSet& parameters, const Batch& batch)
+{
+    const ModelConfig& config = parameters.config;
+    const std::int64_t tokens = tokensIn(config.shape, batch);
+    const at::TensorOptions like = parameters.tensors.begin()->second.options();
+    AttentionMask mask{.causal = config.flavour.task == Task::CausalLanguageModel,
+        .rotation = rotationOf(config, tokens, like)};
+    const at::Tensor ones_TT = at::ones({tokens, tokens}, like.dtype(at::kBool));
+    mask.allowed_B1TT = paddingPattern(batch);
+    if (mask.allowed_B1TT.defined() && mask.causal)
+        mask.allowed_B1TT = mask.allowed_B1TT.logical_and(at::tril(ones_TT));
+    if (hasWindow(config.flavour, tokens)) {
+        const at::Tensor near_TT = at::triu(ones_TT, 1 - config.flavour.window);
+        mask.windowed_B1TT = both(mask.allowed_B1TT, mask.causal ? at::tril(near_TT) : near_TT);
+    }
+    return mask;
+}
+
+} // namespace espalier
