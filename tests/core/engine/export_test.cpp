@@ -59,8 +59,10 @@ nlohmann::json jsonIn(const std::filesystem::path& file)
 
 Recipe recipeFor(const ModelConfig& config, const std::filesystem::path& parent)
 {
-    return {
-        .parentPath = parent.string(), .parentHash = std::string(64, 'a'), .shape = config.shape};
+    return {.parentPath = parent.string(),
+        .parentHash = std::string(64, 'a'),
+        .shape = config.shape,
+        .method = "subcloning"};
 }
 
 TEST(Export, WritesGpt2AsHuggingFaceNamesIt)

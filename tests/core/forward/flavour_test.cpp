@@ -78,9 +78,10 @@ TEST(Positions, CountWhatTheRuleCounts)
         at::Tensor& table = parameters.at(Role::PositionEmbedding);
         for (std::int64_t row = 0; row < table.size(0); ++row)
             table[row].fill_(static_cast<double>(row));
-        const at::Tensor found = positionEmbeddings(parameters, batch).select(-1, 0).flatten();
-        return std::vector<float>(found.contiguous().const_data_ptr<float>(),
-            found.contiguous().const_data_ptr<float>() + 4);
+        const at::Tensor found =
+            positionEmbeddings(parameters, batch).select(-1, 0).flatten().contiguous();
+        return std::vector<float>(
+            found.const_data_ptr<float>(), found.const_data_ptr<float>() + found.numel());
     };
     EXPECT_EQ(rows(PositionRule::Column), (std::vector<float>{2, 3, 4, 5}));
     EXPECT_EQ(rows(PositionRule::AttendedTokens), (std::vector<float>{1, 2, 3, 4}));

@@ -129,7 +129,7 @@ TEST(Transformer, ListOfBlocksRemovesAndRepeats)
         return runTrunk(parameters, batch, {.blocks = std::move(blocks)});
     };
     EXPECT_TRUE(at::equal(streamAfter({0, 1}), runTrunk(parameters, batch)));
-    const AttentionMask mask = attentionMaskOf(config, batch);
+    const AttentionMask mask = attentionMaskOf(parameters, batch);
     EXPECT_TRUE(at::equal(streamAfter({0, 0, 1}),
         runBlock(parameters, 1, runBlock(parameters, 0, streamAfter({0}), mask), mask)));
 }
@@ -227,7 +227,7 @@ TEST(Transformer, InputsThatDoNotFitAreRefused)
         "input_ids: found token 17, wanted 0 to 16");
     EXPECT_EQ(refusal({.inputIds_BT = at::zeros({1, 10}, at::kLong)}),
         "input_ids: found 10 tokens, wanted at most 9 positions");
-    EXPECT_EQ(refusal({}), "input: no token ids, wanted input_ids for a language model");
+    EXPECT_EQ(refusal({}), "input: no token ids, wanted input_ids for a model of texts");
 }
 
 } // namespace
