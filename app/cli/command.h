@@ -26,6 +26,7 @@ using Action = std::function<Status(const Console&)>;
 // Each command's file adds its subcommand and, when it is chosen, leaves its work in `action`.
 void addListCommand(CLI::App& app, Action& action);
 void addInspectCommand(CLI::App& app, Action& action);
+void addTokenizeCommand(CLI::App& app, Action& action);
 void addForwardCommand(CLI::App& app, Action& action);
 void addEvaluateCommand(CLI::App& app, Action& action);
 void addMeasureCommand(CLI::App& app, Action& action);

@@ -129,6 +129,11 @@ public:
     /// for. Errors: Refused, the first problem met, else the first unread key with the nearest
     /// known one.
     [[nodiscard]] Status finish() const;
+    /// The first problem met so far; null if there was none. For readers that stop half-way.
+    [[nodiscard]] const Error* problem() const
+    {
+        return m_problem ? &*m_problem : nullptr;
+    }
 
 private:
     friend class ObjectReader;

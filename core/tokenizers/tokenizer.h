@@ -44,7 +44,7 @@ class Tokenizer
 {
 public:
     /// "byte-level BPE", "BPE", "WordPiece", "Unigram", "SentencePiece".
-    [[nodiscard]] const std::string& kind() const;
+    [[nodiscard]] std::string kind() const;
     /// The file it was read from, without its folder: "tokenizer.json", "vocab.txt".
     [[nodiscard]] const std::string& source() const;
     /// Largest token number + 1, added tokens included.
