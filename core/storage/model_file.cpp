@@ -21,11 +21,22 @@ bool isInside(const std::filesystem::path& file, const std::filesystem::path& fo
     return folderEnd == folder.end() && filePart != file.end();
 }
 
+bool isHash(const std::string& name)
+{
+    return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+/// <repository>/blobs/<hash>, or <cache>/blobs/<its first two digits>/<hash>, which newer versions
+/// share between repositories.
 bool isInHuggingFaceBlobs(const std::filesystem::path& file, const std::filesystem::path& folder)
 {
     const std::filesystem::path snapshots = folder.parent_path();
+    const std::filesystem::path repository = snapshots.parent_path();
+    const std::string name = file.filename().string();
     return snapshots.filename() == "snapshots"
-        && file.parent_path() == snapshots.parent_path() / "blobs";
+        && (file.parent_path() == repository / "blobs"
+            || (isHash(name)
+                && file.parent_path() == repository.parent_path() / "blobs" / name.substr(0, 2)));
 }
 
 } // namespace

@@ -25,6 +25,22 @@ TEST(ModelFile, ALinkInTheHuggingFaceCacheIsFollowed)
     EXPECT_EQ(resolveModelFile(place.path() / "repo/snapshots/rev", "a.safetensors").value(), blob);
 }
 
+TEST(ModelFile, ABlobMayBeSharedByTheRepositoriesOfACache)
+{
+    const TemporaryFolder place;
+    const std::string hash = "ab" + std::string(62, '1');
+    const auto shared = place.write("blobs/ab/" + hash, "x");
+    place.write("blobs/ab/secret", "x");
+    std::filesystem::create_directories(place.path() / "repo/snapshots/rev");
+    std::filesystem::create_directories(place.path() / "repo/blobs");
+    std::filesystem::create_symlink("../../blobs/ab/" + hash, place.path() / "repo/blobs/tag");
+    std::filesystem::create_symlink("../../blobs/tag", place.path() / "repo/snapshots/rev/a");
+    std::filesystem::create_symlink(
+        "../../../blobs/ab/secret", place.path() / "repo/snapshots/rev/b");
+    EXPECT_EQ(resolveModelFile(place.path() / "repo/snapshots/rev", "a").value(), shared);
+    EXPECT_FALSE(resolveModelFile(place.path() / "repo/snapshots/rev", "b"));
+}
+
 TEST(ModelFile, ALinkThatLeavesTheFolderIsRefused)
 {
     const TemporaryFolder place;
