@@ -36,7 +36,10 @@ struct ActionRow
 
 constexpr ActionRow kActions[] = {
     {Command::OpenModel, "file", QT_TRANSLATE_NOOP("Actions", "&Open model…"), "Ctrl+O",
-        QT_TRANSLATE_NOOP("Actions", "Open a folder with config.json and model.safetensors")},
+        QT_TRANSLATE_NOOP("Actions", "Open a folder with config.json and weights")},
+    {Command::OpenFromHub, "file", QT_TRANSLATE_NOOP("Actions", "Open from &Hub…"), "Ctrl+H",
+        QT_TRANSLATE_NOOP(
+            "Actions", "Open a model of the Hugging Face Hub, fetching it if need be")},
     {Command::OpenRecipe, "file", QT_TRANSLATE_NOOP("Actions", "Open &recipe…"), "Ctrl+Shift+O",
         QT_TRANSLATE_NOOP("Actions", "Take over a destination that was made from this parent"),
         true},

@@ -13,6 +13,7 @@ namespace espalier {
 enum class Command
 {
     OpenModel,
+    OpenFromHub,
     OpenRecipe,
     SaveRecipe,
     Export,

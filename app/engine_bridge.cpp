@@ -32,6 +32,14 @@ enum LongKey
     kMeasureKey,
     kExportKey
 };
+enum FetchKey
+{
+    kFetchKey
+};
+enum QuestionKey
+{
+    kLookUpKey
+};
 
 std::optional<Measurements> cachedMeasurements(
     const std::filesystem::path& folder, const std::string& hash)
@@ -122,47 +130,108 @@ MeasureSettings EngineBridge::measureSettings() const
         .blockLosses = false}; // no method reads them
 }
 
-void EngineBridge::open(const QString& folder)
+void EngineBridge::open(const QString& model)
+{
+    cancel(Activity::Fetching);
+    cancel(Activity::Opening);
+    if (isHubName(model.toStdString()))
+        fetch(model);
+    else
+        openFolder(model, model.toStdString());
+}
+
+void EngineBridge::fetch(const QString& model)
+{
+    m_workspace.setWork(Activity::Fetching, {true, tr("Looking for %1").arg(model), -1});
+    m_fetches.post(kFetchKey,
+        [this, model, progress = progressFor(Activity::Fetching, {})](
+            std::stop_token stop) mutable {
+            progress.stop = stop;
+            Result<std::filesystem::path> folder = modelFolder(model.toStdString(), progress);
+            QMetaObject::invokeMethod(this, [this, model, stop, folder = std::move(folder)] {
+                if (!stop.stop_requested())
+                    fetched(model, folder);
+            });
+        });
+}
+
+void EngineBridge::fetched(const QString& model, const Result<std::filesystem::path>& folder)
+{
+    m_workspace.setWork(Activity::Fetching, {});
+    if (!folder) {
+        endOpening(folder.error());
+        return;
+    }
+    const RaceState race = m_workspace.raceState();
+    if (race == RaceState::Preparing || race == RaceState::Running || race == RaceState::Paused
+        || race == RaceState::Stopping)
+        endOpening(refused(
+            tr("%1 has arrived. Stop the race before opening it.").arg(model).toStdString()));
+    else
+        openFolder(model, *folder);
+}
+
+void EngineBridge::endOpening(const Error& error)
+{
+    m_workspace.setWork(Activity::Opening, {});
+    if (error.code != ErrorCode::Cancelled)
+        Q_EMIT openFailed(QString::fromStdString(error.message));
+}
+
+void EngineBridge::openFolder(const QString& model, const std::filesystem::path& folder)
 {
     m_workspace.setWork(Activity::Opening, {true, tr("Opening"), -1});
     m_long.cancel(kMeasureKey);
-    const std::filesystem::path path = folder.toStdString();
     m_long.post(kOpenKey,
-        [this, path, progress = progressFor(Activity::Opening, {})](std::stop_token stop) mutable {
-            progress.stop = std::move(stop);
-            Result<Model> model = Model::open(path, progress);
-            std::string hash;
-            std::optional<Measurements> cached;
-            std::optional<Error> error;
-            if (model.ok()) {
-                Result<std::string> computed = model->weightsHash(progress);
-                if (computed.ok())
-                    hash = *computed;
-                else
-                    error = computed.error();
-                cached = cachedMeasurements(path, hash);
-            } else {
-                error = model.error();
-            }
-            if (error) {
-                QMetaObject::invokeMethod(this, [this, reason = error->message] {
-                    m_workspace.setWork(Activity::Opening, {});
-                    Q_EMIT openFailed(QString::fromStdString(reason));
+        [this, model, folder, progress = progressFor(Activity::Opening, {})](
+            std::stop_token stop) mutable {
+            progress.stop = stop;
+            Result<Model> opened = Model::open(folder, progress);
+            Result<std::string> hash = opened ? opened->weightsHash(progress) : opened.error();
+            if (!hash) {
+                QMetaObject::invokeMethod(this, [this, stop, error = hash.error()] {
+                    if (!stop.stop_requested())
+                        endOpening(error);
                 });
                 return;
             }
-            QMetaObject::invokeMethod(
-                this, [this, opened = std::move(model).value(), hash, cached]() mutable {
-                    adopt(std::move(opened), hash, std::move(cached));
+            QMetaObject::invokeMethod(this,
+                [this, model, stop, opened = *opened, hash = *hash,
+                    cached = cachedMeasurements(folder, *hash)]() mutable {
+                    if (!stop.stop_requested())
+                        adopt(model, std::move(opened), hash, std::move(cached));
                 });
         });
 }
 
-void EngineBridge::adopt(Model model, const std::string& hash, std::optional<Measurements> cached)
+void EngineBridge::lookUp(const QString& model)
+{
+    m_questions.post(kLookUpKey, [this, model](std::stop_token stop) {
+        const Result<HubOffer> offer = askHub(model.toStdString(), {.report = {}, .stop = stop});
+        QMetaObject::invokeMethod(this, [this, model, stop, offer] {
+            if (stop.stop_requested())
+                return;
+            if (offer)
+                Q_EMIT lookedUp(model, *offer);
+            else
+                Q_EMIT lookUpFailed(model, QString::fromStdString(offer.error().message));
+        });
+    });
+}
+
+void EngineBridge::abandonLookUp()
+{
+    m_questions.cancel(kLookUpKey);
+}
+
+void EngineBridge::adopt(
+    const QString& source, Model model, const std::string& hash, std::optional<Measurements> cached)
 {
     m_parent = model;
     m_workspace.setWork(Activity::Opening, {});
-    m_workspace.setModel(summaryOf(model, hash), builtInData(model.config()).value_or(DataSpec{}));
+    ModelSummary summary = summaryOf(model, hash);
+    summary.path = lastingName(source.toStdString(), model);
+    m_workspace.setModel(std::move(summary), builtInData(model.config()).value_or(DataSpec{}));
     if (cached)
         m_workspace.setMeasurements(std::make_shared<const Measurements>(std::move(*cached)));
     Q_EMIT opened();
@@ -224,6 +293,11 @@ void EngineBridge::cancel(Activity activity)
     switch (activity) {
     case Activity::Opening:
         m_long.cancel(kOpenKey);
+        m_workspace.setWork(Activity::Opening, {});
+        break;
+    case Activity::Fetching:
+        m_fetches.cancel(kFetchKey);
+        m_workspace.setWork(Activity::Fetching, {});
         break;
     case Activity::Measuring:
         m_long.cancel(kMeasureKey);

@@ -3,6 +3,7 @@
 
 #include "app/race_runner.h"
 #include "app/task_thread.h"
+#include "core/engine/model_source.h"
 #include "core/engine/session.h"
 #include "widgets/workspace.h"
 
@@ -37,7 +38,11 @@ public:
     /// Settings that the current measurements were, or the next ones are, made with.
     [[nodiscard]] MeasureSettings measureSettings() const;
 
-    void open(const QString& folder);
+    /// A folder, or hf:ORG/NAME, which may be fetched first; what is open stays until then.
+    void open(const QString& model);
+    /// Asks the Hub what opening would fetch; the newest question alone is answered.
+    void lookUp(const QString& model);
+    void abandonLookUp();
     void setData(const QString& source);
     void measure();
     void cancel(Activity activity);
@@ -56,13 +61,20 @@ Q_SIGNALS:
     /// The workspace has the new model; measurements follow.
     void opened();
     void openFailed(const QString& reason);
+    void lookedUp(const QString& model, const espalier::HubOffer& offer);
+    void lookUpFailed(const QString& model, const QString& reason);
     void measured();
     void exported(const QString& folder, const QString& report);
     void exportFailed(const QString& reason);
 
 private:
     [[nodiscard]] Progress progressFor(Activity activity, std::stop_token stop);
-    void adopt(Model model, const std::string& hash, std::optional<Measurements> cached);
+    void fetch(const QString& model);
+    void fetched(const QString& model, const Result<std::filesystem::path>& folder);
+    void openFolder(const QString& model, const std::filesystem::path& folder);
+    void endOpening(const Error& error);
+    void adopt(const QString& source, Model model, const std::string& hash,
+        std::optional<Measurements> cached);
     void evaluateParent();
     void refreshDestination();
     void runPreview();
@@ -77,6 +89,8 @@ private:
     TaskThread m_quick; ///< previews
     TaskThread m_scores; ///< losses
     TaskThread m_long; ///< opening, measuring, exporting
+    TaskThread m_fetches; ///< downloads, which may take hours
+    TaskThread m_questions; ///< to the Hub
 };
 
 } // namespace espalier

@@ -146,7 +146,7 @@ void MainWindow::buildMenus()
         views->insertAction(before, dock->toggleViewAction());
     QMenu* file = m_actions.menu("file");
     m_recent = new QMenu(tr("Open re&cent"), this);
-    file->insertMenu(file->actions().at(1), m_recent);
+    file->insertMenu(file->actions().at(2), m_recent);
 }
 
 void MainWindow::connectIntents()
@@ -215,6 +215,8 @@ void MainWindow::run(Command command)
     switch (command) {
     case Command::OpenModel:
         return askForModel();
+    case Command::OpenFromHub:
+        return askForHubModel();
     case Command::OpenRecipe:
         return openRecipe();
     case Command::SaveRecipe:
@@ -260,7 +262,7 @@ void MainWindow::run(Command command)
     }
 }
 
-void MainWindow::openModel(const QString& folder)
+void MainWindow::openModel(const QString& model)
 {
     const RaceState state = m_workspace.raceState();
     if (state == RaceState::Preparing || state == RaceState::Running || state == RaceState::Paused
@@ -269,7 +271,7 @@ void MainWindow::openModel(const QString& folder)
             MessageBar::Kind::Problem, tr("Stop the race before opening another model."));
         return;
     }
-    m_bridge.open(folder);
+    m_bridge.open(model);
 }
 
 void MainWindow::adopted()

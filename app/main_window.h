@@ -33,7 +33,8 @@ public:
     explicit MainWindow(Settings& settings, QWidget* parent = nullptr);
     ~MainWindow() override;
 
-    void openModel(const QString& folder);
+    /// A folder, or hf:ORG/NAME.
+    void openModel(const QString& model);
     /// Runs are written below this folder; by default the user's data folder.
     void setRunsFolder(const QString& folder)
     {
@@ -87,6 +88,7 @@ private:
     void offerInterruptedRun();
     void adopted();
     void askForModel();
+    void askForHubModel();
     void askForData();
     void openRecipe();
     void saveRecipe();

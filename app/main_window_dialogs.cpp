@@ -2,6 +2,7 @@
 // The half of MainWindow that asks people for files and shows boxes.
 
 #include "app/export_dialog.h"
+#include "app/hub_dialog.h"
 #include "app/main_window.h"
 #include "app/message_bar.h"
 #include "core/report/model_summary.h"
@@ -21,13 +22,33 @@ namespace espalier {
 
 void MainWindow::askForModel()
 {
-    const QStringList recent = m_settings.recentModels();
-    const QString start =
-        recent.isEmpty() ? QDir::homePath() : QFileInfo(recent.constFirst()).path();
+    QString start = QDir::homePath();
+    for (const QString& recent : m_settings.recentModels())
+        if (QFileInfo(recent).isAbsolute()) { // not a model of the Hub
+            start = QFileInfo(recent).path();
+            break;
+        }
     const QString folder =
         QFileDialog::getExistingDirectory(this, tr("Open a model folder"), start);
     if (!folder.isEmpty())
         openModel(folder);
+}
+
+void MainWindow::askForHubModel()
+{
+    const Result<HubPlace> place = hubPlace();
+    if (!place) {
+        m_message->show(MessageBar::Kind::Problem, QString::fromStdString(place.error().message));
+        return;
+    }
+    HubDialog dialog(*place, cachedModels(place->cache), this);
+    connect(&dialog, &HubDialog::lookUpRequested, &m_bridge, &EngineBridge::lookUp);
+    connect(&dialog, &HubDialog::lookUpAbandoned, &m_bridge, &EngineBridge::abandonLookUp);
+    connect(&m_bridge, &EngineBridge::lookedUp, &dialog, &HubDialog::showOffer);
+    connect(&m_bridge, &EngineBridge::lookUpFailed, &dialog, &HubDialog::showProblem);
+    if (dialog.exec() == QDialog::Accepted)
+        openModel(dialog.model());
+    m_bridge.abandonLookUp();
 }
 
 void MainWindow::askForData()

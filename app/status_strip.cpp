@@ -14,8 +14,8 @@
 namespace espalier {
 namespace {
 
-constexpr Activity kShown[] = {
-    Activity::Opening, Activity::Exporting, Activity::Measuring, Activity::Racing};
+constexpr Activity kShown[] = {Activity::Opening, Activity::Fetching, Activity::Exporting,
+    Activity::Measuring, Activity::Racing};
 
 /// Resident memory of this process; 0 where /proc is missing.
 double residentBytes()

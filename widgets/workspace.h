@@ -36,7 +36,8 @@ enum class Activity
     Previewing,
     Evaluating,
     Racing,
-    Exporting
+    Exporting,
+    Fetching ///< a model on its way; whatever is open stays usable
 };
 
 struct Work

@@ -5,6 +5,8 @@
 
 #include <QCoreApplication>
 
+#include <optional>
+
 namespace espalier {
 namespace {
 
@@ -13,17 +15,26 @@ QString tr(const char* text)
     return QCoreApplication::translate("MeasurementState", text);
 }
 
+/// What keeps a view from being ready, if something does.
+std::optional<Activity> awaited(const Workspace& workspace)
+{
+    if (workspace.work(Activity::Opening).running)
+        return Activity::Opening;
+    if (workspace.model() == nullptr)
+        return workspace.work(Activity::Fetching).running ? std::optional(Activity::Fetching)
+                                                          : std::nullopt;
+    return workspace.work(Activity::Measuring).running ? std::optional(Activity::Measuring)
+                                                       : std::nullopt;
+}
+
 void refresh(StateFrame& frame, const Workspace& workspace, const QString& emptySentence)
 {
-    const Work work = workspace.work(Activity::Measuring);
-    const Work opening = workspace.work(Activity::Opening);
+    const std::optional<Activity> activity = awaited(workspace);
     const Failure failure = workspace.failure(Activity::Measuring);
-    if (opening.running)
-        frame.showWorking(opening.stage, opening.fraction);
+    if (activity)
+        frame.showWorking(workspace.work(*activity).stage, workspace.work(*activity).fraction);
     else if (workspace.model() == nullptr)
         frame.showEmpty(tr("No model is open."), tr("Open model…"));
-    else if (work.running)
-        frame.showWorking(work.stage, work.fraction);
     else if (!failure.what.isEmpty())
         frame.showFailed(failure.what, failure.why, failure.nextStep);
     else if (workspace.measurements() == nullptr && workspace.data().source.empty())
@@ -62,8 +73,10 @@ void followMeasurements(StateFrame* frame, const ViewContext& context, const QSt
     QObject::connect(frame, &StateFrame::emptyButtonClicked, &intents, measure);
     QObject::connect(frame, &StateFrame::refreshRequested, &intents, measure);
     QObject::connect(frame, &StateFrame::retryRequested, &intents, measure);
-    QObject::connect(frame, &StateFrame::cancelRequested, &intents,
-        [&intents] { Q_EMIT intents.cancelRequested(Activity::Measuring); });
+    QObject::connect(frame, &StateFrame::cancelRequested, &intents, [&workspace, &intents] {
+        if (const std::optional<Activity> activity = awaited(workspace))
+            Q_EMIT intents.cancelRequested(*activity);
+    });
     update();
 }
 
