@@ -92,12 +92,14 @@ std::vector<DiskTensor> diskTensorsOf(const Architecture& architecture, const Mo
     std::vector<DiskTensor> tensors;
     const auto add = [&](const DiskRow& row, int block) {
         const ParameterId id = {row.role, block};
-        if (contains(row.tasks, config.flavour.task) && hasParameter(config, id))
+        const bool wanted = !row.twin || !config.flavour.tiedHead;
+        if (wanted && contains(row.tasks, config.flavour.task) && hasParameter(config, id))
             tensors.push_back({.name = nameOnDisk(architecture, row, config, block),
                 .parameter = id,
                 .layout = row.layout,
                 .segment = row.segment,
-                .sizes = sizesOnDisk(row, parameterOf(config, id), config.shape)});
+                .sizes = sizesOnDisk(row, parameterOf(config, id), config.shape),
+                .twin = row.twin});
     };
     // All rows of block 0, all rows of block 1, … where the first row of a stage's blocks stands.
     std::set<Stage> done;

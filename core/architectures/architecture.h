@@ -58,6 +58,8 @@ struct DiskRow
                       ///< the whole parameter
     TaskSet tasks = kEveryTask;
     Stage stage = Stage::Trunk;
+    bool twin = false; ///< repeats another row's parameter where the head is not tied: stock tools
+                       ///< want both names then. Written; read as a copy (it needs an alias)
 };
 
 /// An older ending of names and the one that the table has: {".gamma", ".weight"}. Whole names work
@@ -76,6 +78,7 @@ struct DiskTensor
     Layout layout = Layout::Plain;
     int segment = -1;
     std::vector<std::int64_t> sizes; ///< on disk
+    bool twin = false;
 
     friend bool operator==(const DiskTensor&, const DiskTensor&) = default;
 };

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/architectures/catalog.h"
 
+#include "core/architectures/bert.h"
+#include "core/architectures/distilbert.h"
 #include "core/architectures/gpt2.h"
 #include "core/architectures/llama.h"
+#include "core/architectures/roberta.h"
 #include "core/architectures/vit.h"
 #include "core/base/expect.h"
 #include "core/formats/json_reader.h"
@@ -17,7 +20,8 @@ namespace espalier {
 
 std::span<const Architecture> architectures()
 {
-    static const std::array kCatalog = {gpt2(), llama(), vit()};
+    static const std::array kCatalog = {
+        gpt2(), llama(), bert(), roberta(), xlmRoberta(), camembert(), distilbert(), vit()};
     return kCatalog;
 }
 

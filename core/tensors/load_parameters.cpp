@@ -27,6 +27,7 @@ public:
         , m_task(config.flavour.task)
         , m_wanted(diskTensorsOf(m_architecture, config))
     {
+        std::erase_if(m_wanted, [](const DiskTensor& tensor) { return tensor.twin; });
         for (std::size_t i = 0; i < m_wanted.size(); ++i)
             m_byName.emplace(tableName(m_architecture, m_wanted[i].name), i);
         if (config.flavour.tiedHead)

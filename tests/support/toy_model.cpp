@@ -44,6 +44,51 @@ ModelConfig toyLlama(const ToySizes& sizes)
     return config;
 }
 
+ModelConfig toyBert(Task task, const ToySizes& sizes)
+{
+    ModelConfig config{.family = "bert", .shape = toyShape(sizes), .flavour = {}};
+    config.shape.vocab = 17;
+    config.shape.positions = 9;
+    config.shape.tokenTypes = 2;
+    config.shape.classes = predictsClasses(task) ? 7 : 0;
+    const bool masked = task == Task::MaskedLanguageModel;
+    config.flavour = {.task = task,
+        .layout = BlockLayout::PostNorm,
+        .normEpsilon = 1e-12,
+        .activation = Activation::GeluErf,
+        .embeddingNorm = true,
+        .finalNorm = false,
+        .headDense = true,
+        .headActivation = masked ? Activation::GeluErf : Activation::Tanh,
+        .headNorm = masked,
+        .tiedHead = masked,
+        .headBias = task != Task::Encoder};
+    return config;
+}
+
+ModelConfig toyRoberta(Task task, const ToySizes& sizes)
+{
+    ModelConfig config = toyBert(task, sizes);
+    config.family = "roberta";
+    config.shape.sparePositions = 2;
+    config.shape.tokenTypes = 1;
+    config.flavour.positionRule = PositionRule::RealTokens;
+    config.flavour.paddingId = 1;
+    return config;
+}
+
+ModelConfig toyDistilbert(Task task, const ToySizes& sizes)
+{
+    ModelConfig config = toyBert(task, sizes);
+    config.family = "distilbert";
+    config.shape.tokenTypes = 0;
+    config.flavour.headDense = task != Task::Encoder;
+    if (task != Task::MaskedLanguageModel)
+        config.flavour.headActivation =
+            predictsClasses(task) ? Activation::Relu : Activation::GeluErf;
+    return config;
+}
+
 ModelConfig toyVit(const ToySizes& sizes)
 {
     ModelConfig config{.family = "vit", .shape = toyShape(sizes), .flavour = {}};

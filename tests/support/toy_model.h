@@ -22,6 +22,18 @@ struct ToySizes
 /// for all, gated MLP, own head.
 [[nodiscard]] ModelConfig toyLlama(const ToySizes& sizes = {});
 
+/// A BERT layout with 17 tokens, 9 positions and 2 token types; classes of texts: 7.
+[[nodiscard]] ModelConfig toyBert(
+    Task task = Task::MaskedLanguageModel, const ToySizes& sizes = {});
+
+/// The same with RoBERTa's positions (padding id 1, so two spare rows) and 1 token type.
+[[nodiscard]] ModelConfig toyRoberta(
+    Task task = Task::MaskedLanguageModel, const ToySizes& sizes = {});
+
+/// The same without token types and pooler.
+[[nodiscard]] ModelConfig toyDistilbert(
+    Task task = Task::MaskedLanguageModel, const ToySizes& sizes = {});
+
 /// A ViT layout: 2 channels, 8 x 4 pixels in patches of 4 x 2 (5 tokens), 7 classes.
 [[nodiscard]] ModelConfig toyVit(const ToySizes& sizes = {});
 

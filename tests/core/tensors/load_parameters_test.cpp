@@ -217,5 +217,41 @@ TEST(ToDiskLayout, PerHeadPutsEachHeadsQueryKeyAndValueTogether)
     EXPECT_TRUE(at::equal(stored, at::tensor({0, 1, 4, 5, 8, 9, 2, 3, 6, 7, 10, 11}, at::kFloat)));
 }
 
+TEST(LoadParameters, AnUntiedBertHasItsBiasTwice)
+{
+    ModelConfig config = test::toyBert();
+    config.flavour.tiedHead = false;
+    const ParameterSet parameters = toyParameters(config);
+    File file = fileOf(parameters);
+    const Result<ParameterSet> loaded = loadParameters(config, file.stored);
+    ASSERT_TRUE(loaded.ok()) << loaded.error().message;
+    EXPECT_TRUE(at::equal(loaded->at(Role::HeadBias), parameters.at(Role::HeadBias)));
+    const at::Tensor other = at::ones({17});
+    file.find("cls.predictions.decoder.bias").bytes = bytesOf(other);
+    EXPECT_FALSE(loadParameters(config, file.stored).ok());
+}
+
+TEST(LoadParameters, OldNamesOfBertAreRead)
+{
+    const ParameterSet parameters = toyParameters(test::toyBert());
+    File file = fileOf(parameters);
+    for (StoredTensor& tensor : file.stored) {
+        for (const auto& [now, old] :
+            {std::pair("LayerNorm.weight", "gamma"), std::pair("LayerNorm.bias", "beta")})
+            if (tensor.name.ends_with(now))
+                tensor.name.replace(tensor.name.rfind('.') + 1, std::string::npos, old);
+        if (tensor.name.starts_with("bert."))
+            tensor.name.erase(0, 5);
+    }
+    file.add("cls.predictions.decoder.weight", parameters.at(Role::TokenEmbedding));
+    file.add("cls.predictions.decoder.bias", parameters.at(Role::HeadBias));
+    file.add("bert.embeddings.position_ids", at::ones({1, 9}).to(at::kLong));
+    file.add("bert.pooler.dense.weight", at::ones({12, 12}));
+    const Result<ParameterSet> loaded = loadParameters(parameters.config, file.stored);
+    ASSERT_TRUE(loaded.ok()) << loaded.error().message;
+    for (const auto& [id, tensor] : parameters.tensors)
+        EXPECT_TRUE(at::equal(loaded->tensors.at(id), tensor)) << nameOf(id);
+}
+
 } // namespace
 } // namespace espalier
