@@ -49,6 +49,16 @@ Json jsonOf(const Model& model, const Footprint& footprint)
     return json;
 }
 
+/// What stands behind the last block of a text model.
+std::string headText(const ModelConfig& config)
+{
+    if (config.flavour.task == Task::Encoder)
+        return "no head";
+    if (predictsClasses(config.flavour.task))
+        return fmt::format("a head of {} classes", config.shape.classes);
+    return config.flavour.tiedHead ? "tied head" : "own head";
+}
+
 void printForPeople(const Model& model, const Footprint& footprint)
 {
     const ModelShape& shape = model.config().shape;
@@ -57,8 +67,8 @@ void printForPeople(const Model& model, const Footprint& footprint)
         architectureOf(model.config()).title, shape.layers, shape.hidden, shape.heads,
         shape.headDim, shape.mlp);
     if (language)
-        fmt::print("vocabulary {}, {} positions, {} head\n", shape.vocab, shape.positions,
-            model.config().flavour.tiedHead ? "tied" : "own");
+        fmt::print("vocabulary {}, {} positions, {}\n", shape.vocab, shape.positions,
+            headText(model.config()));
     else
         fmt::print("{} classes, images {} x {}, patches {} x {}\n", shape.classes,
             shape.imageHeight, shape.imageWidth, shape.patchHeight, shape.patchWidth);
