@@ -34,6 +34,11 @@ std::string lastReason()
     return text.empty() ? "HDF5 gives no reason" : printable(text);
 }
 
+hid_t unsignedType(int width)
+{
+    return width == 1 ? H5T_NATIVE_UINT8 : width == 2 ? H5T_NATIVE_UINT16 : H5T_NATIVE_UINT32;
+}
+
 /// Groups above an object are made on the way.
 Hdf5Handle makingParents()
 {
@@ -207,6 +212,34 @@ Status Hdf5File::writeInteger(
 Status Hdf5File::writeNumber(const std::string& path, const std::string& attribute, double value)
 {
     return m_impl->writeAttribute(path, attribute, H5T_NATIVE_DOUBLE, &value);
+}
+
+Status Hdf5File::writeUnsigned(
+    const std::string& path, std::span<const std::byte> values, int width)
+{
+    const std::int64_t sizes[] = {static_cast<std::int64_t>(values.size()) / width};
+    return m_impl->writeDataset(path, unsignedType(width), values.data(), sizes);
+}
+
+Result<std::vector<std::byte>> Hdf5File::readUnsigned(
+    const std::string& path, int width, std::int64_t maxElements) const
+{
+    const Hdf5Handle dataset(
+        has(path) ? H5Dopen2(m_impl->file.get(), path.c_str(), H5P_DEFAULT) : -1);
+    if (!dataset)
+        return m_impl->readError(path, "is missing");
+    const Hdf5Handle type(H5Dget_type(dataset.get()));
+    const Hdf5Handle space(H5Dget_space(dataset.get()));
+    if (H5Tequal(type.get(), unsignedType(width)) <= 0
+        || H5Sget_simple_extent_ndims(space.get()) != 1)
+        return m_impl->readError(path, fmt::format("not a row of {}-byte numbers", width));
+    const hssize_t elements = H5Sget_simple_extent_npoints(space.get());
+    if (elements < 0 || elements > maxElements)
+        return m_impl->readError(path, fmt::format("more than {} values", maxElements));
+    std::vector<std::byte> values(static_cast<std::size_t>(elements * width));
+    if (H5Dread(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
+        return m_impl->readError(path, fmt::format("cannot be read ({})", lastReason()));
+    return values;
 }
 
 Status Hdf5File::createTable(const std::string& path, std::int64_t columns)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-// The one door to HDF5, for our own plain files: groups, datasets of 64-bit floats or UTF-8 text,
-// attributes.
+// The one door to HDF5, for our own plain files: groups, datasets of 64-bit floats, unsigned
+// integers or UTF-8 text, attributes.
 //
 // What comes from a stranger is checked before HDF5 is asked for any value. Refused: external and
 // user-defined links, external or virtual storage, filters other than deflate, shuffle and
@@ -62,6 +62,13 @@ public:
     /// An array of fp32 values with compression off; for weights.
     [[nodiscard]] Status writeFloats(const std::string& path, std::span<const float> values,
         std::span<const std::int64_t> sizes);
+
+    /// Whole numbers of 1, 2 or 4 bytes each, unsigned, native byte order, in one row.
+    [[nodiscard]] Status writeUnsigned(
+        const std::string& path, std::span<const std::byte> values, int width);
+    /// The same back; refused if they are stored otherwise or are more than `maxElements`.
+    [[nodiscard]] Result<std::vector<std::byte>> readUnsigned(
+        const std::string& path, int width, std::int64_t maxElements) const;
 
     /// A table that grows by rows, [0, columns] at first.
     [[nodiscard]] Status createTable(const std::string& path, std::int64_t columns);

@@ -42,6 +42,7 @@ Status checkSize(const std::filesystem::path& file, std::int64_t width, std::int
 struct JpegErrors
 {
     jpeg_error_mgr manager;
+    jpeg_progress_mgr progress;
     std::jmp_buf escape;
     std::array<char, JMSG_LENGTH_MAX> message;
 };
@@ -60,6 +61,31 @@ void onJpegMessage(j_common_ptr jpeg, int level)
         onJpegError(jpeg);
 }
 
+/// A small progressive file may ask for thousands of passes over a large picture.
+constexpr int kMaxJpegScans = 200;
+
+void onJpegProgress(j_common_ptr jpeg)
+{
+    if (!jpeg->is_decompressor
+        || reinterpret_cast<j_decompress_ptr>(jpeg)->input_scan_number <= kMaxJpegScans)
+        return;
+    auto* errors = reinterpret_cast<JpegErrors*>(jpeg->err);
+    std::snprintf(errors->message.data(), errors->message.size(), "more than %d progressive scans",
+        kMaxJpegScans);
+    std::longjmp(errors->escape, 1);
+}
+
+/// Inks as Adobe's programs store them, 255 for none: each is dimmed by black.
+void rgbFromCmyk(std::vector<std::uint8_t>& pixels)
+{
+    const std::size_t count = pixels.size() / 4;
+    for (std::size_t i = 0; i < count; ++i)
+        for (std::size_t c = 0; c < 3; ++c)
+            pixels[3 * i + c] =
+                static_cast<std::uint8_t>((pixels[4 * i + c] * pixels[4 * i + 3] + 127) / 255);
+    pixels.resize(3 * count);
+}
+
 /// No object with a destructor may live in here: longjmp would skip it.
 bool decodeJpegInto(std::span<const std::uint8_t> bytes, const ImageLimits& limits,
     JpegErrors& errors, jpeg_decompress_struct& jpeg, RgbImage& image, bool& tooLarge)
@@ -68,6 +94,7 @@ bool decodeJpegInto(std::span<const std::uint8_t> bytes, const ImageLimits& limi
         return false;
     jpeg_create_decompress(&jpeg);
     jpeg_mem_src(&jpeg, bytes.data(), bytes.size());
+    jpeg.progress = &errors.progress;
     jpeg_read_header(&jpeg, TRUE);
     image.width = static_cast<std::int64_t>(jpeg.image_width);
     image.height = static_cast<std::int64_t>(jpeg.image_height);
@@ -76,13 +103,15 @@ bool decodeJpegInto(std::span<const std::uint8_t> bytes, const ImageLimits& limi
         tooLarge = true;
         return false;
     }
-    jpeg.out_color_space = JCS_RGB;
+    const bool inks = jpeg.jpeg_color_space == JCS_CMYK || jpeg.jpeg_color_space == JCS_YCCK;
+    jpeg.out_color_space = inks ? JCS_CMYK : JCS_RGB;
     jpeg.dct_method = JDCT_ISLOW;
     jpeg_start_decompress(&jpeg);
-    image.pixels.resize(static_cast<std::size_t>(image.width * image.height * 3));
+    const std::size_t stride =
+        std::size_t{jpeg.output_width} * static_cast<std::size_t>(jpeg.output_components);
+    image.pixels.resize(static_cast<std::size_t>(image.height) * stride);
     while (jpeg.output_scanline < jpeg.output_height) {
-        JSAMPROW row = image.pixels.data()
-            + static_cast<std::size_t>(jpeg.output_scanline) * jpeg.output_width * 3;
+        JSAMPROW row = image.pixels.data() + std::size_t{jpeg.output_scanline} * stride;
         jpeg_read_scanlines(&jpeg, &row, 1);
     }
     jpeg_finish_decompress(&jpeg);
@@ -97,6 +126,7 @@ Result<RgbImage> decodeJpeg(const std::filesystem::path& file, std::span<const s
     jpeg.err = jpeg_std_error(&errors.manager);
     errors.manager.error_exit = onJpegError;
     errors.manager.emit_message = onJpegMessage;
+    errors.progress.progress_monitor = onJpegProgress;
     RgbImage image;
     bool tooLarge = false;
     const bool decoded = decodeJpegInto(bytes, limits, errors, jpeg, image, tooLarge);
@@ -105,6 +135,8 @@ Result<RgbImage> decodeJpeg(const std::filesystem::path& file, std::span<const s
         return checkSize(file, image.width, image.height, limits).error();
     if (!decoded)
         return broken(file, errors.message.data());
+    if (jpeg.out_color_space == JCS_CMYK)
+        rgbFromCmyk(image.pixels);
     return image;
 }
 
@@ -121,6 +153,7 @@ Result<RgbImage> decodePng(const std::filesystem::path& file, std::span<const st
         return size.error();
     }
     png.format = PNG_FORMAT_RGB;
+    png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; // else 16 bits would be taken for linear light
     image.pixels.resize(PNG_IMAGE_SIZE(png));
     const png_color black = {0, 0, 0};
     const int decoded = png_image_finish_read(&png, &black, image.pixels.data(), 0, nullptr);

@@ -28,9 +28,10 @@ struct ImageLimits
 /// True for names that end like a JPEG or PNG file.
 [[nodiscard]] bool isImageFileName(const std::filesystem::path& file);
 
-/// Decodes a JPEG or PNG file, told apart by its first bytes. Grey becomes equal channels;
-/// transparency lies on black. Errors: Refused, naming the file: neither format, broken, cut short,
-/// larger than the limits.
+/// Decodes a JPEG or PNG file, told apart by its first bytes. Grey becomes equal channels; 16 bits
+/// become 8; transparency lies on black; CMYK and YCCK are taken for Adobe's (inverted) and mixed
+/// without a colour profile; EXIF orientation is ignored. Errors: Refused, naming the file: neither
+/// format, broken, cut short, larger than the limits, more than 200 progressive scans.
 [[nodiscard]] Result<RgbImage> readImageFile(
     const std::filesystem::path& file, const ImageLimits& limits = {});
 

@@ -16,7 +16,7 @@ set(umbrella_header "^(torch/torch\\.h|torch/all\\.h|torch/extension\\.h|ATen/AT
 set(cuda_header "^((ATen|c10|torch/csrc)/cuda/|cuda)")
 set(hdf5_header "^(hdf5|H5[A-Za-z]*)\\.h$")
 set(curl_header "^curl/")
-set(codec_header "^(jpeglib|turbojpeg|jerror|png)\\.h$")
+set(codec_header "^(jpeglib|turbojpeg|jerror|png|zlib)\\.h$")
 set(text_header "^(pcre2\\.h$|unicode/|sentencepiece)")
 
 set(violations "")

@@ -13,4 +13,14 @@ void writeJpeg(const std::filesystem::path& file, unsigned width, unsigned heigh
 void writePng(const std::filesystem::path& file, unsigned width, unsigned height,
     std::array<std::uint8_t, 3> colour);
 
+/// Inks as Adobe's programs store them: 255 for none.
+void writeCmykJpeg(const std::filesystem::path& file, unsigned width, unsigned height,
+    std::array<std::uint8_t, 4> inks);
+/// 16 bits per channel, grey.
+void writeDeepPng(
+    const std::filesystem::path& file, unsigned width, unsigned height, std::uint16_t grey);
+/// `colour` under transparency: 0 none of it is seen, 255 all.
+void writeTransparentPng(const std::filesystem::path& file, unsigned width, unsigned height,
+    std::array<std::uint8_t, 4> colour);
+
 } // namespace espalier::test
