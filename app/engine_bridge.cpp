@@ -114,7 +114,13 @@ Progress EngineBridge::progressFor(Activity activity, std::stop_token stop)
                             m_workspace.setWork(activity, {true, text, fraction});
                     });
                 },
-        .stop = std::move(stop)};
+        .stop = std::move(stop),
+        .note =
+            [this](std::string_view line) {
+                const QString text =
+                    QString::fromUtf8(line.data(), static_cast<qsizetype>(line.size()));
+                QMetaObject::invokeMethod(this, [this, text] { Q_EMIT noted(text); });
+            }};
 }
 
 MeasureSettings EngineBridge::measureSettings() const
@@ -124,7 +130,9 @@ MeasureSettings EngineBridge::measureSettings() const
         return {.data = m_workspace.data()};
     return {.data = {.source = measured->source,
                 .sequenceLength = measured->sequenceLength,
-                .validationShare = measured->validationShare},
+                .validationShare = measured->validationShare,
+                .textField = measured->textField,
+                .skipBroken = measured->skipBroken},
         .samples = measured->samples,
         .batch = measured->batch,
         .blockLosses = false}; // no method reads them

@@ -66,6 +66,7 @@ Q_SIGNALS:
     void measured();
     void exported(const QString& folder, const QString& report);
     void exportFailed(const QString& reason);
+    void noted(const QString& line); ///< what a person should know although the work goes on
 
 private:
     [[nodiscard]] Progress progressFor(Activity activity, std::stop_token stop);

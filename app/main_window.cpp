@@ -187,6 +187,8 @@ void MainWindow::connectIntents()
 void MainWindow::connectWorkspace()
 {
     connect(&m_bridge, &EngineBridge::opened, this, &MainWindow::adopted);
+    connect(&m_bridge, &EngineBridge::noted, this,
+        [this](const QString& line) { m_message->show(MessageBar::Kind::Note, line); });
     connect(&m_bridge, &EngineBridge::openFailed, this,
         [this](const QString& reason) { m_message->show(MessageBar::Kind::Problem, reason); });
     connect(

@@ -22,7 +22,12 @@ ProgressBar::~ProgressBar()
 Progress ProgressBar::progress(std::stop_token stop)
 {
     return {.report = [this](double fraction, std::string_view stage) { draw(fraction, stage); },
-        .stop = std::move(stop)};
+        .stop = std::move(stop),
+        .note =
+            [this](std::string_view line) {
+                finish();
+                fmt::print(stderr, "espalier-cli: {}\n", line);
+            }};
 }
 
 void ProgressBar::draw(double fraction, std::string_view stage)

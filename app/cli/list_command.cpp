@@ -34,11 +34,6 @@ std::string_view nameOf(Direction direction)
     return "";
 }
 
-std::string_view nameOf(Task task)
-{
-    return readsTokens(task) ? "language" : "images";
-}
-
 std::string_view typeOf(const OptionSpec& option)
 {
     constexpr std::string_view kTypes[] = {
@@ -112,12 +107,12 @@ Listing listMeasurements()
 
 Listing listDatasets()
 {
-    Listing listing{.rows = {{"id", "task", "title", "DATA"}}};
+    Listing listing{.rows = {{"id", "kind", "title", "DATA"}}};
     for (const DatasetInfo& row : datasetCatalog()) {
-        listing.rows.push_back({std::string(row.id), std::string(nameOf(row.task)),
-            std::string(row.title), std::string(row.accepts)});
-        listing.json.push_back({{"id", row.id}, {"task", nameOf(row.task)}, {"title", row.title},
-            {"accepts", row.accepts}});
+        listing.rows.push_back({std::string(row.id), std::string(row.kind), std::string(row.title),
+            std::string(row.accepts)});
+        listing.json.push_back(
+            {{"id", row.id}, {"kind", row.kind}, {"title", row.title}, {"accepts", row.accepts}});
     }
     return listing;
 }

@@ -4,6 +4,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/console.h"
+#include "app/cli/data_options.h"
 #include "core/engine/model_source.h"
 #include "core/engine/session.h"
 
@@ -162,10 +163,9 @@ void addEvaluateCommand(CLI::App& app, Action& action)
     CLI::App* command =
         app.add_subcommand("eval", "Measures loss, and accuracy or perplexity, on validation data");
     command->add_option("MODEL", arguments->model, kModelHelp)->required();
-    command->add_option("--data", arguments->data.source, "DATA (see: espalier-cli list datasets)")
-        ->required();
-    command->add_option("--seq", arguments->data.sequenceLength,
-        "Tokens per sample (default: the model's, at most 128)");
+    addDataOptions(*command, arguments->data);
+    command->get_option("--data")->required();
+    addSplitOption(*command, arguments->data);
     command->add_option("--samples", arguments->samples, "Validation samples (default: all)")
         ->check(CLI::PositiveNumber);
     command->add_flag("--json", arguments->json, "Machine-readable");
@@ -182,12 +182,8 @@ void addMeasureCommand(CLI::App& app, Action& action)
     CLI::App* command =
         app.add_subcommand("measure", "Scores neurons, heads and blocks on calibration data");
     command->add_option("MODEL", arguments->model, kModelHelp)->required();
-    command
-        ->add_option(
-            "--data", arguments->settings.data.source, "DATA (see: espalier-cli list datasets)")
-        ->required();
-    command->add_option("--seq", arguments->settings.data.sequenceLength,
-        "Tokens per sample (default: the model's, at most 128)");
+    addDataOptions(*command, arguments->settings.data);
+    command->get_option("--data")->required();
     command->add_option("--samples", arguments->settings.samples, "Sequences or images")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();

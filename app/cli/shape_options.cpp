@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/shape_options.h"
 
+#include "app/cli/data_options.h"
 #include "core/engine/model_source.h"
 #include "core/methods/catalog.h"
 
@@ -14,8 +15,8 @@ bool DestinationOptions::isGiven() const
 {
     const bool anySize =
         std::any_of(sizes.begin(), sizes.end(), [](const auto& size) { return size.has_value(); });
-    return anySize || !method.empty() || !set.empty() || !measurements.empty() || !data.empty()
-        || seed != 0;
+    return anySize || !method.empty() || !set.empty() || !measurements.empty()
+        || !data.source.empty() || seed != 0;
 }
 
 void addDestinationOptions(CLI::App& command, DestinationOptions& options)
@@ -35,12 +36,11 @@ void addDestinationOptions(CLI::App& command, DestinationOptions& options)
         ->group("Method");
     auto* measurements =
         command.add_option("--measurements", options.measurements, "Scores from `measure`")
-            ->group("Method");
-    command.add_option("--data", options.data, "Measure on these data instead")
-        ->group("Method")
-        ->excludes(measurements);
+            ->group("Measuring");
+    addDataOptions(command, options.data, "Measuring");
+    command.get_option("--data")->excludes(measurements);
     command.add_option("--samples", options.samples, "Samples to measure on")
-        ->group("Method")
+        ->group("Measuring")
         ->check(CLI::PositiveNumber);
 }
 
@@ -91,18 +91,20 @@ Result<MeasureSettings> measureSettingsFrom(const DestinationOptions& options, c
     if (measurements)
         return MeasureSettings{.data = {.source = measurements->source,
                                    .sequenceLength = measurements->sequenceLength,
-                                   .validationShare = measurements->validationShare},
+                                   .validationShare = measurements->validationShare,
+                                   .textField = measurements->textField,
+                                   .skipBroken = measurements->skipBroken},
             .samples = measurements->samples,
             .batch = measurements->batch,
             .blockLosses = false};
     const auto builtIn = builtInData(parent.config());
-    if (options.data.empty() && !builtIn)
+    if (options.data.source.empty() && !builtIn)
         return refused(
             "measurements are needed; name data with --data, or scores with --measurements");
     MeasureSettings settings{
         .data = builtIn.value_or(DataSpec{}), .samples = options.samples, .blockLosses = false};
-    if (!options.data.empty())
-        settings.data = {.source = options.data};
+    if (!options.data.source.empty())
+        settings.data = options.data;
     return settings;
 }
 

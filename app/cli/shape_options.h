@@ -21,7 +21,7 @@ struct DestinationOptions
     std::vector<std::string> set; ///< "key=value"
     std::uint64_t seed = 0;
     std::string measurements;
-    std::string data;
+    DataSpec data; ///< to measure on
     std::int64_t samples = 64;
 
     /// Anything given at all? A recipe says everything itself.

@@ -4,6 +4,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/console.h"
+#include "app/cli/data_options.h"
 #include "core/engine/model_source.h"
 #include "core/engine/race.h"
 #include "core/engine/spec_files.h"
@@ -184,8 +185,8 @@ void addTrainOptions(CLI::App& command, TrainSettings& settings)
     const auto add = [&](const char* name, auto& value, const char* what) {
         command.add_option(name, value, what)->capture_default_str()->group("Training");
     };
-    add("--data", settings.data.source, "DATA (see: espalier-cli list datasets)");
-    add("--seq", settings.data.sequenceLength, "Tokens per sample (0: the model's, at most 128)");
+    addDataOptions(command, settings.data, "Training");
+    addSplitOption(command, settings.data, "Training");
     add("--steps", settings.steps, "Training steps");
     add("--batch", settings.batch, "Samples per step");
     add("--lr", settings.learningRate, "Highest learning rate");

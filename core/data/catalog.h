@@ -12,6 +12,21 @@
 namespace espalier {
 
 class Dataset;
+struct DataRequest;
+
+enum class DataKind
+{
+    Text,
+    Images
+};
+
+/// What models for a task are fed with.
+[[nodiscard]] constexpr DataKind dataKindOf(Task task)
+{
+    return task == Task::ImageClassification ? DataKind::Images : DataKind::Text;
+}
+/// "text", "images".
+[[nodiscard]] std::string_view nameOf(DataKind kind);
 
 /// A kind of data: one file with an open function and a row in catalog.cpp.
 struct DatasetRow
@@ -19,16 +34,15 @@ struct DatasetRow
     std::string_view id; ///< "demo:garden", "text"; demos are named by it
     std::string_view title;
     std::string_view accepts; ///< what DATA looks like
-    Task task;
+    DataKind kind;
     bool (*matches)(std::string_view source); ///< asked in the order of the rows
-    Result<Dataset> (*open)(
-        const DataSpec& spec, const ModelConfig& config, const Progress& progress);
+    Result<Dataset> (*open)(const DataRequest& request, const Progress& progress);
 };
 
 [[nodiscard]] std::span<const DatasetRow> datasetRows();
 
-/// The row that opens this source for this task. Refused: nothing there, data for the other task,
-/// unknown kind.
+/// The row that opens this source for this task. Refused: nothing there, data of the other kind,
+/// unknown data, each time with what would do.
 [[nodiscard]] Result<const DatasetRow*> datasetRowOf(const DataSpec& spec, Task task);
 
 } // namespace espalier

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cmath>
+#include <filesystem>
 
 namespace espalier {
 
@@ -20,11 +21,6 @@ namespace {
 constexpr std::int64_t kByteVocabulary = 256;
 constexpr std::int64_t kDefaultSequenceLength = 128;
 
-std::int64_t windowsIn(const TokenPart& part, std::int64_t length)
-{
-    return part.size() < length ? 0 : (part.size() - 1) / (length - 1);
-}
-
 /// (x / 255 - 0.5) / 0.5 for every byte.
 std::array<float, 256> normalisedBytes()
 {
@@ -32,19 +28,6 @@ std::array<float, 256> normalisedBytes()
     for (std::size_t x = 0; x < table.size(); ++x)
         table[x] = (static_cast<float>(x) / 255.0F - 0.5F) / 0.5F;
     return table;
-}
-
-Batch tokenBatch(
-    const Dataset::Impl& data, const TokenPart& part, const std::vector<std::int64_t>& starts)
-{
-    const auto count = static_cast<std::int64_t>(starts.size());
-    Batch batch;
-    batch.inputIds_BT = at::empty({count, data.sequenceLength}, at::kLong);
-    auto* ids = batch.inputIds_BT.data_ptr<std::int64_t>();
-    const auto length = static_cast<std::size_t>(data.sequenceLength);
-    for (std::size_t i = 0; i < starts.size(); ++i)
-        part.read(starts[i], std::span(ids + i * length, length));
-    return batch;
 }
 
 /// Image folders lie class after class; the first samples must speak for all of them.
@@ -89,29 +72,29 @@ std::vector<std::int64_t> shuffledImages(
 
 /// Offsets from 64 random bits each: the bias of the modulo is below 2^-30 for any text that fits
 /// in memory.
-std::vector<std::int64_t> randomOffsets(
+std::vector<Window> randomWindows(
     Seed seed, std::int64_t offsets, std::int64_t step, std::int64_t count)
 {
     const CounterRng rng(derive(seed, "text windows"));
-    std::vector<std::int64_t> starts(static_cast<std::size_t>(count));
+    std::vector<Window> windows(static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) {
-        const auto bits = rng.bits(static_cast<std::uint64_t>(step * count + i));
+        const auto number = static_cast<std::uint64_t>(step * count + i);
+        const auto bits = rng.bits(number);
         const std::uint64_t wide = (static_cast<std::uint64_t>(bits[0]) << 32) | bits[1];
-        starts[static_cast<std::size_t>(i)] =
-            static_cast<std::int64_t>(wide % static_cast<std::uint64_t>(offsets));
+        windows[static_cast<std::size_t>(i)] = {
+            static_cast<std::int64_t>(wide % static_cast<std::uint64_t>(offsets)), number};
     }
-    return starts;
+    return windows;
 }
 
 } // namespace
 
-Result<Dataset> Dataset::open(
-    const DataSpec& spec, const ModelConfig& config, const Progress& progress)
+Result<Dataset> Dataset::open(const DataRequest& request, const Progress& progress)
 {
-    const Result<const DatasetRow*> row = datasetRowOf(spec, config.flavour.task);
+    const Result<const DatasetRow*> row = datasetRowOf(request.spec, request.config.flavour.task);
     if (!row)
         return row.error();
-    return (*row)->open(spec, config, progress);
+    return (*row)->open(request, progress);
 }
 
 const std::string& Dataset::name() const
@@ -126,7 +109,7 @@ Task Dataset::task() const
 
 std::int64_t Dataset::sequenceLength() const
 {
-    return m_impl->sequenceLength;
+    return m_impl->windows.length;
 }
 
 std::int64_t Dataset::samples(Split split) const
@@ -134,8 +117,8 @@ std::int64_t Dataset::samples(Split split) const
     const bool train = split == Split::Train;
     if (m_impl->task == Task::ImageClassification)
         return (train ? m_impl->trainImages : m_impl->validationImages)->count();
-    return windowsIn(
-        *(train ? m_impl->trainTokens : m_impl->validationTokens), m_impl->sequenceLength);
+    return m_impl->windows.windowsIn(
+        (train ? m_impl->trainTokens : m_impl->validationTokens)->size());
 }
 
 Batch Dataset::batch(Split split, std::int64_t first, std::int64_t count) const
@@ -143,16 +126,20 @@ Batch Dataset::batch(Split split, std::int64_t first, std::int64_t count) const
     ESPALIER_EXPECT(
         first >= 0 && count >= 1 && first + count <= samples(split), "the samples exist");
     const bool train = split == Split::Train;
-    const bool images = m_impl->task == Task::ImageClassification;
-    std::vector<std::int64_t> places(static_cast<std::size_t>(count));
-    for (std::int64_t i = 0; i < count; ++i)
-        places[static_cast<std::size_t>(i)] = images
-            ? shuffledIndex(kFixedOrder, samples(split), first + i)
-            : (first + i) * (m_impl->sequenceLength - 1);
-    if (images)
+    if (m_impl->task == Task::ImageClassification) {
+        std::vector<std::int64_t> places(static_cast<std::size_t>(count));
+        for (std::int64_t i = 0; i < count; ++i)
+            places[static_cast<std::size_t>(i)] =
+                shuffledIndex(kFixedOrder, samples(split), first + i);
         return imageBatch(
             *m_impl, *(train ? m_impl->trainImages : m_impl->validationImages), places);
-    return tokenBatch(*m_impl, *(train ? m_impl->trainTokens : m_impl->validationTokens), places);
+    }
+    std::vector<Window> windows(static_cast<std::size_t>(count));
+    for (std::int64_t i = 0; i < count; ++i)
+        windows[static_cast<std::size_t>(i)] = {
+            (first + i) * m_impl->windows.stride(), static_cast<std::uint64_t>(first + i)};
+    return tokenBatch(m_impl->windows, *(train ? m_impl->trainTokens : m_impl->validationTokens),
+        windows, kFixedOrder);
 }
 
 Batch Dataset::trainingBatch(Seed seed, std::int64_t step, std::int64_t count) const
@@ -161,19 +148,20 @@ Batch Dataset::trainingBatch(Seed seed, std::int64_t step, std::int64_t count) c
     if (m_impl->task == Task::ImageClassification)
         return imageBatch(*m_impl, *m_impl->trainImages,
             shuffledImages(seed, m_impl->trainImages->count(), step, count));
-    m_impl->trainTokens->growAll();
-    const std::int64_t offsets = m_impl->trainTokens->size() - m_impl->sequenceLength + 1;
-    return tokenBatch(*m_impl, *m_impl->trainTokens, randomOffsets(seed, offsets, step, count));
+    m_impl->trainTokens->prepare();
+    const std::int64_t offsets = m_impl->trainTokens->size() - m_impl->windows.body() + 1;
+    return tokenBatch(
+        m_impl->windows, *m_impl->trainTokens, randomWindows(seed, offsets, step, count), seed);
 }
 
 std::int64_t Dataset::predictionsPerSample() const
 {
-    return m_impl->task == Task::ImageClassification ? 1 : m_impl->sequenceLength - 1;
+    return m_impl->task == Task::ImageClassification ? 1 : m_impl->windows.length - 1;
 }
 
 std::int64_t Dataset::tokensPerSample() const
 {
-    return m_impl->task == Task::ImageClassification ? 1 : m_impl->sequenceLength;
+    return m_impl->task == Task::ImageClassification ? 1 : m_impl->windows.length;
 }
 
 double Dataset::chance() const
@@ -186,20 +174,43 @@ std::optional<double> Dataset::floor() const
     return m_impl->floor;
 }
 
-Result<std::int64_t> byteSequenceLength(const DataSpec& spec, const ModelConfig& config)
+Result<WindowRule> windowRule(const DataRequest& request)
 {
+    const auto& [spec, config, encoding] = request;
     const ModelShape& shape = config.shape;
-    if (shape.vocab != kByteVocabulary)
+    if (!encoding && shape.vocab != kByteVocabulary)
         return refused(fmt::format(
-            "{}: the model has a vocabulary of {} and no tokenizer that is read, wanted {} (bytes)",
+            "{}: the model has a vocabulary of {} and no tokenizer in its folder, wanted a "
+            "tokenizer or {} tokens (bytes)",
             spec.source, shape.vocab, kByteVocabulary));
-    const std::int64_t length = spec.sequenceLength == 0
-        ? std::min(shape.positions, kDefaultSequenceLength)
-        : spec.sequenceLength;
-    if (length < 2 || length > shape.positions)
+    WindowRule rule{.length = spec.sequenceLength == 0
+            ? std::min(shape.positions, kDefaultSequenceLength)
+            : spec.sequenceLength};
+    if (rule.length < 2 || rule.length > shape.positions)
         return refused(fmt::format("{}: sequence length {}, wanted 2 to {} (the model's positions)",
-            spec.source, length, shape.positions));
-    return length;
+            spec.source, rule.length, shape.positions));
+    return rule;
+}
+
+Result<Dataset> textDataset(const DataRequest& request, const WindowRule& windows,
+    std::shared_ptr<const TokenSource> train, std::shared_ptr<const TokenSource> validation,
+    std::optional<double> floor)
+{
+    for (const auto& [part, what] :
+        {std::pair(train, "training"), std::pair(validation, "validation")})
+        if (windows.windowsIn(part->size()) < 1)
+            return refused(fmt::format("{}: text too short, found {} tokens in the {} part, wanted "
+                                       "at least {} (one sample)",
+                nameOfSource(request.spec), part->size(), what, windows.body()));
+    auto impl = std::make_shared<Dataset::Impl>();
+    impl->name = nameOfSource(request.spec);
+    impl->task = request.config.flavour.task;
+    impl->categories = request.config.shape.vocab;
+    impl->floor = floor;
+    impl->windows = windows;
+    impl->trainTokens = std::move(train);
+    impl->validationTokens = std::move(validation);
+    return Dataset(std::move(impl));
 }
 
 Result<std::int64_t> validationEvery(const DataSpec& spec)
@@ -210,25 +221,11 @@ Result<std::int64_t> validationEvery(const DataSpec& spec)
     return std::max<std::int64_t>(2, std::llround(1 / spec.validationShare));
 }
 
-Result<Dataset> textDataset(std::string name, std::shared_ptr<const TokenPart> train,
-    std::shared_ptr<const TokenPart> validation, std::int64_t sequenceLength,
-    std::optional<double> floor)
+std::string nameOfSource(const DataSpec& spec)
 {
-    for (const auto& [part, what] :
-        {std::pair(train, "training"), std::pair(validation, "validation")})
-        if (part->size() < sequenceLength)
-            return refused(fmt::format(
-                "{}: text too short, found {} tokens in the {} part, wanted at least {}", name,
-                part->size(), what, sequenceLength));
-    auto impl = std::make_shared<Dataset::Impl>();
-    impl->name = std::move(name);
-    impl->task = Task::CausalLanguageModel;
-    impl->categories = kByteVocabulary;
-    impl->floor = floor;
-    impl->sequenceLength = sequenceLength;
-    impl->trainTokens = std::move(train);
-    impl->validationTokens = std::move(validation);
-    return Dataset(std::move(impl));
+    const std::filesystem::path path = std::filesystem::path(spec.source).lexically_normal();
+    const std::filesystem::path name = path.filename();
+    return (name.empty() || name == "." ? path.parent_path().filename() : name).string();
 }
 
 Result<Dataset> imageDataset(std::string name, std::shared_ptr<const ImageSource> train,

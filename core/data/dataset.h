@@ -5,6 +5,7 @@
 #include "core/base/progress.h"
 #include "core/base/random.h"
 #include "core/base/result.h"
+#include "core/data/text_encoding.h"
 #include "core/forward/batch.h"
 #include "core/recipe/recipe.h"
 
@@ -15,33 +16,44 @@
 
 namespace espalier {
 
-/// The two parts of every dataset; no sample is in both.
+/// The two parts of every dataset; no sample is in both, unless DataSpec::split asks to validate on
+/// "train".
 enum class Split
 {
     Train,
     Validation
 };
 
+/// What data are opened for.
+struct DataRequest
+{
+    DataSpec spec;
+    ModelConfig config;
+    std::optional<TextEncoding> encoding =
+        std::nullopt; ///< none: bytes are tokens, which needs a vocabulary of 256
+};
+
 /// Samples that suit one model: token windows or images with labels. Immutable, cheap to copy, safe
-/// to read from several threads. All of it lies in memory as bytes; batches are made on the CPU.
+/// to read from several threads. All of it lies in memory, tokens in 1, 2 or 4 bytes; batches are
+/// made on the CPU.
 ///
-/// Text is one byte per token. A sample is a window of sequenceLength tokens, in which all but the
-/// first are predicted. Validation windows follow one another and overlap by one token, so that
-/// each token is predicted once. Training windows begin anywhere. Pixels x in 0 … 255 become (x /
+/// A sample of text is a window of sequenceLength tokens, see WindowRule. Validation windows follow
+/// one another, training windows begin anywhere. Pixels x in 0 … 255 become (x /
 /// 255 - 0.5) / 0.5 (ViT's own processor). Images of another size than the model's are resized
 /// (bilinear).
 class Dataset
 {
 public:
-    /// Opens what `spec.source` names and cuts it for a model.
+    /// Opens what `request.spec.source` names and cuts it for a model.
     ///
-    /// Split: a folder that holds train/ and test/ (or CIFAR's batches) keeps it; else the last
-    /// validationShare of a text, or every round(1/validationShare)-th image, is for validation.
+    /// Split: data that come in parts (train/ and test/, CIFAR's batches) keep them, see planParts;
+    /// else the last validationShare of a text, or every round(1/validationShare)-th image, is for
+    /// validation.
     /// Errors: Refused, naming file, found and wanted: nothing there, unknown kind, no tokens for
     /// this vocabulary, too short for one sample in either part, another number of classes, a
-    /// broken image. Cancelled.
+    /// broken image, no such part. Cancelled.
     [[nodiscard]] static Result<Dataset> open(
-        const DataSpec& spec, const ModelConfig& config, const Progress& progress = {});
+        const DataRequest& request, const Progress& progress = {});
 
     [[nodiscard]] const std::string&
     name() const; ///< as a person would say it: "demo:garden", "tinyshakespeare.txt"

@@ -3,7 +3,7 @@
 
 #include "core/data/dataset.h"
 #include "core/data/image_source.h"
-#include "core/data/token_part.h"
+#include "core/data/token_windows.h"
 
 namespace espalier {
 
@@ -15,9 +15,9 @@ struct Dataset::Impl
     std::int64_t categories = 0; ///< vocab or classes
     std::optional<double> floor = std::nullopt;
 
-    std::int64_t sequenceLength = 0;
-    std::shared_ptr<const TokenPart> trainTokens = nullptr;
-    std::shared_ptr<const TokenPart> validationTokens = nullptr;
+    WindowRule windows = {};
+    std::shared_ptr<const TokenSource> trainTokens = nullptr;
+    std::shared_ptr<const TokenSource> validationTokens = nullptr;
 
     std::int64_t channels = 0;
     std::int64_t height = 0;
@@ -26,20 +26,22 @@ struct Dataset::Impl
     std::shared_ptr<const ImageSource> validationImages = nullptr;
 };
 
-/// Tokens per sample that the spec asks for. Refused unless the model has 256 tokens (bytes) and
-/// positions enough.
-[[nodiscard]] Result<std::int64_t> byteSequenceLength(
-    const DataSpec& spec, const ModelConfig& config);
+/// How text is cut for this model. Refused: a vocabulary without tokenizer that is not bytes, a
+/// sequence length that the model does not read.
+[[nodiscard]] Result<WindowRule> windowRule(const DataRequest& request);
 
 /// The rest of an Impl for texts; refused if a part is too short for one sample.
-[[nodiscard]] Result<Dataset> textDataset(std::string name, std::shared_ptr<const TokenPart> train,
-    std::shared_ptr<const TokenPart> validation, std::int64_t sequenceLength,
+[[nodiscard]] Result<Dataset> textDataset(const DataRequest& request, const WindowRule& windows,
+    std::shared_ptr<const TokenSource> train, std::shared_ptr<const TokenSource> validation,
     std::optional<double> floor = std::nullopt);
 
 /// The rest of an Impl for images of the model's size; refused if a part is empty.
 [[nodiscard]] Result<Dataset> imageDataset(std::string name,
     std::shared_ptr<const ImageSource> train, std::shared_ptr<const ImageSource> validation,
     const ModelConfig& config);
+
+/// The last name in the source: "demo:garden", "tinyshakespeare.txt", "cifar10" of "cifar10/".
+[[nodiscard]] std::string nameOfSource(const DataSpec& spec);
 
 /// Every how many images one is for validation: round(1 / share), at least 2. Refused unless 0 <
 /// share <= 0.5.

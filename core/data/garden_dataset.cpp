@@ -21,20 +21,23 @@ std::vector<std::uint8_t> bytesOf(const std::string& text)
 
 } // namespace
 
-Result<Dataset> openGarden(const DataSpec& spec, const ModelConfig& config, const Progress&)
+Result<Dataset> openGarden(const DataRequest& request, const Progress&)
 {
-    const Result<std::int64_t> length = byteSequenceLength(spec, config);
-    if (!length)
-        return length.error();
+    const Result<WindowRule> windows =
+        windowRule({.spec = request.spec, .config = request.config}); // bytes, whatever it has
+    if (!windows)
+        return windows.error();
     const GardenText validation = growGarden(derive(kCorpus, "validation"), kValidationSize);
     // The first byte of the text is never predicted.
     const double nats = std::accumulate(validation.nats.begin() + 1, validation.nats.end(), 0.0);
-    auto train = std::make_shared<TokenPart>(kPieces, kPieceSize, [](std::int64_t piece) {
+    auto train = std::make_shared<GrownTokens>(kPieces, kPieceSize, [](std::int64_t piece) {
         const Seed seed = derive(derive(kCorpus, "train"), static_cast<std::uint64_t>(piece));
         return bytesOf(growGarden(seed, kPieceSize).text);
     });
-    return textDataset(spec.source, std::move(train),
-        std::make_shared<TokenPart>(bytesOf(validation.text)), *length,
+    auto tokens = std::make_shared<PackedTokens>(256);
+    tokens->appendBytes(bytesOf(validation.text));
+    return textDataset(request, *windows, std::move(train),
+        std::make_shared<StoredTokens>(std::move(tokens), 0, kValidationSize),
         nats / static_cast<double>(kValidationSize - 1));
 }
 

@@ -44,8 +44,10 @@ private:
 
 } // namespace
 
-Result<Dataset> openGlyphs(const DataSpec& spec, const ModelConfig& config, const Progress&)
+Result<Dataset> openGlyphs(const DataRequest& request, const Progress&)
 {
+    const DataSpec& spec = request.spec;
+    const ModelConfig& config = request.config;
     if (const Status fits = checkImageModel(config, kGlyphClasses, spec.source); !fits)
         return fits.error();
     const ModelShape& shape = config.shape;

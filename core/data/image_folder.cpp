@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/dataset_impl.h"
 #include "core/data/load_images.h"
+#include "core/data/parts.h"
 #include "core/data/sources.h"
 #include "core/storage/image_file.h"
 
@@ -87,42 +88,101 @@ struct FolderParts
     std::int64_t classes = 0;
 };
 
-Result<FolderParts> givenParts(const fs::path& train, const fs::path& test)
+/// Folders of a folder that gives its parts.
+struct GivenFolders
 {
-    const Result<std::vector<fs::path>> trainFolders = classFolders(train);
-    if (!trainFolders)
-        return trainFolders.error();
-    const Result<std::vector<fs::path>> testFolders = classFolders(test);
-    if (!testFolders)
-        return testFolders.error();
-    const std::vector<std::string> names = namesOf(*trainFolders);
-    if (names != namesOf(*testFolders))
-        return refused(
-            fmt::format("{}: found other class folders than in {}", test.string(), train.string()));
-    Result<std::vector<LabelledFile>> trainFiles = labelledFiles(train, names);
-    if (!trainFiles)
-        return trainFiles.error();
-    Result<std::vector<LabelledFile>> testFiles = labelledFiles(test, names);
-    if (!testFiles)
-        return testFiles.error();
-    return FolderParts{
-        std::move(*trainFiles), std::move(*testFiles), static_cast<std::int64_t>(names.size())};
+    std::optional<fs::path> train;
+    std::optional<fs::path> validation;
+    std::optional<fs::path> test;
+
+    [[nodiscard]] bool areGiven() const
+    {
+        return train && (validation || test);
+    }
+};
+
+GivenFolders givenFolders(const std::vector<fs::path>& folders)
+{
+    GivenFolders given;
+    for (const fs::path& folder : folders) {
+        const std::optional<Part> part = partNamed(folder.filename().string());
+        if (part)
+            (*part == Part::Train               ? given.train
+                    : *part == Part::Validation ? given.validation
+                                                : given.test) = folder;
+    }
+    return given;
 }
 
-Result<FolderParts> cutParts(const fs::path& folder, std::int64_t every)
+Result<std::vector<LabelledFile>> filesOfPart(
+    const fs::path& folder, const fs::path& train, const std::vector<std::string>& names)
 {
     const Result<std::vector<fs::path>> folders = classFolders(folder);
     if (!folders)
         return folders.error();
-    const Result<std::vector<LabelledFile>> files = labelledFiles(folder, namesOf(*folders));
+    if (names != namesOf(*folders))
+        return refused(fmt::format(
+            "{}: found other class folders than in {}", folder.string(), train.string()));
+    return labelledFiles(folder, names);
+}
+
+Result<FolderParts> givenParts(const GivenFolders& given, const PartPlan& plan)
+{
+    const Result<std::vector<fs::path>> folders = classFolders(*given.train);
+    if (!folders)
+        return folders.error();
+    const std::vector<std::string> names = namesOf(*folders);
+    Result<std::vector<LabelledFile>> train = filesOfPart(*given.train, *given.train, names);
+    if (!train)
+        return train.error();
+    const auto classes = static_cast<std::int64_t>(names.size());
+    if (plan.heldOut == Part::Train)
+        return FolderParts{*std::move(train), {}, classes};
+    const fs::path& folder = plan.heldOut == Part::Test ? *given.test : *given.validation;
+    Result<std::vector<LabelledFile>> heldOut = filesOfPart(folder, *given.train, names);
+    if (!heldOut)
+        return heldOut.error();
+    return FolderParts{*std::move(train), *std::move(heldOut), classes};
+}
+
+Result<FolderParts> wholeFolder(const std::vector<fs::path>& folders, const fs::path& folder)
+{
+    Result<std::vector<LabelledFile>> files = labelledFiles(folder, namesOf(folders));
     if (!files)
         return files.error();
-    FolderParts parts;
-    parts.classes = static_cast<std::int64_t>(folders->size());
-    for (std::size_t i = 0; i < files->size(); ++i) {
+    return FolderParts{*std::move(files), {}, static_cast<std::int64_t>(folders.size())};
+}
+
+/// Moves every n-th image of the training part to the validation part.
+void cut(FolderParts& parts, std::int64_t every)
+{
+    std::vector<LabelledFile> all = std::move(parts.train);
+    parts.train.clear();
+    for (std::size_t i = 0; i < all.size(); ++i) {
         const bool validation = static_cast<std::int64_t>(i) % every == every - 1;
-        (validation ? parts.validation : parts.train).push_back((*files)[i]);
+        (validation ? parts.validation : parts.train).push_back(std::move(all[i]));
     }
+}
+
+Result<FolderParts> partsOf(const DataSpec& spec, PartPlan& plan)
+{
+    const Result<std::int64_t> every = validationEvery(spec);
+    if (!every)
+        return every.error();
+    const fs::path folder = spec.source;
+    const Result<std::vector<fs::path>> folders = classFolders(folder);
+    if (!folders)
+        return folders.error();
+    const GivenFolders given = givenFolders(*folders);
+    const Result<PartPlan> planned =
+        planParts(spec, given.areGiven() && given.validation, given.areGiven() && given.test);
+    if (!planned)
+        return planned.error();
+    plan = *planned;
+    Result<FolderParts> parts =
+        given.areGiven() ? givenParts(given, plan) : wholeFolder(*folders, folder);
+    if (parts && plan.cut)
+        cut(*parts, *every);
     return parts;
 }
 
@@ -134,20 +194,12 @@ bool isFolder(std::string_view source)
     return fs::is_directory(fs::path(source), error);
 }
 
-Result<Dataset> openImageFolder(
-    const DataSpec& spec, const ModelConfig& config, const Progress& progress)
+Result<Dataset> openImageFolder(const DataRequest& request, const Progress& progress)
 {
-    const Result<std::int64_t> every = validationEvery(spec);
-    if (!every)
-        return every.error();
-    const fs::path folder = spec.source;
-    std::error_code error;
-    fs::path test = folder / "test";
-    if (!fs::is_directory(test, error))
-        test = folder / "val";
-    const bool given = fs::is_directory(folder / "train", error) && fs::is_directory(test, error);
-    const Result<FolderParts> parts =
-        given ? givenParts(folder / "train", test) : cutParts(folder, *every);
+    const DataSpec& spec = request.spec;
+    const ModelConfig& config = request.config;
+    PartPlan plan;
+    const Result<FolderParts> parts = partsOf(spec, plan);
     if (!parts)
         return parts.error();
     if (parts->classes == 0)
@@ -155,13 +207,15 @@ Result<Dataset> openImageFolder(
             "{}: found no class folders, wanted one folder of images per class", spec.source));
     if (const Status fits = checkImageModel(config, parts->classes, spec.source); !fits)
         return fits.error();
-    const auto train = loadImages(parts->train, config.shape, progress);
+    const auto train = loadImages(parts->train, config.shape, spec.skipBroken, progress);
     if (!train)
         return train.error();
-    const auto validation = loadImages(parts->validation, config.shape, progress);
+    const auto validation = plan.heldOutIsTrain
+        ? train
+        : loadImages(parts->validation, config.shape, spec.skipBroken, progress);
     if (!validation)
         return validation.error();
-    return imageDataset(folder.filename().string(), *train, *validation, config);
+    return imageDataset(nameOfSource(spec), *train, *validation, config);
 }
 
 } // namespace espalier

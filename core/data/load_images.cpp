@@ -18,9 +18,15 @@ namespace {
 
 constexpr std::int64_t kMaxBytes = std::int64_t{32} << 30;
 constexpr std::size_t kReportEvery = 256;
+constexpr std::size_t kNamedBroken = 5;
 
-/// Files that several threads decode; the one that is first in the list decides which error is
-/// told.
+struct BrokenImage
+{
+    std::size_t at = 0; ///< in the list of files
+    std::string reason;
+};
+
+/// Files that several threads decode.
 class Decoder
 {
 public:
@@ -49,13 +55,16 @@ public:
         }
     }
 
-    [[nodiscard]] Status outcome() const
+    [[nodiscard]] bool stopped() const
     {
-        if (m_error)
-            return *m_error;
-        if (m_stop)
-            return cancelled();
-        return {};
+        return m_stop;
+    }
+    /// In the order of the list.
+    [[nodiscard]] std::vector<BrokenImage> takeBroken()
+    {
+        std::sort(m_broken.begin(), m_broken.end(),
+            [](const BrokenImage& a, const BrokenImage& b) { return a.at < b.at; });
+        return std::move(m_broken);
     }
 
 private:
@@ -69,11 +78,7 @@ private:
             return;
         }
         const std::lock_guard lock(m_mutex);
-        if (!m_error || i < m_errorAt) {
-            m_error = image.error();
-            m_errorAt = i;
-        }
-        m_stop = true;
+        m_broken.push_back({i, image.error().message});
     }
 
     const std::vector<LabelledFile>& m_files;
@@ -82,14 +87,51 @@ private:
     std::atomic<std::size_t> m_next = 0;
     std::atomic<bool> m_stop = false;
     std::mutex m_mutex;
-    std::optional<Error> m_error;
-    std::size_t m_errorAt = 0;
+    std::vector<BrokenImage> m_broken;
 };
+
+void decodeAll(Decoder& decoder, const Progress& progress)
+{
+    std::vector<std::jthread> helpers;
+    for (unsigned i = 1; i < std::thread::hardware_concurrency(); ++i)
+        helpers.emplace_back([&] { decoder.work(nullptr); });
+    decoder.work(&progress);
+}
+
+/// What is told of the broken ones: as many by name as fit into a line.
+std::string namesOf(const std::vector<LabelledFile>& files, const std::vector<BrokenImage>& broken)
+{
+    std::string names;
+    for (std::size_t i = 0; i < std::min(broken.size(), kNamedBroken); ++i)
+        names += fmt::format("{}{}", i == 0 ? "" : ", ", files[broken[i].at].file.string());
+    return broken.size() > kNamedBroken ? names + " …" : names;
+}
+
+/// Closes the gaps that broken images left.
+void removeBroken(const std::vector<BrokenImage>& broken, std::vector<std::uint8_t>& pixels,
+    std::vector<std::int32_t>& labels)
+{
+    const auto size = static_cast<std::ptrdiff_t>(pixels.size() / labels.size());
+    std::size_t kept = 0;
+    auto gap = broken.begin();
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        if (gap != broken.end() && gap->at == i) {
+            ++gap;
+            continue;
+        }
+        const auto from = pixels.begin() + static_cast<std::ptrdiff_t>(i) * size;
+        if (kept != i)
+            std::copy(from, from + size, pixels.begin() + static_cast<std::ptrdiff_t>(kept) * size);
+        labels[kept++] = labels[i];
+    }
+    labels.resize(kept);
+    pixels.resize(kept * static_cast<std::size_t>(size));
+}
 
 } // namespace
 
-Result<std::shared_ptr<const ImageSource>> loadImages(
-    const std::vector<LabelledFile>& files, const ModelShape& shape, const Progress& progress)
+Result<std::shared_ptr<const ImageSource>> loadImages(const std::vector<LabelledFile>& files,
+    const ModelShape& shape, bool skipBroken, const Progress& progress)
 {
     const std::int64_t sizes[] = {static_cast<std::int64_t>(files.size()), shape.channels,
         shape.imageHeight, shape.imageWidth};
@@ -100,17 +142,20 @@ Result<std::shared_ptr<const ImageSource>> loadImages(
                 shape.imageWidth, shape.imageHeight, kMaxBytes >> 30));
     std::vector<std::uint8_t> pixels(static_cast<std::size_t>(*bytes));
     Decoder decoder(files, shape, pixels);
-    {
-        std::vector<std::jthread> helpers;
-        for (unsigned i = 1; i < std::thread::hardware_concurrency(); ++i)
-            helpers.emplace_back([&] { decoder.work(nullptr); });
-        decoder.work(&progress);
-    }
-    if (const Status outcome = decoder.outcome(); !outcome)
-        return outcome.error();
+    decodeAll(decoder, progress);
+    if (decoder.stopped())
+        return cancelled();
     std::vector<std::int32_t> labels(files.size());
     std::transform(files.begin(), files.end(), labels.begin(),
         [](const LabelledFile& file) { return file.label; });
+    if (const std::vector<BrokenImage> broken = decoder.takeBroken(); !broken.empty()) {
+        if (!skipBroken || broken.size() == files.size())
+            return refused(fmt::format("{} ({} of {} images are broken{})", broken[0].reason,
+                broken.size(), files.size(), skipBroken ? "" : "; --skip-broken leaves them out"));
+        progress.tell(fmt::format("left out {} of {} images, which are broken: {}", broken.size(),
+            files.size(), namesOf(files, broken)));
+        removeBroken(broken, pixels, labels);
+    }
     return std::shared_ptr<const ImageSource>(
         std::make_shared<StoredImages>(std::move(pixels), std::move(labels)));
 }
@@ -121,8 +166,8 @@ Status checkImageModel(const ModelConfig& config, std::int64_t found, const std:
         return refused(fmt::format(
             "{}: the model reads {} channels, wanted 1 or 3", where, config.shape.channels));
     if (config.shape.classes != found)
-        return refused(fmt::format(
-            "{}: found {} classes, wanted {} (the model's)", where, found, config.shape.classes));
+        return refused(fmt::format("{}: found {} class{}, wanted {} (the model's)", where, found,
+            found == 1 ? "" : "es", config.shape.classes));
     return {};
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/token_part.h"
+#include "core/data/token_source.h"
 
 #include "core/base/expect.h"
 #include "core/tensors/parallel.h"
@@ -8,15 +8,24 @@
 
 namespace espalier {
 
-TokenPart::TokenPart(std::vector<std::uint8_t> tokens)
-    : m_size(static_cast<std::int64_t>(tokens.size()))
-    , m_pieceSize(std::max<std::int64_t>(m_size, 1))
-    , m_pieces(1)
+StoredTokens::StoredTokens(
+    std::shared_ptr<const PackedTokens> tokens, std::int64_t first, std::int64_t size)
+    : m_tokens(std::move(tokens))
+    , m_first(first)
+    , m_size(size)
 {
-    std::call_once(m_pieces[0].grown, [&] { m_pieces[0].tokens = std::move(tokens); });
+    ESPALIER_EXPECT(
+        first >= 0 && size >= 0 && first + size <= m_tokens->size(), "the stretch exists");
 }
 
-TokenPart::TokenPart(std::int64_t pieces, std::int64_t pieceSize,
+void StoredTokens::read(std::int64_t first, std::span<std::int64_t> out) const
+{
+    ESPALIER_EXPECT(first >= 0 && first + static_cast<std::int64_t>(out.size()) <= m_size,
+        "the tokens lie inside the stretch");
+    m_tokens->read(m_first + first, out);
+}
+
+GrownTokens::GrownTokens(std::int64_t pieces, std::int64_t pieceSize,
     std::function<std::vector<std::uint8_t>(std::int64_t piece)> grow)
     : m_size(pieces * pieceSize)
     , m_pieceSize(pieceSize)
@@ -25,7 +34,7 @@ TokenPart::TokenPart(std::int64_t pieces, std::int64_t pieceSize,
 {
 }
 
-const std::vector<std::uint8_t>& TokenPart::piece(std::int64_t index) const
+const std::vector<std::uint8_t>& GrownTokens::piece(std::int64_t index) const
 {
     Piece& piece = m_pieces[static_cast<std::size_t>(index)];
     std::call_once(piece.grown, [&] {
@@ -36,7 +45,7 @@ const std::vector<std::uint8_t>& TokenPart::piece(std::int64_t index) const
     return piece.tokens;
 }
 
-void TokenPart::read(std::int64_t first, std::span<std::int64_t> out) const
+void GrownTokens::read(std::int64_t first, std::span<std::int64_t> out) const
 {
     const auto count = static_cast<std::int64_t>(out.size());
     ESPALIER_EXPECT(first >= 0 && first + count <= m_size, "the tokens lie inside the part");
@@ -50,7 +59,7 @@ void TokenPart::read(std::int64_t first, std::span<std::int64_t> out) const
     }
 }
 
-void TokenPart::growAll() const
+void GrownTokens::prepare() const
 {
     if (m_allGrown)
         return;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/data/packed_tokens.h"
+
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -11,24 +13,50 @@
 
 namespace espalier {
 
-/// A long row of byte tokens: all at hand (a file), or in pieces that are grown when somebody reads
-/// them (a generator). Safe to read from several threads.
-class TokenPart
+/// A long row of tokens. Safe to read from several threads.
+class TokenSource
 {
 public:
-    explicit TokenPart(std::vector<std::uint8_t> tokens);
-    /// `pieces` of `pieceSize` tokens; grow(i) makes piece i and is called at most once for each.
-    TokenPart(std::int64_t pieces, std::int64_t pieceSize,
-        std::function<std::vector<std::uint8_t>(std::int64_t piece)> grow);
+    virtual ~TokenSource() = default;
+    [[nodiscard]] virtual std::int64_t size() const = 0;
+    /// Tokens first … first + out.size() - 1, which exist.
+    virtual void read(std::int64_t first, std::span<std::int64_t> out) const = 0;
+    /// Called before tokens are read from all over the row.
+    virtual void prepare() const { }
+};
 
-    [[nodiscard]] std::int64_t size() const
+/// A stretch of tokens that lie in memory.
+class StoredTokens : public TokenSource
+{
+public:
+    StoredTokens(std::shared_ptr<const PackedTokens> tokens, std::int64_t first, std::int64_t size);
+    [[nodiscard]] std::int64_t size() const override
     {
         return m_size;
     }
-    /// Tokens first … first + out.size() - 1.
-    void read(std::int64_t first, std::span<std::int64_t> out) const;
+    void read(std::int64_t first, std::span<std::int64_t> out) const override;
+
+private:
+    std::shared_ptr<const PackedTokens> m_tokens;
+    std::int64_t m_first = 0;
+    std::int64_t m_size = 0;
+};
+
+/// Byte tokens in pieces that are grown when somebody reads them (a generator).
+class GrownTokens : public TokenSource
+{
+public:
+    /// `pieces` of `pieceSize` tokens; grow(i) makes piece i and is called at most once for each.
+    GrownTokens(std::int64_t pieces, std::int64_t pieceSize,
+        std::function<std::vector<std::uint8_t>(std::int64_t piece)> grow);
+
+    [[nodiscard]] std::int64_t size() const override
+    {
+        return m_size;
+    }
+    void read(std::int64_t first, std::span<std::int64_t> out) const override;
     /// Grows whatever is missing, with all threads.
-    void growAll() const;
+    void prepare() const override;
 
 private:
     struct Piece
@@ -41,7 +69,7 @@ private:
     std::int64_t m_size = 0;
     std::int64_t m_pieceSize = 0;
     std::function<std::vector<std::uint8_t>(std::int64_t)> m_grow;
-    mutable std::atomic<bool> m_allGrown = false; ///< spares the threads of growAll()
+    mutable std::atomic<bool> m_allGrown = false; ///< spares the threads of prepare()
     mutable std::vector<Piece> m_pieces; ///< filled once each, under its flag
 };
 

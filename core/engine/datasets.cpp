@@ -10,7 +10,7 @@ std::vector<DatasetInfo> datasetCatalog()
     std::vector<DatasetInfo> catalog;
     for (const DatasetRow& row : datasetRows())
         catalog.push_back(
-            {.id = row.id, .title = row.title, .accepts = row.accepts, .task = row.task});
+            {.id = row.id, .title = row.title, .accepts = row.accepts, .kind = nameOf(row.kind)});
     return catalog;
 }
 

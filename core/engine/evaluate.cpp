@@ -44,7 +44,7 @@ Result<Evaluation> evaluate(
     const Model& model, const DataSpec& data, std::int64_t samples, const Progress& progress)
 {
     return guarded([&]() -> Result<Evaluation> {
-        const Result<Dataset> dataset = Dataset::open(data, model.config(), progress);
+        const Result<Dataset> dataset = model.impl().data->open(data, model.config(), progress);
         if (!dataset)
             return dataset.error();
         const Result<ParameterSet> parameters = model.impl().parameters(progress);

@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-#include <set>
+#include <map>
 
 namespace espalier {
 
@@ -36,39 +36,20 @@ Result<at::Device> deviceOf(const LaneSpec& lane)
     return at::Device(at::kCPU);
 }
 
-/// Datasets by what decides them: the spec and the sizes that belong to the task.
+/// Data for the lanes of a race; those that start from one model share them.
 class DataShelf
 {
 public:
     [[nodiscard]] Result<Dataset> open(
-        const DataSpec& spec, const ModelConfig& config, const Progress& progress)
+        const LaneSpec& lane, const ModelConfig& config, const Progress& progress)
     {
-        const ModelShape task = taskSizes(config.shape);
-        for (const Entry& entry : m_entries)
-            if (entry.spec == spec && entry.task == task)
-                return entry.data;
-        Result<Dataset> data = Dataset::open(spec, config, progress);
-        if (data)
-            m_entries.push_back({spec, task, *data});
-        return data;
+        const std::string& folder = lane.recipe ? lane.recipe->parentPath : lane.parentPath;
+        ModelData& data = m_models.try_emplace(folder, folder).first->second;
+        return data.open(lane.train.data, config, progress);
     }
 
 private:
-    struct Entry
-    {
-        DataSpec spec;
-        ModelShape task;
-        Dataset data;
-    };
-
-    static ModelShape taskSizes(ModelShape shape)
-    {
-        for (const Size size : kAllSizes)
-            set(shape, size, 0);
-        return shape;
-    }
-
-    std::vector<Entry> m_entries;
+    std::map<std::string, ModelData> m_models;
 };
 
 Status checkSettings(const LaneSpec& lane)
@@ -165,7 +146,7 @@ Status makeRunFolder(const RaceSpec& spec, const std::vector<Model>& starts,
             starts.empty() ? startOf(lane, progress) : starts[i].impl().parameters(progress);
         if (!start)
             return start.error();
-        const Result<Dataset> data = shelf.open(lane.train.data, start->config, progress);
+        const Result<Dataset> data = shelf.open(lane, start->config, progress);
         if (!data)
             return data.error();
         if (const Status done = writeStart(lane, *start, *data, work->workPath() / lane.id); !done)
@@ -197,8 +178,7 @@ Result<std::vector<Lane>> openLanes(
             readCheckpoint(laneFolder / status->checkpoint);
         if (!checkpoint)
             return checkpoint.error();
-        const Result<Dataset> data =
-            shelf.open(lane.train.data, checkpoint->parameters.config, progress);
+        const Result<Dataset> data = shelf.open(lane, checkpoint->parameters.config, progress);
         if (!data)
             return data.error();
         const Result<at::Device> device = deviceOf(lane);

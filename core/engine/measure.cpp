@@ -50,7 +50,8 @@ Result<Measurements> measure(
             return refused(fmt::format(
                 "measuring: found {} samples in batches of {}, wanted at least 1 of each",
                 settings.samples, settings.batch));
-        const Result<Dataset> data = Dataset::open(settings.data, model.config(), progress);
+        const Result<Dataset> data =
+            model.impl().data->open(settings.data, model.config(), progress);
         if (!data)
             return data.error();
         const Result<ParameterSet> parameters = model.impl().parameters(progress);
@@ -68,6 +69,8 @@ Result<Measurements> measure(
         measured->sequenceLength = data->sequenceLength();
         measured->batch = settings.batch;
         measured->validationShare = settings.data.validationShare;
+        measured->textField = settings.data.textField;
+        measured->skipBroken = settings.data.skipBroken;
         return measured;
     });
 }

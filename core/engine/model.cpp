@@ -134,7 +134,7 @@ Result<Model> scaleModel(const Model& parent, const TransferPlan& plan, const Pr
         Result<ParameterSet> child = applyPlan(plan, *weights, progress);
         if (!child)
             return child.error();
-        return modelInMemory(*std::move(child), parent.impl().dtype);
+        return modelInMemory(*std::move(child), parent.impl().dtype, {}, parent.impl().data);
     });
 }
 

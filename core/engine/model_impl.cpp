@@ -21,11 +21,13 @@ Result<ParameterSet> Model::Impl::parameters(const Progress& progress) const
     return *loaded;
 }
 
-Model modelInMemory(ParameterSet parameters, Dtype dtype, std::filesystem::path path)
+Model modelInMemory(ParameterSet parameters, Dtype dtype, std::filesystem::path path,
+    std::shared_ptr<ModelData> data)
 {
     auto impl = std::make_shared<Model::Impl>();
     impl->config = parameters.config;
     impl->path = std::move(path);
+    impl->data = data ? std::move(data) : std::make_shared<ModelData>(impl->path);
     impl->tensors = tensorsToBe(parameters.config, dtype);
     impl->dtype = dtype;
     impl->loaded = std::move(parameters);

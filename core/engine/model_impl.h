@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/engine/model.h"
+#include "core/engine/model_data.h"
 #include "core/tensors/parameter_set.h"
 
 #include <functional>
@@ -20,6 +21,8 @@ struct Model::Impl
     bool fresh = false;
     Dtype dtype = Dtype::F32; ///< in which the weights are stored, or would be by default
     std::function<Result<ParameterSet>(const Progress&)> load = {};
+    /// Never null; shared with what is scaled from it, which has no folder of its own.
+    std::shared_ptr<ModelData> data = std::make_shared<ModelData>();
 
     /// All weights, loaded if need be. Callers hold a guarded().
     [[nodiscard]] Result<ParameterSet> parameters(const Progress& progress = {}) const;
@@ -30,8 +33,9 @@ struct Model::Impl
     mutable std::optional<NonFiniteWeights> nonFinite = std::nullopt;
 };
 
-/// A model in memory. `dtype` is what an export stores by default.
-[[nodiscard]] Model modelInMemory(
-    ParameterSet parameters, Dtype dtype = Dtype::F32, std::filesystem::path path = {});
+/// A model in memory. `dtype` is what an export stores by default, `data` the parent's, if there is
+/// one.
+[[nodiscard]] Model modelInMemory(ParameterSet parameters, Dtype dtype = Dtype::F32,
+    std::filesystem::path path = {}, std::shared_ptr<ModelData> data = nullptr);
 
 } // namespace espalier

@@ -172,6 +172,7 @@ Result<Model> Model::open(const std::filesystem::path& folder, const Progress& p
         const auto impl = std::make_shared<Impl>();
         impl->config = *std::move(config);
         impl->path = folder;
+        impl->data = std::make_shared<ModelData>(folder);
         if (isThere(folder / kWeights) || isThere(folder / kIndex)) {
             if (const Status added = addFiles(*impl); !added)
                 return added.error();

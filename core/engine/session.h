@@ -19,7 +19,7 @@ struct DatasetInfo
     std::string_view id; ///< "demo:garden", "text", …
     std::string_view title;
     std::string_view accepts; ///< what DATA looks like
-    Task task;
+    std::string_view kind; ///< "text", "images"
 };
 [[nodiscard]] std::vector<DatasetInfo> datasetCatalog();
 

@@ -21,6 +21,8 @@ struct Measurements
     std::int64_t sequenceLength = 0; ///< tokens per sample; 0 for images
     std::int64_t batch = 0; ///< samples at a time
     double validationShare = 0;
+    std::string textField = "text";
+    bool skipBroken = false;
     std::int64_t samples = 0;
     std::int64_t tokens = 0;
 

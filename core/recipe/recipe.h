@@ -19,6 +19,11 @@ struct DataSpec
     std::int64_t sequenceLength =
         0; ///< tokens per sample; 0: the model's positions, at most 128 for text
     double validationShare = 0.1; ///< the last part of a text, every n-th image
+    std::string split =
+        {}; ///< the given part to validate on: "validation", "test", "train"; empty: the first one
+            ///< of validation and test that the data have, else what validationShare cuts off
+    std::string textField = "text"; ///< of JSON lines
+    bool skipBroken = false; ///< leave out images that cannot be decoded instead of refusing them
     friend bool operator==(const DataSpec&, const DataSpec&) = default;
 };
 

@@ -121,6 +121,11 @@ DataSpec dataSpecFrom(ObjectReader& keys)
     data.source = keys.requiredString("source");
     readInteger(keys, "sequence-length", 0, kMaxSize, data.sequenceLength);
     readNumber(keys, "validation-share", 0, 0.9, data.validationShare);
+    static const std::array<std::string, 3> kSplits = {"train", "validation", "test"};
+    if (const auto split = keys.optionalChoice("split", kSplits))
+        data.split = kSplits[*split];
+    data.textField = keys.optionalString("text-field").value_or(data.textField);
+    data.skipBroken = keys.optionalBool("skip-broken").value_or(data.skipBroken);
     return data;
 }
 
@@ -176,8 +181,16 @@ Recipe recipeFrom(ObjectReader& keys)
 
 nlohmann::ordered_json toJson(const DataSpec& data)
 {
-    return {{"source", data.source}, {"sequence-length", data.sequenceLength},
-        {"validation-share", data.validationShare}};
+    const DataSpec usual;
+    nlohmann::ordered_json json = {{"source", data.source},
+        {"sequence-length", data.sequenceLength}, {"validation-share", data.validationShare}};
+    if (data.split != usual.split)
+        json["split"] = data.split;
+    if (data.textField != usual.textField)
+        json["text-field"] = data.textField;
+    if (data.skipBroken)
+        json["skip-broken"] = true;
+    return json;
 }
 
 nlohmann::ordered_json toJson(const MeasureSettings& settings)

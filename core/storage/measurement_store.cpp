@@ -50,6 +50,13 @@ Status writeFacts(Hdf5File& file, const Measurements& m)
             return done;
     if (const Status done = file.writeNumber("/", "validation_share", m.validationShare); !done)
         return done;
+    const Measurements usual;
+    if (m.textField != usual.textField)
+        if (const Status done = file.writeText("/", "text_field", m.textField); !done)
+            return done;
+    if (m.skipBroken)
+        if (const Status done = file.writeInteger("/", "skip_broken", 1); !done)
+            return done;
     return file.writeNumber("/", "base_loss", m.baseLoss);
 }
 
@@ -69,6 +76,18 @@ Status writeAll(Hdf5File& file, const Measurements& m)
         if (const Status done = file.writeArray(row.path, matrix.values, sizes); !done)
             return done;
     }
+    return {};
+}
+
+Status readUnusualFacts(const Hdf5File& file, Measurements& m)
+{
+    if (file.hasAttribute("/", "text_field")) {
+        Result<std::string> field = file.readText("/", "text_field");
+        if (!field)
+            return field.error();
+        m.textField = *std::move(field);
+    }
+    m.skipBroken = file.hasAttribute("/", "skip_broken");
     return {};
 }
 
@@ -94,7 +113,7 @@ Status readFacts(const Hdf5File& file, const std::filesystem::path& path, Measur
              take(file.readNumber("/", "base_loss"), m.baseLoss)})
         if (!taken)
             return taken.error();
-    return {};
+    return readUnusualFacts(file, m);
 }
 
 Result<std::vector<double>> readRank(const Hdf5File& file, const std::filesystem::path& path,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/dataset.h"
 
+#include "tests/support/engine/open_data.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/toy_model.h"
 
@@ -43,7 +44,7 @@ TEST(TextDataset, KeepsTheLastTenthForValidation)
 {
     const TemporaryFolder folder;
     const std::string file = folder.write("a.txt", alphabet(260)).string();
-    const Result<Dataset> data = Dataset::open({.source = file, .sequenceLength = 5}, byteModel());
+    const Result<Dataset> data = test::openData({.source = file, .sequenceLength = 5}, byteModel());
     ASSERT_TRUE(data) << data.error().message;
     EXPECT_EQ(data->samples(Split::Train), (234 - 1) / 4);
     EXPECT_EQ(data->samples(Split::Validation), (26 - 1) / 4);
@@ -60,8 +61,8 @@ TEST(TextDataset, TrainingBatchesDependOnSeedAndStepAlone)
 {
     const TemporaryFolder folder;
     const DataSpec spec{.source = folder.write("a.txt", alphabet(5000)).string()};
-    const Result<Dataset> a = Dataset::open(spec, byteModel());
-    const Result<Dataset> b = Dataset::open(spec, byteModel());
+    const Result<Dataset> a = test::openData(spec, byteModel());
+    const Result<Dataset> b = test::openData(spec, byteModel());
     ASSERT_TRUE(a && b);
     (void)b->trainingBatch({1}, 3, 4);
     EXPECT_TRUE(at::equal(
@@ -77,13 +78,13 @@ TEST(TextDataset, RefusesTextTooShortNamingFoundAndWanted)
 {
     const TemporaryFolder folder;
     const std::string file = folder.write("short.txt", "hello").string();
-    const Result<Dataset> data = Dataset::open({.source = file}, byteModel());
+    const Result<Dataset> data = test::openData({.source = file}, byteModel());
     ASSERT_FALSE(data);
     EXPECT_EQ(data.error().code, ErrorCode::Refused);
     EXPECT_NE(
         data.error().message.find("short.txt: text too short, found 4 tokens"), std::string::npos)
         << data.error().message;
-    EXPECT_FALSE(Dataset::open({.source = folder.write("empty.txt", "").string()}, byteModel()));
+    EXPECT_FALSE(test::openData({.source = folder.write("empty.txt", "").string()}, byteModel()));
 }
 
 TEST(TextDataset, RefusesOtherVocabulariesAndMissingFiles)
@@ -91,20 +92,20 @@ TEST(TextDataset, RefusesOtherVocabulariesAndMissingFiles)
     const TemporaryFolder folder;
     const std::string file = folder.write("a.txt", alphabet(5000)).string();
     EXPECT_NE(
-        Dataset::open({.source = file}, test::toyGpt2()).error().message.find("vocabulary of 17"),
+        test::openData({.source = file}, test::toyGpt2()).error().message.find("vocabulary of 17"),
         std::string::npos);
     EXPECT_NE(
-        Dataset::open({.source = "/no/such"}, byteModel()).error().message.find("no such file"),
+        test::openData({.source = "/no/such"}, byteModel()).error().message.find("no such file"),
         std::string::npos);
     EXPECT_NE(
-        Dataset::open({.source = "demo:glyphs"}, byteModel()).error().message.find("found images"),
+        test::openData({.source = "demo:glyphs"}, byteModel()).error().message.find("found images"),
         std::string::npos);
-    EXPECT_FALSE(Dataset::open({.source = file, .sequenceLength = 10}, byteModel()));
+    EXPECT_FALSE(test::openData({.source = file, .sequenceLength = 10}, byteModel()));
 }
 
 TEST(GardenDataset, KnowsItsFloorBelowChance)
 {
-    const Result<Dataset> data = Dataset::open({.source = "demo:garden"}, byteModel());
+    const Result<Dataset> data = test::openData({.source = "demo:garden"}, byteModel());
     ASSERT_TRUE(data) << data.error().message;
     ASSERT_TRUE(data->floor());
     EXPECT_GT(*data->floor(), 0.05);
@@ -114,7 +115,7 @@ TEST(GardenDataset, KnowsItsFloorBelowChance)
 
 TEST(GlyphDataset, GivesNormalisedPixelsAndEveryClass)
 {
-    const Result<Dataset> data = Dataset::open({.source = "demo:glyphs"}, imageModel(20, 32));
+    const Result<Dataset> data = test::openData({.source = "demo:glyphs"}, imageModel(20, 32));
     ASSERT_TRUE(data) << data.error().message;
     const Batch batch = data->batch(Split::Validation, 0, 200);
     EXPECT_GE(batch.pixels_BCHW.min().item<double>(), -1);
@@ -143,7 +144,7 @@ TEST(CifarDataset, ReadsRecordsAndKeepsTheTestBatchForValidation)
     folder.write("c/data_batch_1.bin", cifarRecord(3, 255, 0, 51) + cifarRecord(9, 0, 0, 0));
     folder.write("c/test_batch.bin", cifarRecord(1, 0, 255, 0));
     const Result<Dataset> data =
-        Dataset::open({.source = (folder.path() / "c").string()}, imageModel(10, 32));
+        test::openData({.source = (folder.path() / "c").string()}, imageModel(10, 32));
     ASSERT_TRUE(data) << data.error().message;
     EXPECT_EQ(data->samples(Split::Train), 2);
     EXPECT_EQ(data->samples(Split::Validation), 1);
@@ -161,7 +162,8 @@ TEST(CifarDataset, RefusesBrokenFiles)
 {
     const TemporaryFolder folder;
     const auto open = [&](const std::string& bytes) {
-        return Dataset::open({.source = folder.write("x.bin", bytes).string()}, imageModel(10, 32));
+        return test::openData(
+            {.source = folder.write("x.bin", bytes).string()}, imageModel(10, 32));
     };
     EXPECT_NE(
         open(cifarRecord(0, 1, 2, 3) + "tail").error().message.find("wanted a multiple of 3073"),
@@ -179,7 +181,7 @@ TEST(CifarDataset, TrainingOrderVisitsEveryImageOncePerPass)
     folder.write("c/data_batch_1.bin", records);
     folder.write("c/test_batch.bin", cifarRecord(1, 0, 255, 0));
     const Result<Dataset> data =
-        Dataset::open({.source = (folder.path() / "c").string()}, imageModel(10, 32));
+        test::openData({.source = (folder.path() / "c").string()}, imageModel(10, 32));
     ASSERT_TRUE(data) << data.error().message;
     std::int64_t sum = 0;
     for (std::int64_t step = 0; step < 5; ++step)

@@ -2,12 +2,15 @@
 #include "core/data/dataset.h"
 #include "core/data/fit_image.h"
 #include "core/storage/image_file.h"
+#include "tests/support/engine/open_data.h"
 #include "tests/support/engine/toy_images.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/toy_model.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 namespace espalier {
 namespace {
@@ -58,6 +61,30 @@ TEST(ImageFile, RefusesWhatIsBrokenCutOrHuge)
         std::string::npos);
 }
 
+TEST(ImageFile, MixesInksTakesTheHighByteAndPutsTransparencyOnBlack)
+{
+    const TemporaryFolder folder;
+    test::writeCmykJpeg(folder.path() / "inks.jpg", 8, 8, {255, 128, 0, 255});
+    const Result<RgbImage> inks = readImageFile(folder.path() / "inks.jpg");
+    ASSERT_TRUE(inks) << inks.error().message;
+    ASSERT_EQ(inks->pixels.size(), 8U * 8 * 3);
+    EXPECT_NEAR(inks->pixels[0], 255, 2);
+    EXPECT_NEAR(inks->pixels[1], 128, 2);
+    EXPECT_NEAR(inks->pixels[2], 0, 2);
+    test::writeCmykJpeg(folder.path() / "dark.jpg", 8, 8, {255, 255, 255, 51}); // black 80 %
+    EXPECT_NEAR(readImageFile(folder.path() / "dark.jpg")->pixels[0], 51, 2);
+
+    test::writeDeepPng(folder.path() / "deep.png", 3, 2, 0x8040);
+    const Result<RgbImage> deep = readImageFile(folder.path() / "deep.png");
+    ASSERT_TRUE(deep) << deep.error().message;
+    EXPECT_EQ(deep->pixels, std::vector<std::uint8_t>(3 * 2 * 3, 0x80));
+
+    test::writeTransparentPng(folder.path() / "gone.png", 2, 2, {200, 100, 50, 0});
+    test::writeTransparentPng(folder.path() / "there.png", 2, 2, {200, 100, 50, 255});
+    EXPECT_EQ(readImageFile(folder.path() / "gone.png")->pixels[0], 0);
+    EXPECT_EQ(readImageFile(folder.path() / "there.png")->pixels[0], 200);
+}
+
 TEST(FitImage, HalvingAveragesAndDoublingInterpolates)
 {
     const RgbImage four{4, 1, {0, 0, 0, 40, 40, 40, 80, 80, 80, 120, 120, 120}};
@@ -79,7 +106,7 @@ TEST(ImageFolder, TakesClassesInOrderOfNamesAndEveryTenthForValidation)
         test::writePng(folder.path() / "dog" / fmt::format("{:02}.png", i), 4, 8, {255, 255, 255});
         test::writeJpeg(folder.path() / "cat" / fmt::format("{:02}.jpg", i), 9, 16, {0, 0, 0});
     }
-    const Result<Dataset> data = Dataset::open({.source = folder.path().string()}, imageModel(2));
+    const Result<Dataset> data = test::openData({.source = folder.path().string()}, imageModel(2));
     ASSERT_TRUE(data) << data.error().message;
     EXPECT_EQ(data->samples(Split::Train), 18);
     EXPECT_EQ(data->samples(Split::Validation), 2);
@@ -97,7 +124,7 @@ TEST(ImageFolder, KeepsAGivenSplit)
     for (const char* name :
         {"train/a/1.png", "train/a/2.png", "train/b/1.png", "test/a/1.png", "test/b/1.png"})
         test::writePng(folder.path() / name, 4, 8, {9, 9, 9});
-    const Result<Dataset> data = Dataset::open({.source = folder.path().string()}, imageModel(2));
+    const Result<Dataset> data = test::openData({.source = folder.path().string()}, imageModel(2));
     ASSERT_TRUE(data) << data.error().message;
     EXPECT_EQ(data->samples(Split::Train), 3);
     EXPECT_EQ(data->samples(Split::Validation), 2);
@@ -111,13 +138,78 @@ TEST(ImageFolder, NamesTheBrokenImageAndTheWrongNumberOfClasses)
         test::writePng(folder.path() / "b" / fmt::format("{}.png", i), 4, 8, {9, 9, 9});
     }
     const DataSpec spec{.source = folder.path().string(), .validationShare = 0.25};
-    EXPECT_NE(Dataset::open(spec, imageModel(3)).error().message.find("found 2 classes, wanted 3"),
+    EXPECT_NE(test::openData(spec, imageModel(3)).error().message.find("found 2 classes, wanted 3"),
         std::string::npos);
     folder.write("b/2.png", "\x89PNG\r\n\x1a\nnonsense");
-    const Result<Dataset> broken = Dataset::open(spec, imageModel(2));
+    const Result<Dataset> broken = test::openData(spec, imageModel(2));
     ASSERT_FALSE(broken);
     EXPECT_NE(broken.error().message.find("b/2.png: broken image"), std::string::npos)
         << broken.error().message;
+}
+
+TEST(ImageFolder, CountsBrokenImagesAndLeavesThemOutOnRequest)
+{
+    const TemporaryFolder folder;
+    for (int i = 0; i < 8; ++i)
+        test::writePng(folder.path() / (i % 2 == 0 ? "a" : "b") / fmt::format("{}.png", i), 4, 8,
+            {static_cast<std::uint8_t>(20 * i), 0, 0});
+    folder.write("a/0.png", "no image at all");
+    folder.write("b/3.png", "\x89PNG\r\n\x1a\nnonsense");
+    DataSpec spec{.source = folder.path().string(), .validationShare = 0.25};
+    const Result<Dataset> refused = test::openData(spec, imageModel(2));
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("a/0.png: neither JPEG nor PNG (2 of 6 images"),
+        std::string::npos)
+        << refused.error().message;
+
+    spec.skipBroken = true;
+    std::vector<std::string> told;
+    const Progress progress{.note = [&](std::string_view line) {
+        told.emplace_back(line);
+    }};
+    const Result<Dataset> data = test::openData(spec, imageModel(2), progress);
+    ASSERT_TRUE(data) << data.error().message;
+    EXPECT_EQ(data->samples(Split::Train), 4); // a/2 a/4 b/1 b/5
+    EXPECT_EQ(data->samples(Split::Validation), 2);
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_NE(told[0].find("left out 2 of 6"), std::string::npos) << told[0];
+    EXPECT_NE(told[0].find("b/3.png"), std::string::npos) << told[0];
+    // What is left keeps its own pixels and class.
+    const Batch batch = data->batch(Split::Train, 0, 4);
+    for (std::int64_t i = 0; i < 4; ++i) {
+        const float red = batch.pixels_BCHW[i][0][0][0].item<float>();
+        const long number = std::lround((red * 0.5F + 0.5F) * 255 / 20);
+        EXPECT_EQ(batch.labels[i].item<std::int64_t>(), number % 2);
+    }
+}
+
+TEST(ImageFolder, ValidatesOnThePartThatIsAskedFor)
+{
+    const TemporaryFolder folder;
+    for (const char* name : {"train/a/1.png", "train/a/2.png", "train/b/1.png", "val/a/1.png",
+             "val/b/1.png", "test/a/1.png", "test/a/2.png", "test/b/1.png", "test/b/2.png"})
+        test::writePng(folder.path() / name, 4, 8, {9, 9, 9});
+    const auto heldOut = [&](const std::string& split) {
+        const Result<Dataset> data =
+            test::openData({.source = folder.path().string(), .split = split}, imageModel(2));
+        EXPECT_TRUE(data) << data.error().message;
+        EXPECT_EQ(data->samples(Split::Train), 3);
+        return data->samples(Split::Validation);
+    };
+    EXPECT_EQ(heldOut(""), 2);
+    EXPECT_EQ(heldOut("validation"), 2);
+    EXPECT_EQ(heldOut("test"), 4);
+    EXPECT_EQ(heldOut("train"), 3);
+}
+
+TEST(ImageFolder, OneClassIsNotEnoughForAModelOfTwo)
+{
+    const TemporaryFolder folder;
+    test::writePng(folder.path() / "only" / "1.png", 4, 8, {9, 9, 9});
+    EXPECT_NE(test::openData({.source = folder.path().string()}, imageModel(2))
+                  .error()
+                  .message.find("found 1 class, wanted 2"),
+        std::string::npos);
 }
 
 } // namespace

@@ -38,7 +38,11 @@ Recipe complete()
     recipe.measure = MeasureSettings{.data = {.source = "demo:garden", .sequenceLength = 64},
         .samples = 7,
         .blockLosses = false};
-    recipe.train = TrainSettings{.data = {.source = "text.txt", .validationShare = 0.25},
+    recipe.train = TrainSettings{.data = {.source = "text.txt",
+                                     .validationShare = 0.25,
+                                     .split = "test",
+                                     .textField = "story",
+                                     .skipBroken = true},
         .steps = 12,
         .learningRate = 1.0 / 3,
         .device = "cpu",

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/dataset.h"
+
+#include <filesystem>
+#include <mutex>
+#include <vector>
+
+namespace espalier {
+
+/// The data side of a model and of everything that is scaled from it: the tokenizer in its folder,
+/// and the data opened last, because the window asks for the same data with every move of a slider.
+/// Safe to use from several threads.
+class ModelData
+{
+public:
+    /// `folder` may hold a tokenizer; empty: none.
+    explicit ModelData(std::filesystem::path folder = {});
+
+    /// Dataset::open for a model with this tokenizer. Data that changed on disk meanwhile (by the
+    /// size and time of the file or folder that spec.source names) are opened again.
+    [[nodiscard]] Result<Dataset> open(
+        const DataSpec& spec, const ModelConfig& config, const Progress& progress);
+
+private:
+    /// What decides a dataset.
+    struct Key
+    {
+        DataSpec spec;
+        Task task = Task::CausalLanguageModel;
+        ModelShape taskSizes;
+        std::uintmax_t size = 0;
+        std::filesystem::file_time_type time = {};
+        friend bool operator==(const Key&, const Key&) = default;
+    };
+    struct Entry
+    {
+        Key key;
+        Dataset data;
+    };
+    [[nodiscard]] static Key keyOf(const DataSpec& spec, const ModelConfig& config);
+
+    std::filesystem::path m_folder;
+    std::mutex m_mutex; ///< guards the entries, and holds back a second opening of the same data
+    std::vector<Entry> m_entries; ///< the one used last stands last
+};
+
+} // namespace espalier
