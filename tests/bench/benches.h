@@ -12,5 +12,6 @@ void addTrain(CLI::App& program, Status& outcome);
 void addMeasure(CLI::App& program, Status& outcome);
 void addScale(CLI::App& program, Status& outcome);
 void addList(CLI::App& program, Status& outcome);
+void addDecode(CLI::App& program, Status& outcome);
 
 } // namespace espalier::bench

@@ -16,6 +16,7 @@ int main(int argc, char** argv)
     espalier::bench::addMeasure(program, outcome);
     espalier::bench::addScale(program, outcome);
     espalier::bench::addList(program, outcome);
+    espalier::bench::addDecode(program, outcome);
     CLI11_PARSE(program, argc, argv);
     if (outcome)
         return 0;
