@@ -23,7 +23,7 @@ enum class DataKind
 /// What models for a task are fed with.
 [[nodiscard]] constexpr DataKind dataKindOf(Task task)
 {
-    return task == Task::ImageClassification ? DataKind::Images : DataKind::Text;
+    return readsTokens(task) ? DataKind::Text : DataKind::Images;
 }
 /// "text", "images".
 [[nodiscard]] std::string_view nameOf(DataKind kind);

@@ -87,6 +87,17 @@ std::vector<Window> randomWindows(
     return windows;
 }
 
+/// Windows of a model that sees both sides.
+WindowRule encoderRule(std::int64_t length, const std::optional<TextEncoding>& encoding)
+{
+    WindowRule rule{.length = length, .predictsNext = false};
+    if (encoding) {
+        rule.first = encoding->first;
+        rule.last = encoding->last;
+    }
+    return rule;
+}
+
 } // namespace
 
 Result<Dataset> Dataset::open(const DataRequest& request, const Progress& progress)
@@ -154,9 +165,20 @@ Batch Dataset::trainingBatch(Seed seed, std::int64_t step, std::int64_t count) c
         m_impl->windows, *m_impl->trainTokens, randomWindows(seed, offsets, step, count), seed);
 }
 
-std::int64_t Dataset::predictionsPerSample() const
+bool Dataset::hasLabels() const
 {
-    return m_impl->task == Task::ImageClassification ? 1 : m_impl->windows.length - 1;
+    return m_impl->task == Task::ImageClassification || predictsTokens(m_impl->task);
+}
+
+Status Dataset::requireLabels() const
+{
+    if (hasLabels())
+        return {};
+    return refused(fmt::format(
+        "{}: texts without labels, so a model that {} has no loss on them; it can be measured, "
+        "scaled and exported",
+        m_impl->name,
+        m_impl->task == Task::SequenceClassification ? "classifies texts" : "has no head"));
 }
 
 std::int64_t Dataset::tokensPerSample() const
@@ -186,9 +208,21 @@ Result<WindowRule> windowRule(const DataRequest& request)
     WindowRule rule{.length = spec.sequenceLength == 0
             ? std::min(shape.positions, kDefaultSequenceLength)
             : spec.sequenceLength};
-    if (rule.length < 2 || rule.length > shape.positions)
-        return refused(fmt::format("{}: sequence length {}, wanted 2 to {} (the model's positions)",
-            spec.source, rule.length, shape.positions));
+    if (config.flavour.task != Task::CausalLanguageModel)
+        rule = encoderRule(rule.length, encoding);
+    const std::int64_t shortest = 2 + rule.length - rule.body();
+    if (rule.length < shortest || rule.length > shape.positions)
+        return refused(
+            fmt::format("{}: sequence length {}, wanted {} to {} (the model's positions)",
+                spec.source, rule.length, shortest, shape.positions));
+    if (config.flavour.task != Task::MaskedLanguageModel)
+        return rule;
+    if (!encoding || !encoding->mask)
+        return refused(fmt::format("{}: the tokenizer has no mask token, wanted one to hide tokens "
+                                   "from a masked language model",
+            spec.source));
+    rule.masking =
+        MaskingRule{.vocab = shape.vocab, .mask = *encoding->mask, .special = encoding->special};
     return rule;
 }
 

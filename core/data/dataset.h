@@ -70,8 +70,11 @@ public:
     /// pass.
     [[nodiscard]] Batch trainingBatch(Seed seed, std::int64_t step, std::int64_t count) const;
 
-    /// Predicted tokens per sample, sequenceLength - 1; 1 for images.
-    [[nodiscard]] std::int64_t predictionsPerSample() const;
+    /// Whether samples come with something to predict: not so for models of text that classify, or
+    /// have no head.
+    [[nodiscard]] bool hasLabels() const;
+    /// Refused if there are no labels, for work that needs a loss.
+    [[nodiscard]] Status requireLabels() const;
     /// What a model reads in one sample and what TrainPoint::tokens counts: sequenceLength tokens,
     /// or one image.
     [[nodiscard]] std::int64_t tokensPerSample() const;

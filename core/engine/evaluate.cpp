@@ -47,6 +47,8 @@ Result<Evaluation> evaluate(
         const Result<Dataset> dataset = model.impl().data->open(data, model.config(), progress);
         if (!dataset)
             return dataset.error();
+        if (const Status labels = dataset->requireLabels(); !labels)
+            return labels.error();
         const Result<ParameterSet> parameters = model.impl().parameters(progress);
         if (!parameters)
             return parameters.error();

@@ -43,9 +43,16 @@ public:
     [[nodiscard]] Result<Dataset> open(
         const LaneSpec& lane, const ModelConfig& config, const Progress& progress)
     {
-        const std::string& folder = lane.recipe ? lane.recipe->parentPath : lane.parentPath;
-        ModelData& data = m_models.try_emplace(folder, folder).first->second;
-        return data.open(lane.train.data, config, progress);
+        const Result<std::filesystem::path> folder =
+            modelFolder(lane.recipe ? lane.recipe->parentPath : lane.parentPath, progress);
+        if (!folder)
+            return folder.error();
+        ModelData& model = m_models.try_emplace(folder->string(), *folder).first->second;
+        Result<Dataset> data = model.open(lane.train.data, config, progress);
+        if (data)
+            if (const Status labels = data->requireLabels(); !labels)
+                return labels.error();
+        return data;
     }
 
 private:

@@ -25,7 +25,7 @@ Result<Measurements> measureOn(const ParameterSet& parameters, const Dataset& da
     };
     std::vector<std::string_view> ids;
     for (const MeasurementRow& row : measurementRows())
-        if (settings.blockLosses || row.id != kBlockLosses)
+        if ((settings.blockLosses && data.hasLabels()) || row.id != kBlockLosses)
             ids.push_back(row.id);
     return runMeasurements(
         parameters, (samples + settings.batch - 1) / settings.batch, batchAt, ids, progress);

@@ -52,7 +52,7 @@ TEST(TextDataset, KeepsTheLastTenthForValidation)
     EXPECT_EQ(batch.inputIds_BT[0][0].item<std::int64_t>(), 'a'); // 234 = 9 * 26
     EXPECT_EQ(batch.inputIds_BT[0][4].item<std::int64_t>(), 'e');
     EXPECT_EQ(batch.inputIds_BT[1][0].item<std::int64_t>(), 'e'); // windows overlap by one token
-    EXPECT_EQ(data->predictionsPerSample(), 4);
+    EXPECT_TRUE(data->hasLabels());
     EXPECT_DOUBLE_EQ(data->chance(), std::log(256.0));
     EXPECT_EQ(data->name(), "a.txt");
 }
