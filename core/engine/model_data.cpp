@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/model_data.h"
 
+#include "core/data/tokenizer_encoding.h"
+
 #include <algorithm>
 
 namespace espalier {
@@ -27,6 +29,19 @@ ModelData::Key ModelData::keyOf(const DataSpec& spec, const ModelConfig& config)
     return key;
 }
 
+Result<std::optional<TextEncoding>> ModelData::encodingFor(const ModelConfig& config)
+{
+    if (!readsTokens(config.flavour.task))
+        return std::optional<TextEncoding>();
+    if (!m_encoding) {
+        Result<std::optional<TextEncoding>> encoding = encodingIn(m_folder, config);
+        if (!encoding)
+            return encoding;
+        m_encoding = *std::move(encoding);
+    }
+    return *m_encoding;
+}
+
 Result<Dataset> ModelData::open(
     const DataSpec& spec, const ModelConfig& config, const Progress& progress)
 {
@@ -38,7 +53,11 @@ Result<Dataset> ModelData::open(
         std::rotate(found, found + 1, m_entries.end());
         return m_entries.back().data;
     }
-    Result<Dataset> data = Dataset::open({.spec = spec, .config = config}, progress);
+    const Result<std::optional<TextEncoding>> encoding = encodingFor(config);
+    if (!encoding)
+        return encoding.error();
+    Result<Dataset> data =
+        Dataset::open({.spec = spec, .config = config, .encoding = *encoding}, progress);
     if (!data)
         return data;
     if (m_entries.size() == kKept)

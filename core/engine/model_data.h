@@ -40,9 +40,12 @@ private:
         Dataset data;
     };
     [[nodiscard]] static Key keyOf(const DataSpec& spec, const ModelConfig& config);
+    /// Vocabulary and task are the same in everything that is scaled from a model.
+    [[nodiscard]] Result<std::optional<TextEncoding>> encodingFor(const ModelConfig& config);
 
     std::filesystem::path m_folder;
-    std::mutex m_mutex; ///< guards the entries, and holds back a second opening of the same data
+    std::mutex m_mutex; ///< guards what follows, and holds back a second opening of the same data
+    std::optional<std::optional<TextEncoding>> m_encoding; ///< once it was asked for
     std::vector<Entry> m_entries; ///< the one used last stands last
 };
 
