@@ -3,6 +3,7 @@
 #include "app/cli/console.h"
 #include "core/architectures/catalog.h"
 #include "core/engine/model_source.h"
+#include "core/engine/tokenize.h"
 #include "core/plan/footprint.h"
 
 #include <fmt/format.h>
@@ -24,6 +25,30 @@ std::string parameterText(const TensorInfo& tensor)
     return tensor.parameter ? nameOf(*tensor.parameter) : "(not read)";
 }
 
+/// A tokenizer that cannot be read hides nothing else.
+struct TokenizerText
+{
+    std::optional<TokenizerInfo> info;
+    std::string problem;
+};
+
+TokenizerText tokenizerTextOf(const Model& model)
+{
+    const auto found = tokenizerOf(model.path());
+    return found ? TokenizerText{.info = *found, .problem = {}}
+                 : TokenizerText{.info = std::nullopt, .problem = found.error().message};
+}
+
+Json jsonOf(const TokenizerText& tokenizer)
+{
+    if (!tokenizer.problem.empty())
+        return {{"problem", tokenizer.problem}};
+    if (!tokenizer.info)
+        return nullptr;
+    return {{"kind", tokenizer.info->kind}, {"file", tokenizer.info->file},
+        {"tokens", tokenizer.info->tokens}};
+}
+
 Json jsonOf(const Model& model, const Footprint& footprint)
 {
     Json json = {{"name", model.name()}, {"family", model.config().family},
@@ -36,6 +61,8 @@ Json jsonOf(const Model& model, const Footprint& footprint)
         : Json{{"kind", "images"}, {"classes", shape.classes},
             {"image", {shape.imageHeight, shape.imageWidth}},
             {"patch", {shape.patchHeight, shape.patchWidth}}, {"channels", shape.channels}};
+    if (readsTokens(model.config().flavour.task))
+        json["tokenizer"] = jsonOf(tokenizerTextOf(model));
     json["tied_head"] = model.config().flavour.tiedHead;
     json["parameters"] = footprint.parameters;
     json["bytes_fp32"] = footprint.bytes;
@@ -59,6 +86,16 @@ std::string headText(const ModelConfig& config)
     return config.flavour.tiedHead ? "tied head" : "own head";
 }
 
+void printTokenizer(const Model& model)
+{
+    const TokenizerText tokenizer = tokenizerTextOf(model);
+    if (tokenizer.info)
+        fmt::print("tokenizer: {}, {} tokens, from {}\n", tokenizer.info->kind,
+            tokenizer.info->tokens, tokenizer.info->file);
+    else
+        fmt::print("tokenizer: {}\n", tokenizer.problem.empty() ? "none" : tokenizer.problem);
+}
+
 void printForPeople(const Model& model, const Footprint& footprint)
 {
     const ModelShape& shape = model.config().shape;
@@ -72,6 +109,8 @@ void printForPeople(const Model& model, const Footprint& footprint)
     else
         fmt::print("{} classes, images {} x {}, patches {} x {}\n", shape.classes,
             shape.imageHeight, shape.imageWidth, shape.patchHeight, shape.patchWidth);
+    if (language)
+        printTokenizer(model);
     fmt::print("{} parameters, {}B as fp32, {}FLOPs per {}\n\n",
         withPrefix(static_cast<double>(footprint.parameters)),
         withPrefix(static_cast<double>(footprint.bytes)), withPrefix(footprint.forwardFlops),

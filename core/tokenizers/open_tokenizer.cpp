@@ -131,7 +131,7 @@ const Source* sourceIn(const std::filesystem::path& folder)
 
 bool hasTokenizer(const std::filesystem::path& folder)
 {
-    return sourceIn(folder) != nullptr;
+    return !folder.empty() && sourceIn(folder) != nullptr;
 }
 
 Result<Tokenizer> openTokenizer(const std::filesystem::path& folder)

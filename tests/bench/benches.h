@@ -13,5 +13,6 @@ void addMeasure(CLI::App& program, Status& outcome);
 void addScale(CLI::App& program, Status& outcome);
 void addList(CLI::App& program, Status& outcome);
 void addDecode(CLI::App& program, Status& outcome);
+void addTokenize(CLI::App& program, Status& outcome);
 
 } // namespace espalier::bench

@@ -17,6 +17,7 @@ int main(int argc, char** argv)
     espalier::bench::addScale(program, outcome);
     espalier::bench::addList(program, outcome);
     espalier::bench::addDecode(program, outcome);
+    espalier::bench::addTokenize(program, outcome);
     CLI11_PARSE(program, argc, argv);
     if (outcome)
         return 0;
