@@ -27,6 +27,7 @@ using Action = std::function<Status(const Console&)>;
 void addListCommand(CLI::App& app, Action& action);
 void addInspectCommand(CLI::App& app, Action& action);
 void addTokenizeCommand(CLI::App& app, Action& action);
+void addPreprocessCommand(CLI::App& app, Action& action);
 void addForwardCommand(CLI::App& app, Action& action);
 void addEvaluateCommand(CLI::App& app, Action& action);
 void addMeasureCommand(CLI::App& app, Action& action);

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Commands that make what a model reads: tokenize, preprocess.
+
 #include "app/cli/command.h"
 #include "app/cli/console.h"
 #include "core/engine/model_source.h"
+#include "core/engine/preprocess.h"
 #include "core/engine/tokenize.h"
 
 #include <fmt/format.h>
@@ -11,6 +15,13 @@
 namespace espalier::cli {
 
 namespace {
+
+struct PreprocessArguments
+{
+    std::string model;
+    std::string image;
+    std::string output;
+};
 
 struct Arguments
 {
@@ -61,6 +72,24 @@ void addTokenizeCommand(CLI::App& app, Action& action)
     command->callback([&action, arguments] {
         action = [arguments](const Console& console) {
             return run(*arguments, console);
+        };
+    });
+}
+
+void addPreprocessCommand(CLI::App& app, Action& action)
+{
+    auto arguments = std::make_shared<PreprocessArguments>();
+    CLI::App* command = app.add_subcommand(
+        "preprocess", "Makes a picture into what forward reads, with the model's image processor");
+    command->add_option("MODEL", arguments->model, kModelHelp)->required();
+    command->add_option("--image", arguments->image, "JPEG or PNG file")->required();
+    command->add_option("--output", arguments->output, "safetensors to write: pixel_values")
+        ->required();
+    command->callback([&action, arguments] {
+        action = [arguments](const Console& console) -> Status {
+            const auto model = openModel(arguments->model, console.progress);
+            return model ? preprocessImage(*model, arguments->image, arguments->output)
+                         : model.error();
         };
     });
 }
