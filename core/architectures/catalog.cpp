@@ -3,8 +3,15 @@
 
 #include "core/architectures/bert.h"
 #include "core/architectures/distilbert.h"
+#include "core/architectures/gemma.h"
+#include "core/architectures/gemma2.h"
 #include "core/architectures/gpt2.h"
+#include "core/architectures/gpt_neox.h"
 #include "core/architectures/llama.h"
+#include "core/architectures/mistral.h"
+#include "core/architectures/opt.h"
+#include "core/architectures/qwen2.h"
+#include "core/architectures/qwen3.h"
 #include "core/architectures/roberta.h"
 #include "core/architectures/vit.h"
 #include "core/base/expect.h"
@@ -20,8 +27,9 @@ namespace espalier {
 
 std::span<const Architecture> architectures()
 {
-    static const std::array kCatalog = {
-        gpt2(), llama(), bert(), roberta(), xlmRoberta(), camembert(), distilbert(), vit()};
+    static const std::array kCatalog = {gpt2(), opt(), gptNeox(), llama(), mistral(), qwen2(),
+        qwen3(), gemma(), gemma2(), bert(), roberta(), xlmRoberta(), camembert(), distilbert(),
+        vit()};
     return kCatalog;
 }
 

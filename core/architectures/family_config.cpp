@@ -115,15 +115,16 @@ void readHeads(ObjectReader& reader, std::string_view headsKey, ModelShape& shap
 {
     shape.heads = reader.requiredInteger(headsKey, 1, SizeLimits::heads);
     shape.kvHeads = shape.heads;
-    if (shape.hidden % shape.heads != 0)
+    if (shape.hidden % shape.heads != 0 && !reader.has("head_dim"))
         reader.refuse(headsKey, fmt::format("a divisor of the hidden size {}", shape.hidden));
     shape.headDim = shape.hidden / shape.heads;
 }
 
-void readKeyValueHeads(ObjectReader& reader, ModelShape& shape)
+void readKeyValueHeads(ObjectReader& reader, ModelShape& shape, std::int64_t absent)
 {
     const char* const key = "num_key_value_heads";
-    shape.kvHeads = reader.optionalInteger(key, 1, SizeLimits::heads).value_or(shape.heads);
+    const std::int64_t silent = absent > 0 && !reader.isNull(key) ? absent : shape.heads;
+    shape.kvHeads = reader.optionalInteger(key, 1, SizeLimits::heads).value_or(silent);
     if (shape.heads % shape.kvHeads != 0)
         reader.refuse(key, fmt::format("a divisor of the {} heads", shape.heads));
 }

@@ -66,12 +66,12 @@ void writeTask(nlohmann::ordered_json& json, std::span<const TaskClass> classes,
     ObjectReader& reader, std::string_view key, Activation absent);
 
 /// Sets heads, kvHeads and headDim; refuses, at `headsKey`, heads that do not divide the hidden
-/// size.
+/// size, unless the config states a head_dim.
 void readHeads(ObjectReader& reader, std::string_view headsKey, ModelShape& shape);
 
-/// kv-heads and head_dim under their usual keys; absent: as readHeads left them. Refuses kv-heads
-/// that do not divide the heads.
-void readKeyValueHeads(ObjectReader& reader, ModelShape& shape);
+/// kv-heads and head_dim under their usual keys. Absent: head_dim as readHeads left it; kv-heads
+/// `absent` (0: as many as heads; so does null). Refuses kv-heads that do not divide the heads.
+void readKeyValueHeads(ObjectReader& reader, ModelShape& shape, std::int64_t absent = 0);
 void readHeadDim(ObjectReader& reader, ModelShape& shape);
 
 /// The number of classes. transformers writes it as a table of their names, and leaves the table

@@ -91,6 +91,14 @@ bool ObjectReader::has(std::string_view key) const
     return found != m_object->end() && !found->is_null();
 }
 
+bool ObjectReader::isNull(std::string_view key) const
+{
+    if (!m_object)
+        return false;
+    const auto found = m_object->find(std::string(key));
+    return found != m_object->end() && found->is_null();
+}
+
 std::vector<std::string> ObjectReader::keys() const
 {
     std::vector<std::string> names;

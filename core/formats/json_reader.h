@@ -40,6 +40,8 @@ public:
     ObjectReader(JsonReader& reader, const nlohmann::json* object, std::string path);
 
     [[nodiscard]] bool has(std::string_view key) const;
+    /// There and null: how a config switches off what is on by default.
+    [[nodiscard]] bool isNull(std::string_view key) const;
     /// All keys in byte order; for objects whose keys are data. Asking for them does not mark them
     /// as read.
     [[nodiscard]] std::vector<std::string> keys() const;
