@@ -160,7 +160,7 @@ void RecipeController::setSize(Size size, std::int64_t value, bool dragging)
     Recipe after = m_workspace.recipe();
     const std::int64_t before = get(after.shape, size);
     const ShapeBounds bounds = boundsOf(*method, m_workspace.model()->config);
-    after.shape = withSize(bounds, after.shape, size, value, m_workspace.sizesAreLinked());
+    after.shape = withSize(bounds, after.shape, size, value, m_workspace.sizeLinks());
     const int mergeId = 1 + m_drag * static_cast<int>(kAllSizes.size()) + static_cast<int>(size);
     if (after != m_workspace.recipe())
         m_undo.push(

@@ -27,7 +27,7 @@ Q_SIGNALS:
     void cancelRequested(espalier::Activity activity);
 
     void sizeEdited(espalier::Size size, std::int64_t value, bool dragging);
-    void linkEdited(bool linked);
+    void linkEdited(espalier::Size size, bool linked); ///< of a size that may follow the width
     void methodEdited(const QString& id);
     void optionEdited(const QString& key, const espalier::OptionValue& value);
 

@@ -78,10 +78,10 @@ void Workspace::setRecipe(Recipe recipe)
     Q_EMIT recipeChanged();
 }
 
-void Workspace::setSizesLinked(bool linked)
+void Workspace::setSizeLinks(const SizeLinks& links)
 {
-    if (std::exchange(m_linked, linked) != linked)
-        Q_EMIT linkedChanged();
+    if (std::exchange(m_links, links) != links)
+        Q_EMIT sizeLinksChanged();
 }
 
 void Workspace::setPlan(std::shared_ptr<const TransferPlan> plan, const QString& problem)

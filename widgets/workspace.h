@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/architectures/shape_solver.h"
 #include "core/plan/footprint.h"
 #include "core/plan/measurements.h"
 #include "core/plan/transfer_plan.h"
@@ -97,9 +98,9 @@ public:
     {
         return m_recipe;
     }
-    [[nodiscard]] bool sizesAreLinked() const
+    [[nodiscard]] const SizeLinks& sizeLinks() const
     {
-        return m_linked;
+        return m_links;
     }
     [[nodiscard]] std::shared_ptr<const TransferPlan> plan() const
     {
@@ -157,7 +158,7 @@ public:
     void setData(DataSpec data);
     void setMeasurements(std::shared_ptr<const Measurements> measurements);
     void setRecipe(Recipe recipe);
-    void setSizesLinked(bool linked);
+    void setSizeLinks(const SizeLinks& links);
     void setPlan(std::shared_ptr<const TransferPlan> plan, const QString& problem);
     void setFootprint(std::optional<Footprint> footprint);
     void setParentLoss(std::optional<LossSummary> loss);
@@ -178,7 +179,7 @@ Q_SIGNALS:
     void dataChanged();
     void measurementsChanged();
     void recipeChanged();
-    void linkedChanged();
+    void sizeLinksChanged();
     void planChanged();
     void footprintChanged();
     void parentLossChanged();
@@ -198,7 +199,7 @@ private:
     DataSpec m_data;
     std::shared_ptr<const Measurements> m_measurements;
     Recipe m_recipe;
-    bool m_linked = true;
+    SizeLinks m_links;
     std::shared_ptr<const TransferPlan> m_plan;
     QString m_planProblem;
     Footprint m_parentFootprint;

@@ -248,25 +248,26 @@ std::int64_t followed(const ShapeBounds& bounds, Size size, std::int64_t moved, 
         .clamp(std::llround(ratio * static_cast<double>(get(parent, size))));
 }
 
-void letKeyValuesFollow(const ShapeBounds& bounds, ModelShape& shape, bool linked)
+void letKeyValuesFollow(const ShapeBounds& bounds, ModelShape& shape, const SizeLinks& links)
 {
     const ModelShape& parent = parentOf(bounds);
     if (!rulesOf(bounds).groupedKeyValues)
         shape.kvHeads = shape.heads;
-    else if (linked && shape.heads > 0)
+    else if (links.keyValues && shape.heads > 0)
         shape.kvHeads = nearestGroups(bounds, shape.heads,
             static_cast<double>(shape.heads * parent.kvHeads) / static_cast<double>(parent.heads));
 }
 
 /// Where hidden is heads * head-dim, the other two sizes follow the asked one. Quotients that are
 /// not whole are left to brokenHeads to find.
-void letHeadsFollow(const ShapeBounds& bounds, ModelShape& shape, Size asked, bool linked)
+void letHeadsFollow(
+    const ShapeBounds& bounds, ModelShape& shape, Size asked, const SizeLinks& links)
 {
     if (bounds.keepsHeadDim && asked != Size::HeadDim)
         shape.headDim = parentOf(bounds).headDim;
     if (get(shape, asked) < 1)
         return;
-    if (asked == Size::Heads && (linked || bounds.keepsHeadDim))
+    if (asked == Size::Heads && (links.heads || bounds.keepsHeadDim))
         shape.hidden = shape.heads * shape.headDim;
     else if (asked == Size::Heads)
         shape.headDim = std::max<std::int64_t>(1, shape.hidden / shape.heads);
@@ -288,30 +289,30 @@ std::int64_t followingHeads(const ShapeBounds& bounds, std::int64_t hidden)
 
 /// The shape with `size` at exactly `value` and what hangs on it; may break rules.
 ModelShape moved(const ShapeBounds& bounds, const ModelShape& current, Size size,
-    std::int64_t value, bool linked)
+    std::int64_t value, const SizeLinks& links)
 {
     ModelShape shape = current;
     set(shape, size, value);
     if (size != Size::Hidden && size != Size::Heads && size != Size::HeadDim)
         return shape;
     if (rulesOf(bounds).hiddenIsHeadsTimesHeadDim)
-        letHeadsFollow(bounds, shape, size, linked);
-    else if (size == Size::Hidden && linked)
+        letHeadsFollow(bounds, shape, size, links);
+    else if (size == Size::Hidden && links.heads)
         shape.heads = followingHeads(bounds, value);
-    letKeyValuesFollow(bounds, shape, linked);
-    if (linked && shape.hidden != current.hidden)
+    letKeyValuesFollow(bounds, shape, links);
+    if (links.mlp && shape.hidden != current.hidden)
         shape.mlp = followed(bounds, Size::Mlp, shape.hidden, Size::Hidden);
     return shape;
 }
 
 bool isLegal(const ShapeBounds& bounds, const ModelShape& current, Size size, std::int64_t value,
-    bool linked)
+    const SizeLinks& links)
 {
     // A far too large number must not be multiplied.
     const Range range = rangeOf(bounds, size);
     if (value < range.low || value > range.high)
         return false;
-    return !firstBroken(bounds, moved(bounds, current, size, value, linked), size, &current);
+    return !firstBroken(bounds, moved(bounds, current, size, value, links), size, &current);
 }
 
 /// Every count of MLP units can exist; a slider over all of them would have no feel.
@@ -342,41 +343,41 @@ std::string sentence(Size size, std::int64_t value, std::string_view reason)
 } // namespace
 
 ModelShape withSize(const ShapeBounds& bounds, const ModelShape& current, Size size,
-    std::int64_t value, bool linked)
+    std::int64_t value, const SizeLinks& links)
 {
-    if (isLegal(bounds, current, size, value, linked))
-        return moved(bounds, current, size, value, linked);
+    if (isLegal(bounds, current, size, value, links))
+        return moved(bounds, current, size, value, links);
     const std::optional<ShapeViolation> violation =
-        explainValue(bounds, current, size, value, linked);
+        explainValue(bounds, current, size, value, links);
     const bool belowIsNearer = value <= violation->nearestBelow
         || value - violation->nearestBelow <= violation->nearestAbove - value;
     return moved(bounds, current, size,
-        belowIsNearer ? violation->nearestBelow : violation->nearestAbove, linked);
+        belowIsNearer ? violation->nearestBelow : violation->nearestAbove, links);
 }
 
 std::vector<std::int64_t> legalValues(
-    const ShapeBounds& bounds, const ModelShape& current, Size size, bool linked)
+    const ShapeBounds& bounds, const ModelShape& current, Size size, const SizeLinks& links)
 {
     if (size == Size::Mlp)
         return mlpMarks(bounds, current);
     const Range range = rangeOf(bounds, size);
     std::vector<std::int64_t> values;
     for (std::int64_t value = range.low; value <= range.high; ++value)
-        if (isLegal(bounds, current, size, value, linked))
+        if (isLegal(bounds, current, size, value, links))
             values.push_back(value);
     return values;
 }
 
 std::optional<ShapeViolation> explainValue(const ShapeBounds& bounds, const ModelShape& current,
-    Size size, std::int64_t value, bool linked)
+    Size size, std::int64_t value, const SizeLinks& links)
 {
-    if (isLegal(bounds, current, size, value, linked))
+    if (isLegal(bounds, current, size, value, links))
         return std::nullopt;
     ModelShape alone = current;
     set(alone, size, value);
     std::optional<Broken> broken = outOfRange(bounds, alone, size);
     if (!broken) {
-        const ModelShape shape = moved(bounds, current, size, value, linked);
+        const ModelShape shape = moved(bounds, current, size, value, links);
         broken = firstBroken(bounds, shape, size, &current);
         if (broken->size != size)
             broken->reason = fmt::format("{} would be {}, but {}", nameOf(broken->size),
@@ -385,7 +386,7 @@ std::optional<ShapeViolation> explainValue(const ShapeBounds& bounds, const Mode
     ShapeViolation violation{sentence(size, value, broken->reason), broken->below, broken->above};
     if (size == Size::Mlp)
         return violation; // any number in range is legal
-    const std::vector<std::int64_t> legal = legalValues(bounds, current, size, linked);
+    const std::vector<std::int64_t> legal = legalValues(bounds, current, size, links);
     const std::int64_t fallback = get(parentOf(bounds), size);
     const auto above = std::lower_bound(legal.begin(), legal.end(), value);
     violation.nearestAbove = above != legal.end() ? *above

@@ -18,6 +18,21 @@ struct ShapeBounds
     bool keepsHeadDim = true; ///< heads are kept whole, so head-dim stays the parent's
 };
 
+/// Which sizes follow the width by the parent's ratios. Sizes that no rule leaves free (heads of a
+/// fixed size, key/value heads that are not grouped) follow in any case.
+struct SizeLinks
+{
+    bool heads = true;
+    bool keyValues = true;
+    bool mlp = true;
+
+    [[nodiscard]] static SizeLinks all(bool linked)
+    {
+        return {linked, linked, linked};
+    }
+    friend bool operator==(const SizeLinks&, const SizeLinks&) = default;
+};
+
 /// Why a value cannot be, and where it could: the rule, and the nearest legal values (equal if
 /// one).
 struct ShapeViolation
@@ -35,19 +50,19 @@ struct ShapeViolation
 /// kv-heads and mlp by the parent's ratios while they are `linked`; each rounded to the nearest
 /// value that can exist.
 [[nodiscard]] ModelShape withSize(const ShapeBounds& bounds, const ModelShape& current, Size size,
-    std::int64_t value, bool linked = true);
+    std::int64_t value, const SizeLinks& links = {});
 
 /// The values that `size` may take, ascending, given the bounds (other sizes follow as in withSize
 /// if linked, else stay as they are in `current`). Of mlp, where any number can exist, a slider's
 /// marks: multiples of the head size (of 8, of 1 in small models), and the parent's and current
 /// values.
 [[nodiscard]] std::vector<std::int64_t> legalValues(
-    const ShapeBounds& bounds, const ModelShape& current, Size size, bool linked = true);
+    const ShapeBounds& bounds, const ModelShape& current, Size size, const SizeLinks& links = {});
 
 /// Nothing if `value` is legal for `size`; else the rule that forbids it and the nearest legal
 /// values.
 [[nodiscard]] std::optional<ShapeViolation> explainValue(const ShapeBounds& bounds,
-    const ModelShape& current, Size size, std::int64_t value, bool linked = true);
+    const ModelShape& current, Size size, std::int64_t value, const SizeLinks& links = {});
 
 /// Refused with the rule and the nearest legal values if the shape cannot exist for this family and
 /// these bounds.

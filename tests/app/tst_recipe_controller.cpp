@@ -82,10 +82,13 @@ private Q_SLOTS:
 
     void opensTheLinkBetweenSizes()
     {
-        m_workspace->setSizesLinked(false);
         m_controller->setSize(Size::Mlp, 768, false);
-        QCOMPARE(m_workspace->recipe().shape.mlp, 768);
-        QCOMPARE(m_workspace->recipe().shape.hidden, 96);
+        m_controller->setSize(Size::Hidden, 128, false);
+        QCOMPARE(m_workspace->recipe().shape.mlp, 512);
+        m_workspace->setSizeLinks({.mlp = false});
+        m_controller->setSize(Size::Hidden, 96, false);
+        QCOMPARE(m_workspace->recipe().shape.mlp, 512);
+        QCOMPARE(m_workspace->recipe().shape.heads, 3);
     }
 
     void storesOnlyOptionsThatDifferFromTheDefault()

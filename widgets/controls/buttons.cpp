@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kChipHeight = 24;
 constexpr int kPrimaryHeight = 28;
+constexpr QSize kChainSize(28, 20);
 constexpr double kFocusRing = 1.5;
 
 void paintFocusRing(QPainter& painter, const QRectF& shape, double radius, const QColor& colour)
@@ -20,6 +21,13 @@ void paintFocusRing(QPainter& painter, const QRectF& shape, double radius, const
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(colour, kFocusRing));
     painter.drawRoundedRect(shape, radius, radius);
+}
+
+void repaintOnHover(QWidget& button, const QEvent& event)
+{
+    if (event.type() == QEvent::HoverEnter || event.type() == QEvent::HoverLeave
+        || event.type() == QEvent::PaletteChange)
+        button.update();
 }
 
 } // namespace
@@ -62,9 +70,55 @@ void ChipButton::paintEvent(QPaintEvent*)
 
 bool ChipButton::event(QEvent* event)
 {
-    if (event->type() == QEvent::HoverEnter || event->type() == QEvent::HoverLeave
-        || event->type() == QEvent::PaletteChange)
-        update();
+    repaintOnHover(*this, *event);
+    return QAbstractButton::event(event);
+}
+
+ChainButton::ChainButton(QWidget* parent)
+    : QAbstractButton(parent)
+{
+    setCheckable(true);
+    setCursor(Qt::PointingHandCursor);
+    setFocusPolicy(Qt::StrongFocus);
+    setAttribute(Qt::WA_Hover);
+    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+}
+
+QSize ChainButton::sizeHint() const
+{
+    return kChainSize;
+}
+
+void ChainButton::paintEvent(QPaintEvent*)
+{
+    const Theme theme = Theme::of(palette());
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const QRectF shape = QRectF(rect()).adjusted(0.75, 0.75, -0.75, -0.75);
+    if (underMouse() && isEnabled()) {
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(theme.faint(theme.accent, 0.16));
+        painter.drawRoundedRect(shape, 4, 4);
+    }
+    if (hasFocus())
+        paintFocusRing(painter, shape, 4, theme.accent);
+    const QColor ink = !isEnabled() || !isChecked() ? theme.muted : theme.accent;
+    painter.setPen(QPen(ink, 1.5));
+    painter.setBrush(Qt::NoBrush);
+    const QPointF middle = shape.center();
+    // Open, the two links stand apart and their bar is gone.
+    const double gap = isChecked() ? 1 : 3;
+    const QSizeF link(7, 6);
+    painter.drawRoundedRect(
+        QRectF(middle - QPointF(gap + link.width(), link.height() / 2), link), 3, 3);
+    painter.drawRoundedRect(QRectF(middle + QPointF(gap, -link.height() / 2), link), 3, 3);
+    if (isChecked())
+        painter.drawLine(middle - QPointF(4, 0), middle + QPointF(4, 0));
+}
+
+bool ChainButton::event(QEvent* event)
+{
+    repaintOnHover(*this, *event);
     return QAbstractButton::event(event);
 }
 

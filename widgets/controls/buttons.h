@@ -24,6 +24,20 @@ protected:
     bool event(QEvent* event) override;
 };
 
+/// A chain, closed while checked: what it stands beside follows another value.
+class ChainButton : public QAbstractButton
+{
+    Q_OBJECT
+public:
+    explicit ChainButton(QWidget* parent = nullptr);
+
+    [[nodiscard]] QSize sizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    bool event(QEvent* event) override;
+};
+
 /// The one accent-coloured button of a panel.
 class PrimaryButton : public QPushButton
 {

@@ -2,6 +2,7 @@
 #include "widgets/controls/size_slider.h"
 
 #include "core/base/expect.h"
+#include "widgets/controls/buttons.h"
 #include "widgets/controls/size_track.h"
 #include "widgets/format/number_format.h"
 #include "widgets/theme/theme.h"
@@ -46,6 +47,7 @@ std::vector<std::int64_t> nearestLegal(const std::vector<std::int64_t>& legal, s
 SizeSlider::SizeSlider(QWidget* parent)
     : QWidget(parent)
     , m_title(new QLabel(this))
+    , m_chain(new ChainButton(this))
     , m_edit(new QLineEdit(this))
     , m_share(new QLabel(this))
     , m_track(new SizeTrack(this))
@@ -64,14 +66,16 @@ SizeSlider::SizeSlider(QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setHorizontalSpacing(space::kControl);
     layout->setVerticalSpacing(0);
-    layout->setColumnStretch(0, 1);
+    layout->setColumnStretch(2, 1);
     layout->addWidget(m_title, 0, 0);
-    layout->addWidget(m_share, 0, 1);
-    layout->addWidget(m_edit, 0, 2);
-    layout->addWidget(m_track, 1, 0, 1, 3);
-    layout->addWidget(m_explanation, 2, 0, 1, 3);
+    layout->addWidget(m_chain, 0, 1);
+    layout->addWidget(m_share, 0, 3);
+    layout->addWidget(m_edit, 0, 4);
+    layout->addWidget(m_track, 1, 0, 1, 5);
+    layout->addWidget(m_explanation, 2, 0, 1, 5);
     setFocusProxy(m_track);
     setTabOrder(m_track, m_edit);
+    connect(m_chain, &ChainButton::clicked, this, &SizeSlider::linkEdited);
     connect(m_track, &SizeTrack::valueChosen, this, &SizeSlider::choose);
     connect(m_edit, &QLineEdit::editingFinished, this, [this] {
         if (m_edit->isModified())
@@ -175,6 +179,11 @@ void SizeSlider::refresh()
         tr("%1, %2, parent %3")
             .arg(m_spec.title, formatCount(m_spec.value), formatCount(m_spec.parentValue)));
     m_edit->setAccessibleName(m_spec.title);
+    m_chain->setVisible(m_spec.link != SizeLink::None);
+    m_chain->setEnabled(m_spec.link != SizeLink::Fixed);
+    m_chain->setChecked(m_spec.link != SizeLink::Open);
+    m_chain->setToolTip(m_spec.linkToolTip);
+    m_chain->setAccessibleName(tr("%1 follows the width").arg(m_spec.title));
     for (QWidget* part : std::initializer_list<QWidget*>{m_title, m_edit, m_track})
         part->setToolTip(m_spec.toolTip);
     m_share->setToolTip(tr("Share of the parent's %1").arg(formatCount(m_spec.parentValue)));

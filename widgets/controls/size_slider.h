@@ -13,6 +13,15 @@ class QLineEdit;
 
 namespace espalier {
 
+/// Whether a size follows another one.
+enum class SizeLink
+{
+    None, ///< no chain is shown
+    Fixed, ///< always: a rule leaves it no choice
+    Closed,
+    Open
+};
+
 /// What a SizeSlider offers. legalValues ascend and are not empty; value and parentValue may lie
 /// outside them.
 struct SizeSpec
@@ -24,14 +33,17 @@ struct SizeSpec
     /// The rule that forbids a value, one line without full stop ("must be a multiple of 6 heads").
     std::function<QString(std::int64_t)> explain = {};
     QString toolTip = {};
+    SizeLink link = SizeLink::None;
+    QString linkToolTip = {};
 };
 
+class ChainButton;
 class SizeTrack;
 
 /// One size of the destination: name, exact value that can be typed, share of the parent, and a
 /// track that stops only at legal values, with the parent's value as a blue tick. Arrow keys step
 /// to the next legal value, Page keys by a quarter of them, Home and End to the ends, double click
-/// returns to the parent's value.
+/// returns to the parent's value. A size that follows another one shows a chain that can be opened.
 class SizeSlider : public QWidget
 {
     Q_OBJECT
@@ -58,6 +70,7 @@ Q_SIGNALS:
     /// The user chose a legal value; `dragging` until the mouse button is up (then once more with
     /// false).
     void valueEdited(std::int64_t value, bool dragging);
+    void linkEdited(bool closed);
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -72,6 +85,7 @@ private:
 
     SizeSpec m_spec;
     QLabel* m_title;
+    ChainButton* m_chain;
     QLineEdit* m_edit;
     QLabel* m_share;
     SizeTrack* m_track;

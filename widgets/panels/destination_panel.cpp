@@ -52,7 +52,7 @@ DestinationPanel::DestinationPanel(const ViewContext& context, QWidget* parent)
         refreshMethod();
         refreshSizes();
     });
-    connect(&m_workspace, &Workspace::linkedChanged, this, &DestinationPanel::refreshSizes);
+    connect(&m_workspace, &Workspace::sizeLinksChanged, this, &DestinationPanel::refreshSizes);
     connect(&m_workspace, &Workspace::planChanged, this, &DestinationPanel::refreshProblem);
     connect(&m_workspace, &Workspace::footprintChanged, this, &DestinationPanel::refreshFootprint);
     connect(&m_workspace, &Workspace::untrainedLossChanged, this, &DestinationPanel::refreshLoss);
@@ -71,22 +71,15 @@ DestinationPanel::DestinationPanel(const ViewContext& context, QWidget* parent)
 
 void DestinationPanel::buildSizes(QVBoxLayout* column)
 {
-    QHBoxLayout* head = makeRow(space::kControl);
-    head->addWidget(makeHead(tr("Destination"), this), 1);
-    m_link = new QPushButton(tr("Linked"), this);
-    m_link->setCheckable(true);
-    m_link->setChecked(m_workspace.sizesAreLinked());
-    m_link->setToolTip(tr("Linked: width moves heads and MLP units by the parent's ratios.\nOpen: "
-                          "every size on its own"));
-    head->addWidget(m_link);
-    column->addLayout(head);
-    connect(m_link, &QPushButton::clicked, &m_intents, &Intents::linkEdited);
+    column->addWidget(makeHead(tr("Destination"), this));
     for (const Size size : kAllSizes) {
         auto* slider = new SizeSlider(this);
         connect(slider, &SizeSlider::valueEdited, this,
             [this, size](std::int64_t value, bool dragging) {
                 Q_EMIT m_intents.sizeEdited(size, value, dragging);
             });
+        connect(slider, &SizeSlider::linkEdited, this,
+            [this, size](bool closed) { Q_EMIT m_intents.linkEdited(size, closed); });
         slider->setVisible(false);
         m_sliders.emplace(size, slider);
         column->addWidget(slider);
@@ -170,31 +163,65 @@ bool DestinationPanel::isOffered(Size size, const ShapeBounds& bounds) const
 void DestinationPanel::refreshSizes()
 {
     const bool hasModel = m_workspace.model() != nullptr;
-    m_link->setEnabled(hasModel);
-    m_link->setChecked(m_workspace.sizesAreLinked());
-    m_link->setText(m_workspace.sizesAreLinked() ? tr("Linked") : tr("Link sizes"));
-    const QString titles[] = {tr("Layers"), tr("Width"), tr("Heads"), tr("Key/value heads"),
-        tr("Head size"), tr("MLP units")};
+    m_method->setEnabled(hasModel);
     for (const auto& [size, slider] : m_sliders) {
         const bool offered = hasModel && isOffered(size, bounds());
         slider->setVisible(offered);
-        if (!offered)
-            continue;
-        const ModelShape shape = m_workspace.recipe().shape;
-        const bool linked = m_workspace.sizesAreLinked();
-        SizeSpec spec;
-        spec.title = titles[static_cast<std::size_t>(size)];
-        spec.value = get(shape, size);
-        spec.parentValue = get(m_workspace.model()->config.shape, size);
-        spec.legalValues = legalValues(bounds(), shape, size, linked);
-        spec.explain = [this, size = size, shape, linked](std::int64_t value) {
-            const auto violation = explainValue(bounds(), shape, size, value, linked);
-            return violation ? QString::fromStdString(violation->rule) : QString();
-        };
-        if (spec.legalValues.empty())
-            spec.legalValues.push_back(spec.value);
-        slider->setSpec(std::move(spec));
+        if (offered)
+            slider->setSpec(specOf(size));
     }
+}
+
+SizeSpec DestinationPanel::specOf(Size size) const
+{
+    const QString titles[] = {tr("Layers"), tr("Width"), tr("Heads"), tr("Key/value heads"),
+        tr("Head size"), tr("MLP units")};
+    const QString toolTips[] = {
+        tr("Blocks of the destination; which of the parent's stay is the method's choice"),
+        tr("Channels of the residual stream, d.\nAttention and MLP weights fall with d²"),
+        tr("Attention heads of each block.\nWidth = heads × head size"),
+        tr("Heads share keys and values in equal groups.\nThey decide the size of the cache"),
+        tr("Channels of one attention head"),
+        tr("Hidden units of each MLP.\nTwo weights of width × units per block"),
+    };
+    const ModelShape shape = m_workspace.recipe().shape;
+    const SizeLinks links = m_workspace.sizeLinks();
+    const auto index = static_cast<std::size_t>(size);
+    SizeSpec spec;
+    spec.title = titles[index];
+    spec.toolTip = toolTips[index];
+    spec.value = get(shape, size);
+    spec.parentValue = get(m_workspace.model()->config.shape, size);
+    spec.legalValues = legalValues(bounds(), shape, size, links);
+    spec.explain = [this, size, shape, links](std::int64_t value) {
+        const auto violation = explainValue(bounds(), shape, size, value, links);
+        return violation ? QString::fromStdString(violation->rule) : QString();
+    };
+    if (spec.legalValues.empty())
+        spec.legalValues.push_back(spec.value);
+    addLink(spec, size);
+    return spec;
+}
+
+void DestinationPanel::addLink(SizeSpec& spec, Size size) const
+{
+    const SizeLinks& links = m_workspace.sizeLinks();
+    const ShapeRules rules = architectureOf(m_workspace.model()->config).rules;
+    const auto state = [](bool closed) {
+        return closed ? SizeLink::Closed : SizeLink::Open;
+    };
+    if (size == Size::Mlp)
+        spec.link = state(links.mlp);
+    else if (size == Size::KvHeads)
+        spec.link = state(links.keyValues);
+    else if (size == Size::Heads)
+        spec.link = bounds().keepsHeadDim && rules.hiddenIsHeadsTimesHeadDim ? SizeLink::Fixed
+                                                                             : state(links.heads);
+    spec.linkToolTip = spec.link == SizeLink::Fixed
+        ? tr("Heads keep their size, so their number and the width move together")
+        : spec.link == SizeLink::Closed
+        ? tr("Follows the width by the parent's ratio.\nClick to let it stay where it is")
+        : tr("Stays where it is when the width moves.\nClick to let it follow");
 }
 
 void DestinationPanel::refreshMethod()

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/architectures/shape_solver.h"
+#include "widgets/controls/size_slider.h"
 #include "widgets/intents.h"
 
 #include <QWidget>
@@ -10,7 +11,6 @@
 
 class QComboBox;
 class QLabel;
-class QPushButton;
 class QVBoxLayout;
 
 namespace espalier {
@@ -18,7 +18,6 @@ namespace espalier {
 class BigNumber;
 class OptionForm;
 class PrimaryButton;
-class SizeSlider;
 
 /// The destination: its sizes, the method with its options, and the three numbers that it costs and
 /// scores.
@@ -41,11 +40,12 @@ private:
     void refreshProblem();
     [[nodiscard]] ShapeBounds bounds() const;
     [[nodiscard]] bool isOffered(Size size, const ShapeBounds& bounds) const;
+    [[nodiscard]] SizeSpec specOf(Size size) const;
+    void addLink(SizeSpec& spec, Size size) const;
 
     const Workspace& m_workspace;
     Intents& m_intents;
     std::map<Size, SizeSlider*> m_sliders;
-    QPushButton* m_link = nullptr;
     QComboBox* m_method = nullptr;
     QString m_formMethod;
     OptionForm* m_options = nullptr;

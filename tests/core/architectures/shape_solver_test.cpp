@@ -37,7 +37,7 @@ struct Fixture : ::testing::Test
     [[nodiscard]] std::string why(
         const ShapeBounds& bounds, Size size, std::int64_t value, bool linked = true) const
     {
-        const auto violation = explainValue(bounds, shape, size, value, linked);
+        const auto violation = explainValue(bounds, shape, size, value, SizeLinks::all(linked));
         return violation ? describe(*violation) : "legal";
     }
 };
@@ -71,8 +71,8 @@ TEST_F(ShapeSolver, HeadSizesMayChangeWhereNoHeadIsKept)
 {
     EXPECT_EQ(legalValues(free, shape, Size::HeadDim),
         (Values{3, 4, 6, 8, 12, 16, 24, 32, 48, 96})); // divisors of 96 with at most 32 heads
-    EXPECT_EQ(
-        legalValues(free, shape, Size::Heads, false), (Values{1, 2, 3, 4, 6, 8, 12, 16, 24, 32}));
+    EXPECT_EQ(legalValues(free, shape, Size::Heads, SizeLinks::all(false)),
+        (Values{1, 2, 3, 4, 6, 8, 12, 16, 24, 32}));
     const ModelShape moved = withSize(free, shape, Size::HeadDim, 32);
     EXPECT_EQ(moved.hidden, 96);
     EXPECT_EQ(moved.heads, 3);
@@ -93,7 +93,7 @@ TEST_F(ShapeSolver, HiddenMovesHeadsAndMlp)
 
 TEST_F(ShapeSolver, UnlinkedHiddenLeavesTheMlp)
 {
-    const ModelShape half = withSize(shrinking, shape, Size::Hidden, 48, false);
+    const ModelShape half = withSize(shrinking, shape, Size::Hidden, 48, SizeLinks::all(false));
     EXPECT_EQ(half.heads, 2);
     EXPECT_EQ(half.mlp, 384);
 }
@@ -145,9 +145,11 @@ TEST_F(ShapeSolver, EveryListedValueIsLegalAndMakesAShapeThatCanExist)
     for (const ShapeBounds& bounds : {shrinking, growing, free})
         for (const bool linked : {true, false})
             for (const Size size : kAllSizes)
-                for (const std::int64_t value : legalValues(bounds, shape, size, linked)) {
-                    EXPECT_FALSE(explainValue(bounds, shape, size, value, linked));
-                    const ModelShape made = withSize(bounds, shape, size, value, linked);
+                for (const std::int64_t value :
+                    legalValues(bounds, shape, size, SizeLinks::all(linked))) {
+                    EXPECT_FALSE(explainValue(bounds, shape, size, value, SizeLinks::all(linked)));
+                    const ModelShape made =
+                        withSize(bounds, shape, size, value, SizeLinks::all(linked));
                     EXPECT_EQ(get(made, size), value);
                     const Status status = checkShape(bounds, made);
                     EXPECT_TRUE(status.ok()) << (status.ok() ? "" : status.error().message);
@@ -162,7 +164,7 @@ TEST_F(ShapeSolver, AShapeOfAnotherMethodCanBeRepairedSizeBySize)
     odd.headDim = 16;
     EXPECT_EQ(legalValues(shrinking, odd, Size::Layers), (Values{1, 2, 3, 4}));
     for (const Size size : kAllSizes)
-        odd = withSize(shrinking, odd, size, get(odd, size), false);
+        odd = withSize(shrinking, odd, size, get(odd, size), SizeLinks::all(false));
     EXPECT_EQ(odd, shape);
 }
 
