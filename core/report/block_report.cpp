@@ -33,14 +33,21 @@ std::vector<float> sparkOf(const Matrix& scores, std::int64_t row, std::size_t p
     return spark;
 }
 
-Series curve(std::string title, const std::vector<double>& losses, int lane)
+Series increases(std::string title, const std::vector<double>& losses, double base, int lane)
 {
     Series series{.id = title, .title = title, .lane = lane};
     for (std::size_t l = 0; l < losses.size(); ++l) {
         series.x.push_back(static_cast<double>(l));
-        series.y.push_back(losses[l]);
+        series.y.push_back(losses[l] - base);
     }
     return series;
+}
+
+bool isMostlyPositive(const Series& series)
+{
+    const auto positive = std::count_if(
+        series.y.begin(), series.y.end(), [](double increase) { return increase > 0; });
+    return 2 * static_cast<std::size_t>(positive) >= series.y.size();
 }
 
 } // namespace
@@ -87,14 +94,16 @@ LineChart blockLossChart(const Measurements& measurements)
 {
     LineChart chart;
     chart.xTitle = "block";
-    chart.yTitle = "loss";
+    chart.yTitle = "loss increase";
     chart.yUnit = "nats";
+    chart.wholeX = true;
     if (measurements.lossRemoved_L.empty())
         return chart;
-    chart.series.push_back(curve("removed", measurements.lossRemoved_L, 1));
+    const double base = measurements.baseLoss;
+    chart.series.push_back(increases("removed", measurements.lossRemoved_L, base, 1));
     if (!measurements.lossDuplicated_L.empty())
-        chart.series.push_back(curve("run twice", measurements.lossDuplicated_L, 2));
-    chart.references.push_back({measurements.baseLoss, "whole model", PlotRole::Parent});
+        chart.series.push_back(increases("run twice", measurements.lossDuplicated_L, base, 2));
+    chart.logY = std::all_of(chart.series.begin(), chart.series.end(), isMostlyPositive);
     return chart;
 }
 

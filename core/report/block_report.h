@@ -27,8 +27,9 @@ struct BlockRow
 /// 3, figure 2 top).
 [[nodiscard]] BarChart residualChangeChart(const Measurements& measurements);
 
-/// Loss with block l removed and run twice beside the whole model's (figure 2 bottom); no series if
-/// not measured.
+/// What block l's absence and repetition add to the whole model's loss (figure 2 bottom); on a
+/// logarithmic axis if most of it is positive, for the first block outweighs the others. No series
+/// if not measured.
 [[nodiscard]] LineChart blockLossChart(const Measurements& measurements);
 
 } // namespace espalier

@@ -54,6 +54,7 @@ struct LineChart
     std::string yUnit = {};
     bool logX = false;
     bool logY = false;
+    bool wholeX = false; ///< x counts things (blocks): ticks at whole numbers, points marked
     std::vector<Series> series = {};
     std::vector<ReferenceLine> references = {};
 

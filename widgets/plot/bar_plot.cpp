@@ -6,6 +6,7 @@
 #include "widgets/plot/canvas.h"
 #include "widgets/plot/hover_card.h"
 #include "widgets/plot/line_labels.h"
+#include "widgets/plot/plot_marks.h"
 #include "widgets/plot/qcustomplot_include.h"
 
 #include <QKeyEvent>
@@ -19,7 +20,6 @@ namespace {
 
 constexpr double kBarShare = 0.68; ///< of a category's width
 constexpr double kWidestBar = 48;
-constexpr QMargins kMargins(12, 12, 16, 8);
 
 } // namespace
 
@@ -41,7 +41,6 @@ struct BarPlot::Private
     void paintNotes(QPainter& painter) const;
     void paintOverlay(QPainter& painter) const;
     void hoverCategory(int category);
-    void moved(QPointF position);
 
     BarPlot* q;
     QCustomPlot* plot;
@@ -88,11 +87,11 @@ std::vector<LineLabel> BarPlot::Private::legend() const
 
 void BarPlot::Private::setMargins()
 {
-    QMargins margins = kMargins;
+    QMargins margins = kPlotMargins;
     if (!chart.title.empty())
-        margins.setTop(margins.top() + 20);
+        margins.setTop(margins.top() + kPlotTitleHeight - 4);
     if (chart.parts.size() > 1)
-        margins.setTop(margins.top() + 20);
+        margins.setTop(margins.top() + kPlotTitleHeight - 4);
     plot->axisRect()->setMinimumMargins(margins);
 }
 
@@ -130,16 +129,7 @@ void BarPlot::Private::paintNotes(QPainter& painter) const
         return;
     const Theme& theme = q->theme();
     const QRectF area = plotArea(*plot);
-    double top = 8;
-    if (!chart.title.empty()) {
-        painter.setFont(fonts::head());
-        painter.setPen(theme.text);
-        painter.drawText(QRectF(12, top, plot->width() - 24, 20), Qt::AlignLeft | Qt::AlignVCenter,
-            QFontMetricsF(fonts::head())
-                .elidedText(
-                    QString::fromStdString(chart.title), Qt::ElideRight, plot->width() - 24));
-        top += 24;
-    }
+    const double top = drawPlotTitle(painter, theme, *plot, chart.title);
     if (chart.parts.size() > 1) {
         double x = area.left();
         painter.setFont(fonts::axis());
@@ -153,15 +143,7 @@ void BarPlot::Private::paintNotes(QPainter& painter) const
             x += width + 32;
         }
     }
-    painter.setFont(fonts::axis());
-    for (const ReferenceLine& reference : chart.references) {
-        const double y = std::round(plot->yAxis->coordToPixel(reference.value)) + 0.5;
-        const QColor colour = theme.colour(reference.role, 0);
-        painter.setPen(QPen(colour, 1, Qt::DotLine));
-        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
-        drawHaloText(painter, theme, {area.left() + 8, y - 4},
-            QString::fromStdString(reference.label), colour);
-    }
+    drawReferences(painter, theme, *plot, chart.references, [](const QRectF&) { return false; });
 }
 
 HoverCard BarPlot::Private::card(int category) const
@@ -198,8 +180,7 @@ void BarPlot::Private::paintOverlay(QPainter& painter) const
     if (hover < 0)
         return;
     const QPointF anchor = mouse.isNull() ? column(hover).center() : mouse;
-    drawHoverCard(
-        painter, theme, QRectF(plot->viewport()).adjusted(4, 4, -4, -4), anchor, card(hover));
+    drawCardOn(painter, theme, *plot, anchor, card(hover));
 }
 
 void BarPlot::Private::hoverCategory(int category)
@@ -215,39 +196,22 @@ void BarPlot::Private::hoverCategory(int category)
         Q_EMIT q->hoverEnded();
 }
 
-void BarPlot::Private::moved(QPointF position)
-{
-    mouse = position;
-    const int category = categoryAt(position);
-    if (category >= 0 || hover >= 0)
-        hoverCategory(category);
-}
-
 BarPlot::BarPlot(QWidget* parent)
     : PlotWidget(parent)
     , d(std::make_unique<Private>(this))
 {
-    canvas()->installEventFilter(this);
     canvas()->xAxis->grid()->setVisible(false);
     addPainter(*canvas(), layers::kMain, [this](QPainter& painter) { d->paintBars(painter); });
     addPainter(*canvas(), layers::kNotes, [this](QPainter& painter) { d->paintNotes(painter); });
     addPainter(
         *canvas(), layers::kOverlay, [this](QPainter& painter) { d->paintOverlay(painter); });
     connect(canvas(), &QCustomPlot::beforeReplot, this, [this] { d->setMargins(); });
-    connect(canvas(), &QCustomPlot::mouseMove, this,
-        [this](QMouseEvent* event) { d->moved(event->position()); });
-    connect(canvas(), &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
-        const int category = d->categoryAt(event->position());
-        if (category >= 0 && event->button() == Qt::LeftButton)
-            Q_EMIT categoryClicked(category);
-    });
     dataChanged();
 }
 
 BarPlot::~BarPlot()
 {
-    canvas()->removeEventFilter(this);
-    delete canvas(); // its painters use d
+    closeCanvas(); // its painters use d
 }
 
 void BarPlot::setChart(BarChart chart)
@@ -343,13 +307,24 @@ void BarPlot::resetView()
     redraw();
 }
 
-void BarPlot::recolour() { }
-
-bool BarPlot::eventFilter(QObject* watched, QEvent* event)
+void BarPlot::pointerMoved(QPointF position)
 {
-    if (event->type() == QEvent::Leave && d->hover >= 0)
+    d->mouse = position;
+    const int category = d->categoryAt(position);
+    if (category >= 0 || d->hover >= 0)
+        d->hoverCategory(category);
+}
+
+void BarPlot::pointerLeft()
+{
+    if (d->hover >= 0)
         d->hoverCategory(-1);
-    return PlotWidget::eventFilter(watched, event);
+}
+
+void BarPlot::pointerClicked(QPointF position)
+{
+    if (const int category = d->categoryAt(position); category >= 0)
+        Q_EMIT categoryClicked(category);
 }
 
 void BarPlot::keyPressEvent(QKeyEvent* event)

@@ -39,8 +39,9 @@ Q_SIGNALS:
     void categoryClicked(int category);
 
 protected:
-    void recolour() override;
-    bool eventFilter(QObject* watched, QEvent* event) override;
+    void pointerMoved(QPointF position) override;
+    void pointerLeft() override;
+    void pointerClicked(QPointF position) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:

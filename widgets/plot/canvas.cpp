@@ -39,6 +39,20 @@ private:
     std::function<void(QPainter&)> m_paint;
 };
 
+/// QCustomPlot replots on every resize, also to nothing, which its buffers cannot draw on.
+class Canvas final : public QCustomPlot
+{
+public:
+    using QCustomPlot::QCustomPlot;
+
+protected:
+    void resizeEvent(QResizeEvent* event) override
+    {
+        if (!event->size().isEmpty())
+            QCustomPlot::resizeEvent(event);
+    }
+};
+
 class LinearTicker final : public QCPAxisTicker
 {
 public:
@@ -48,9 +62,16 @@ public:
         setTickCount(5);
     }
 
+    [[nodiscard]] bool isWhole() const
+    {
+        return m_whole;
+    }
+
 protected:
     double getTickStep(const QCPRange& range) override
     {
+        if (m_whole && range.size() <= tickCount())
+            return 1;
         const double step = QCPAxisTicker::getTickStep(range);
         return m_whole ? std::max(1.0, std::round(step)) : step;
     }
@@ -129,6 +150,8 @@ public:
 protected:
     double getTickStep(const QCPRange& range) override
     {
+        if (range.size() <= tickCount())
+            return 1;
         return std::max(1.0, std::round(QCPAxisTicker::getTickStep(range)));
     }
     QString getTickLabel(double tick, const QLocale&, QChar, int) override
@@ -159,27 +182,30 @@ void recolourAxis(QCPAxis& axis, const Theme& theme)
     axis.grid()->setZeroLinePen(Qt::NoPen);
 }
 
-} // namespace
-
-namespace {
-
-/// As many ticks as there is room for, at most six numbers (labels of cells may be more).
+/// As many ticks as there is room for, at most six numbers; of cells and other whole things up to
+/// seventeen (a range over n cells has n - 1 or n as its size).
 void fitTickCounts(QCustomPlot& plot)
 {
-    const QRect area = plot.axisRect()->rect();
-    const auto fit = [](QCPAxis& axis, int pixels, int pixelsPerNumber) {
-        const bool isLabels = dynamic_cast<LabelTicker*>(axis.ticker().data()) != nullptr;
-        axis.ticker()->setTickCount(std::clamp(pixels / pixelsPerNumber, 2, isLabels ? 16 : 5));
+    const auto fit = [](QCPAxis& axis, int pixels, int pixelsPerNumber, int pixelsPerCell) {
+        const auto* linear = dynamic_cast<LinearTicker*>(axis.ticker().data());
+        const bool isCells = dynamic_cast<LabelTicker*>(axis.ticker().data()) != nullptr
+            || (linear != nullptr && linear->isWhole());
+        const int cells = std::min(17, pixels / pixelsPerCell);
+        const bool fitsAll = isCells && axis.range().size() <= cells;
+        axis.ticker()->setTickCount(
+            fitsAll ? cells : std::clamp(pixels / pixelsPerNumber, 2, isCells ? 12 : 5));
     };
-    fit(*plot.xAxis, area.width(), 64);
-    fit(*plot.yAxis, area.height(), 24);
+    // The area itself has its size only after the layout.
+    const QMargins margins = plot.axisRect()->minimumMargins();
+    fit(*plot.xAxis, plot.width() - margins.left() - margins.right() - 48, 64, 24);
+    fit(*plot.yAxis, plot.height() - margins.top() - margins.bottom() - 40, 24, 16);
 }
 
 } // namespace
 
 QCustomPlot* makeCanvas(QWidget* parent)
 {
-    auto* plot = new QCustomPlot(parent);
+    auto* plot = new Canvas(parent);
     plot->setFocusPolicy(Qt::NoFocus);
     plot->setPlottingHints(QCP::phFastPolylines | QCP::phCacheLabels);
     plot->setNoAntialiasingOnDrag(true);
@@ -242,7 +268,8 @@ void addBufferedLayer(QCustomPlot& plot, const QString& name, const QString& bel
 
 void redrawLayer(QCustomPlot& plot, const QString& name)
 {
-    plot.layer(name)->replot();
+    if (!plot.viewport().isEmpty() && plot.isVisible())
+        plot.layer(name)->replot();
 }
 
 void setAxisKind(QCPAxis& axis, AxisKind kind)

@@ -27,8 +27,7 @@ bool MinMaxPyramid::isDrawable(double value) const
     return std::isfinite(value) && (!m_positiveOnly || value > 0);
 }
 
-void MinMaxPyramid::merge(
-    Extremes& into, const Extremes& from, std::span<const double> values) const
+void MinMaxPyramid::merge(Extremes& into, const Extremes& from)
 {
     if (!from.found)
         return;
@@ -36,10 +35,14 @@ void MinMaxPyramid::merge(
         into = from;
         return;
     }
-    if (values[from.lowest] < values[into.lowest])
+    if (from.low < into.low) {
+        into.low = from.low;
         into.lowest = from.lowest;
-    if (values[from.highest] > values[into.highest])
+    }
+    if (from.high > into.high) {
+        into.high = from.high;
         into.highest = from.highest;
+    }
 }
 
 void MinMaxPyramid::mergeValues(
@@ -47,7 +50,7 @@ void MinMaxPyramid::mergeValues(
 {
     for (std::size_t i = begin; i < end; ++i) {
         if (isDrawable(values[i]))
-            merge(into, {i, i, true}, values);
+            merge(into, {i, i, values[i], values[i], true});
     }
 }
 
@@ -74,7 +77,7 @@ void MinMaxPyramid::extend(std::span<const double> values)
         for (std::size_t block = first; block < m_levels[level].size(); ++block) {
             m_levels[level][block] = {};
             for (std::size_t i = block * kFan; i < std::min((block + 1) * kFan, finer.size()); ++i)
-                merge(m_levels[level][block], finer[i], values);
+                merge(m_levels[level][block], finer[i]);
         }
     }
     m_size = values.size();
@@ -99,7 +102,7 @@ MinMaxPyramid::Extremes MinMaxPyramid::query(
             size *= kFan;
             ++level;
         }
-        merge(result, m_levels[level][begin / size], values);
+        merge(result, m_levels[level][begin / size]);
         begin += size;
     }
     return result;
@@ -142,11 +145,21 @@ struct Collector
     }
 };
 
+/// First index from `from` on whose x is not below `value`; the next column is near, so strides
+/// that double find it with fewer misses than halving all that is left.
 std::size_t lowerBound(std::span<const double> x, std::size_t from, double value)
 {
-    return static_cast<std::size_t>(
-        std::lower_bound(x.begin() + static_cast<std::ptrdiff_t>(from), x.end(), value)
-        - x.begin());
+    std::size_t stride = 1;
+    std::size_t begin = from;
+    while (begin + stride < x.size() && x[begin + stride] < value) {
+        begin += stride;
+        stride *= 2;
+    }
+    const std::size_t end = std::min(begin + stride + 1, x.size());
+    const auto at = [&x](std::size_t index) {
+        return x.begin() + static_cast<std::ptrdiff_t>(index);
+    };
+    return static_cast<std::size_t>(std::lower_bound(at(begin), at(end), value) - x.begin());
 }
 
 } // namespace
@@ -172,12 +185,19 @@ XYData decimate(std::span<const double> x, std::span<const double> y, const MinM
         ((logarithmic ? std::log(high) : high) - start) / static_cast<double>(wanted);
     if (begin < inside)
         collector.point(begin);
+    // Columns of many points begin with a block of the pyramid: at most a sixteenth of a pixel off.
+    std::size_t grain = 1;
+    for (std::size_t block = kLeaf; block <= (past - inside) / wanted / 16; block *= kFan)
+        grain = block;
+    collector.out.x.reserve(2 * wanted + 4);
+    collector.out.y.reserve(2 * wanted + 4);
     std::size_t from = inside;
     for (std::size_t column = 1; column <= wanted && from < past; ++column) {
         const double edge = start + width * static_cast<double>(column);
         const std::size_t to = column == wanted
             ? past
-            : std::min(past, lowerBound(x, from, logarithmic ? std::exp(edge) : edge));
+            : std::min(
+                past, lowerBound(x, from, logarithmic ? std::exp(edge) : edge) / grain * grain);
         if (to > from)
             collector.column(from, to);
         from = to;

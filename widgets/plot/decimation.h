@@ -18,6 +18,8 @@ public:
     {
         std::size_t lowest = 0;
         std::size_t highest = 0;
+        double low = 0; ///< the values there
+        double high = 0;
         bool found = false;
     };
 
@@ -39,7 +41,7 @@ public:
 
 private:
     using Block = Extremes;
-    void merge(Extremes& into, const Extremes& from, std::span<const double> values) const;
+    static void merge(Extremes& into, const Extremes& from);
     void mergeValues(
         Extremes& into, std::span<const double> values, std::size_t begin, std::size_t end) const;
 

@@ -16,7 +16,6 @@
 namespace espalier {
 namespace {
 
-constexpr double kClickDistance = 4;
 constexpr double kFewestCells = 2; ///< along an axis, when zoomed in fully
 
 QString labelOf(const std::vector<std::string>& labels, int index)
@@ -57,15 +56,6 @@ HeatmapPlot::Private::Private(HeatmapPlot* owner)
     addPainter(*plot, layers::kOverlay, [this](QPainter& painter) { paintOverlay(painter); });
     QObject::connect(plot, &QCustomPlot::beforeReplot, q, [this] { setMargins(); });
     QObject::connect(plot, &QCustomPlot::afterLayout, q, [this] { prepare(); });
-    QObject::connect(
-        plot, &QCustomPlot::mouseMove, q, [this](QMouseEvent* event) { moved(event->position()); });
-    QObject::connect(plot, &QCustomPlot::mousePress, q,
-        [this](QMouseEvent* event) { pressed = event->position(); });
-    QObject::connect(plot, &QCustomPlot::mouseRelease, q, [this](QMouseEvent* event) {
-        if (event->button() == Qt::LeftButton)
-            clicked(event->position());
-    });
-    QObject::connect(plot, &QCustomPlot::mouseDoubleClick, q, [this] { q->resetView(); });
     for (QCPAxis* axis : {plot->xAxis, plot->yAxis})
         QObject::connect(
             axis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), q, [this] { keepInside(); });
@@ -114,31 +104,6 @@ void HeatmapPlot::Private::hoverCell(const Cell& cell)
         Q_EMIT q->cellHovered(cell.row, cell.column);
 }
 
-void HeatmapPlot::Private::moved(QPointF position)
-{
-    mouse = position;
-    if (const std::optional<Cell> cell = cellAt(position))
-        hoverCell(*cell);
-    else
-        leave();
-}
-
-void HeatmapPlot::Private::leave()
-{
-    if (!hover)
-        return;
-    hover.reset();
-    redrawLayer(*plot, layers::kOverlay);
-    Q_EMIT q->hoverEnded();
-}
-
-void HeatmapPlot::Private::clicked(QPointF position)
-{
-    const std::optional<Cell> cell = cellAt(position);
-    if (cell && (position - pressed).manhattanLength() <= kClickDistance)
-        Q_EMIT q->cellClicked(cell->row, cell->column);
-}
-
 void HeatmapPlot::Private::step(int rows, int columns)
 {
     if (map->isEmpty())
@@ -163,15 +128,13 @@ HeatmapPlot::HeatmapPlot(QWidget* parent)
     : PlotWidget(parent)
     , d(std::make_unique<Private>(this))
 {
-    canvas()->installEventFilter(this);
     dataChanged();
 }
 
 HeatmapPlot::~HeatmapPlot()
 {
     d->cancelJob();
-    canvas()->removeEventFilter(this);
-    delete canvas(); // its painters use d
+    closeCanvas(); // its painters use d
 }
 
 void HeatmapPlot::setHeatmap(Heatmap map)
@@ -205,7 +168,6 @@ void HeatmapPlot::setHeatmap(Heatmap map)
         static_cast<int>(now.columns));
     canvas()->yAxis->setLabel(QString::fromStdString(now.rowTitle));
     setAccessibleName(QString::fromStdString(now.title.empty() ? now.valueTitle : now.title));
-    d->setXLabel();
     if (!sameShape)
         resetView();
     dataChanged();
@@ -253,6 +215,12 @@ void HeatmapPlot::setMarginal(Marginal marginal)
 void HeatmapPlot::setColourBarVisible(bool visible)
 {
     d->showColourBar = visible;
+    redraw();
+}
+
+void HeatmapPlot::setNote(const QString& note)
+{
+    d->note = note;
     redraw();
 }
 
@@ -378,11 +346,28 @@ void HeatmapPlot::recolour()
         d->colourIn();
 }
 
-bool HeatmapPlot::eventFilter(QObject* watched, QEvent* event)
+void HeatmapPlot::pointerMoved(QPointF position)
 {
-    if (event->type() == QEvent::Leave)
-        d->leave();
-    return PlotWidget::eventFilter(watched, event);
+    d->mouse = position;
+    if (const std::optional<Cell> cell = d->cellAt(position))
+        d->hoverCell(*cell);
+    else
+        pointerLeft();
+}
+
+void HeatmapPlot::pointerLeft()
+{
+    if (!d->hover)
+        return;
+    d->hover.reset();
+    redrawLayer(*canvas(), layers::kOverlay);
+    Q_EMIT hoverEnded();
+}
+
+void HeatmapPlot::pointerClicked(QPointF position)
+{
+    if (const std::optional<Cell> cell = d->cellAt(position))
+        Q_EMIT cellClicked(cell->row, cell->column);
 }
 
 void HeatmapPlot::keyPressEvent(QKeyEvent* event)
@@ -404,7 +389,7 @@ void HeatmapPlot::keyPressEvent(QKeyEvent* event)
         resetView();
         return;
     case Qt::Key_Escape:
-        d->leave();
+        pointerLeft();
         return;
     case Qt::Key_Return:
     case Qt::Key_Space:

@@ -56,6 +56,8 @@ public:
     /// it).
     void setMarginal(Marginal marginal);
     void setColourBarVisible(bool visible);
+    /// Words behind the title of the lower axis, e.g. what the hatching means.
+    void setNote(const QString& note);
     /// order[p] is the column drawn at place p: a permutation of the columns; empty: natural order.
     void setColumnOrder(std::vector<int> order);
 
@@ -92,7 +94,9 @@ Q_SIGNALS:
 
 protected:
     void recolour() override;
-    bool eventFilter(QObject* watched, QEvent* event) override;
+    void pointerMoved(QPointF position) override;
+    void pointerLeft() override;
+    void pointerClicked(QPointF position) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:

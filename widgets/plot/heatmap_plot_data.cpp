@@ -3,8 +3,10 @@
 
 #include "widgets/format/number_format.h"
 #include "widgets/plot/canvas.h"
+#include "widgets/plot/plot_marks.h"
 #include "widgets/plot/qcustomplot_include.h"
 
+#include <QFontMetrics>
 #include <QPromise>
 #include <QThreadPool>
 
@@ -16,7 +18,6 @@ namespace {
 
 constexpr std::size_t kCellsAtOnce = std::size_t{1} << 19; ///< more are binned in the background
 constexpr int kMarginalHeight = 40;
-constexpr int kTitleHeight = 24;
 constexpr int kColourBarWidth = 76; ///< with its numbers
 
 std::size_t clampedCell(double coordinate, std::size_t count)
@@ -47,9 +48,9 @@ QSize HeatmapPlot::Private::devicePixels() const
 
 void HeatmapPlot::Private::setMargins()
 {
-    QMargins margins(12, 12, 16, 8);
+    QMargins margins = kPlotMargins;
     if (!map->title.empty())
-        margins.setTop(margins.top() + kTitleHeight - 4);
+        margins.setTop(margins.top() + kPlotTitleHeight - 4);
     if (marginal == Marginal::Columns)
         margins.setTop(margins.top() + kMarginalHeight);
     if (showColourBar)
@@ -57,6 +58,7 @@ void HeatmapPlot::Private::setMargins()
     if (marginal == Marginal::Rows)
         margins.setRight(margins.right() + kMarginalHeight);
     plot->axisRect()->setMinimumMargins(margins);
+    setXLabel();
 }
 
 void HeatmapPlot::Private::prepare()
@@ -117,7 +119,6 @@ void HeatmapPlot::Private::takeResult(HeatmapJobResult result)
     stats = std::move(result.stats);
     binned = std::move(result.binned);
     colourIn();
-    setXLabel();
     if (firstStats)
         dataArrived();
 }
@@ -165,9 +166,13 @@ void HeatmapPlot::Private::fitVeil()
 void HeatmapPlot::Private::setXLabel()
 {
     QString label = QString::fromStdString(map->columnTitle);
-    const QString note = q->binningNote();
-    if (!note.isEmpty())
-        label += (label.isEmpty() ? QString() : QStringLiteral(" · ")) + note;
+    for (const QString& part : {q->binningNote(), note})
+        if (!part.isEmpty())
+            label += (label.isEmpty() ? QString() : QStringLiteral(" · ")) + part;
+    const QMargins margins = plot->axisRect()->minimumMargins();
+    label =
+        QFontMetrics(plot->xAxis->labelFont())
+            .elidedText(label, Qt::ElideRight, plot->width() - margins.left() - margins.right());
     if (plot->xAxis->label() != label)
         plot->xAxis->setLabel(label);
 }

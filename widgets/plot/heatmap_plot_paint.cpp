@@ -3,6 +3,7 @@
 
 #include "widgets/format/number_format.h"
 #include "widgets/plot/canvas.h"
+#include "widgets/plot/plot_marks.h"
 #include "widgets/plot/qcustomplot_include.h"
 
 #include <algorithm>
@@ -67,14 +68,7 @@ void HeatmapPlot::Private::paintNotes(QPainter& painter) const
 {
     if (map->isEmpty())
         return;
-    if (!map->title.empty()) {
-        painter.setFont(fonts::head());
-        painter.setPen(q->theme().text);
-        painter.drawText(QRectF(12, 8, plot->width() - 24, 20), Qt::AlignLeft | Qt::AlignVCenter,
-            QFontMetricsF(fonts::head())
-                .elidedText(
-                    QString::fromStdString(map->title), Qt::ElideRight, plot->width() - 24));
-    }
+    drawPlotTitle(painter, q->theme(), *plot, map->title);
     QPen frame(q->theme().line, 1);
     frame.setCosmetic(true);
     painter.setPen(frame);
@@ -289,8 +283,7 @@ void HeatmapPlot::Private::paintOverlay(QPainter& painter) const
     const auto row = static_cast<std::size_t>(hover->row);
     const QPointF anchor =
         mouse.isNull() ? pixelRect({place, place + 1, row, row + 1}).center() : mouse;
-    drawHoverCard(
-        painter, theme, QRectF(plot->viewport()).adjusted(4, 4, -4, -4), anchor, card(*hover));
+    drawCardOn(painter, theme, *plot, anchor, card(*hover));
 }
 
 } // namespace espalier

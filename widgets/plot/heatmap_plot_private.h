@@ -66,9 +66,6 @@ struct HeatmapPlot::Private
     // Interaction (heatmap_plot.cpp)
     [[nodiscard]] std::optional<Cell> cellAt(QPointF position) const;
     [[nodiscard]] int placeOf(int column) const;
-    void moved(QPointF position);
-    void clicked(QPointF position);
-    void leave();
     void hoverCell(const Cell& cell);
     void step(int rows, int columns);
     void keepInside();
@@ -85,6 +82,7 @@ struct HeatmapPlot::Private
     Binning binning = Binning::MaxAbs;
     Marginal marginal = Marginal::None;
     bool showColourBar = true;
+    QString note;
     bool keepingInside = false;
 
     BinnedMap binned;
@@ -104,7 +102,6 @@ struct HeatmapPlot::Private
     int highlightedColumn = -1;
     std::optional<Cell> hover;
     QPointF mouse;
-    QPointF pressed;
 };
 
 } // namespace espalier

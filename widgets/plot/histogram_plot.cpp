@@ -4,18 +4,18 @@
 #include "core/report/csv.h"
 #include "widgets/format/number_format.h"
 #include "widgets/plot/canvas.h"
-#include "widgets/plot/hover_card.h"
+#include "widgets/plot/plot_marks.h"
 #include "widgets/plot/qcustomplot_include.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <utility>
 
 namespace espalier {
 namespace {
 
-constexpr QMargins kMargins(12, 12, 16, 8);
 constexpr double kLegendRow = 18;
 
 /// Share of all finite values per unit of x.
@@ -65,9 +65,9 @@ struct HistogramPlot::Private
 
 void HistogramPlot::Private::setMargins()
 {
-    QMargins margins = kMargins;
+    QMargins margins = kPlotMargins;
     if (!chart.title.empty())
-        margins.setTop(margins.top() + 20);
+        margins.setTop(margins.top() + kPlotTitleHeight - 4);
     margins.setTop(margins.top()
         + static_cast<int>(kLegendRow * static_cast<double>(chart.histograms.size())));
     plot->axisRect()->setMinimumMargins(margins);
@@ -111,14 +111,7 @@ void HistogramPlot::Private::paintNotes(QPainter& painter) const
         return;
     const Theme& theme = q->theme();
     const QRectF area = plotArea(*plot);
-    double top = 8;
-    if (!chart.title.empty()) {
-        painter.setFont(fonts::head());
-        painter.setPen(theme.text);
-        painter.drawText(QRectF(12, top, plot->width() - 24, 20), Qt::AlignLeft | Qt::AlignVCenter,
-            QString::fromStdString(chart.title));
-        top += 22;
-    }
+    double top = drawPlotTitle(painter, theme, *plot, chart.title);
     painter.setFont(fonts::axis());
     const QStringList lines = q->legendLines();
     for (qsizetype i = 0; i < lines.size(); ++i, top += kLegendRow) {
@@ -182,15 +175,13 @@ void HistogramPlot::Private::paintOverlay(QPainter& painter) const
     painter.setPen(QPen(q->theme().muted, 1, Qt::DashLine));
     const double x = std::round(mouse->x()) + 0.5;
     painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
-    drawHoverCard(painter, q->theme(), QRectF(plot->viewport()).adjusted(4, 4, -4, -4), *mouse,
-        card(plot->xAxis->pixelToCoord(mouse->x())));
+    drawCardOn(painter, q->theme(), *plot, *mouse, card(plot->xAxis->pixelToCoord(mouse->x())));
 }
 
 HistogramPlot::HistogramPlot(QWidget* parent)
     : PlotWidget(parent)
     , d(std::make_unique<Private>(this))
 {
-    canvas()->installEventFilter(this);
     canvas()->xAxis->grid()->setVisible(false);
     canvas()->yAxis->setTickLabels(false);
     canvas()->yAxis->setLabel(tr("density"));
@@ -200,17 +191,12 @@ HistogramPlot::HistogramPlot(QWidget* parent)
     addPainter(
         *canvas(), layers::kOverlay, [this](QPainter& painter) { d->paintOverlay(painter); });
     connect(canvas(), &QCustomPlot::beforeReplot, this, [this] { d->setMargins(); });
-    connect(canvas(), &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
-        d->mouse = event->position();
-        redrawLayer(*canvas(), layers::kOverlay);
-    });
     dataChanged();
 }
 
 HistogramPlot::~HistogramPlot()
 {
-    canvas()->removeEventFilter(this);
-    delete canvas(); // its painters use d
+    closeCanvas(); // its painters use d
 }
 
 void HistogramPlot::setChart(HistogramChart chart)
@@ -284,15 +270,16 @@ void HistogramPlot::resetView()
     redraw();
 }
 
-void HistogramPlot::recolour() { }
-
-bool HistogramPlot::eventFilter(QObject* watched, QEvent* event)
+void HistogramPlot::pointerMoved(QPointF position)
 {
-    if (event->type() == QEvent::Leave && d->mouse) {
-        d->mouse.reset();
+    d->mouse = position;
+    redrawLayer(*canvas(), layers::kOverlay);
+}
+
+void HistogramPlot::pointerLeft()
+{
+    if (std::exchange(d->mouse, std::nullopt))
         redrawLayer(*canvas(), layers::kOverlay);
-    }
-    return PlotWidget::eventFilter(watched, event);
 }
 
 } // namespace espalier

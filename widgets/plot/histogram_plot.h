@@ -34,8 +34,8 @@ public Q_SLOTS:
     void resetView() override;
 
 protected:
-    void recolour() override;
-    bool eventFilter(QObject* watched, QEvent* event) override;
+    void pointerMoved(QPointF position) override;
+    void pointerLeft() override;
 
 private:
     struct Private;

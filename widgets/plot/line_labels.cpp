@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kMostEndLabels = 10;
 constexpr double kWidestShare = 0.3; ///< of the plot's width
 constexpr double kLabelGap = 8; ///< between line end and label
+constexpr double kLabelSpace = 3; ///< between two labels
 constexpr double kLegendSwatch = 18;
 constexpr double kLegendGap = 16;
 
@@ -87,8 +88,8 @@ void drawEndLabels(
     for (const LineLabel& label : labels)
         wanted.push_back(std::clamp(label.y, area.top(), area.bottom()));
     const double height = labelHeight();
-    const std::vector<double> places =
-        spreadLabels(wanted, height, area.top() - height / 2, area.bottom() + height / 2);
+    const std::vector<double> places = spreadLabels(
+        wanted, height + kLabelSpace, area.top() - height / 2, area.bottom() + height / 2);
     painter.setFont(fonts::axis());
     for (std::size_t i = 0; i < places.size(); ++i) {
         const QColor colour = theme.colour(labels[i].role, labels[i].lane);

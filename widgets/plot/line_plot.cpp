@@ -13,12 +13,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace espalier {
 namespace {
 
 constexpr int kRedrawIntervalMs = 33;
-constexpr double kClickDistance = 4;
 constexpr double kKeyZoom = 0.8;
 
 bool sameShape(
@@ -41,6 +41,7 @@ LinePlot::Private::Private(LinePlot* owner)
     , plot(owner->canvas())
 {
     enableNavigation(*plot);
+    addPainter(*plot, layers::kMain, [this](QPainter& painter) { paintDense(painter); });
     addPainter(*plot, layers::kNotes, [this](QPainter& painter) { paintNotes(painter); });
     addPainter(*plot, layers::kOverlay, [this](QPainter& painter) { paintOverlay(painter); });
     chip = new ChipButton(LinePlot::tr("Follow"), plot);
@@ -52,15 +53,6 @@ LinePlot::Private::Private(LinePlot* owner)
     QObject::connect(chip, &ChipButton::clicked, q, &LinePlot::follow);
     QObject::connect(plot, &QCustomPlot::beforeReplot, q, [this] { prepare(); });
     QObject::connect(plot, &QCustomPlot::afterLayout, q, [this] { placeChip(); });
-    QObject::connect(
-        plot, &QCustomPlot::mouseMove, q, [this](QMouseEvent* event) { moved(event->position()); });
-    QObject::connect(plot, &QCustomPlot::mousePress, q,
-        [this](QMouseEvent* event) { pressed = event->position(); });
-    QObject::connect(plot, &QCustomPlot::mouseRelease, q, [this](QMouseEvent* event) {
-        if (event->button() == Qt::LeftButton)
-            clicked(event->position());
-    });
-    QObject::connect(plot, &QCustomPlot::mouseDoubleClick, q, [this] { q->resetView(); });
     const auto onRange = [this](QCPAxis* axis) {
         QObject::connect(
             axis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), q, [this](const QCPRange&) {
@@ -102,41 +94,6 @@ void LinePlot::Private::placeChip()
         static_cast<int>(area.right()) - chip->width() - 8, static_cast<int>(area.top()) + 8);
 }
 
-void LinePlot::Private::moved(QPointF position)
-{
-    const QRectF area = plotArea(*plot);
-    mouse = position;
-    const std::optional<double> x =
-        area.contains(position) ? nearestX(plot->xAxis->pixelToCoord(position.x())) : std::nullopt;
-    if (!x) {
-        leave();
-        return;
-    }
-    const bool changed = hover != x;
-    hover = x;
-    redrawLayer(*plot, layers::kOverlay);
-    if (changed)
-        Q_EMIT q->xHovered(*x);
-}
-
-void LinePlot::Private::leave()
-{
-    if (!hover)
-        return;
-    hover.reset();
-    redrawLayer(*plot, layers::kOverlay);
-    Q_EMIT q->hoverEnded();
-}
-
-void LinePlot::Private::clicked(QPointF position)
-{
-    if ((position - pressed).manhattanLength() > kClickDistance || !hover)
-        return;
-    pinned = pinned == hover ? std::nullopt : hover;
-    redrawLayer(*plot, layers::kOverlay);
-    Q_EMIT q->xClicked(*hover);
-}
-
 void LinePlot::Private::refresh()
 {
     if (!q->isVisible()) {
@@ -171,14 +128,12 @@ LinePlot::LinePlot(QWidget* parent)
     : PlotWidget(parent)
     , d(std::make_unique<Private>(this))
 {
-    canvas()->installEventFilter(this);
     dataChanged();
 }
 
 LinePlot::~LinePlot()
 {
-    canvas()->removeEventFilter(this);
-    delete canvas(); // its painters use d
+    closeCanvas(); // its painters use d
 }
 
 void LinePlot::setChart(LineChart chart)
@@ -189,11 +144,11 @@ void LinePlot::setChart(LineChart chart)
     chart.series.clear();
     d->meta = std::move(chart);
     d->settingRange = true;
-    const auto kind = [](bool logarithmic) {
-        return logarithmic ? AxisKind::Logarithmic : AxisKind::Linear;
-    };
-    setAxisKind(*canvas()->xAxis, kind(d->meta.logX));
-    setAxisKind(*canvas()->yAxis, kind(d->meta.logY));
+    setAxisKind(*canvas()->xAxis,
+        d->meta.logX         ? AxisKind::Logarithmic
+            : d->meta.wholeX ? AxisKind::Whole
+                             : AxisKind::Linear);
+    setAxisKind(*canvas()->yAxis, d->meta.logY ? AxisKind::Logarithmic : AxisKind::Linear);
     d->settingRange = false;
     const auto text = [](const std::string& value) {
         return QString::fromStdString(value);
@@ -386,13 +341,45 @@ void LinePlot::recolour()
         d->dirty = true;
 }
 
-bool LinePlot::eventFilter(QObject* watched, QEvent* event)
+void LinePlot::pointerMoved(QPointF position)
 {
-    if (event->type() == QEvent::Leave)
-        d->leave();
-    if (event->type() == QEvent::Show && d->needsRefresh)
+    d->mouse = position;
+    const std::optional<double> x = plotArea(*canvas()).contains(position)
+        ? d->nearestX(canvas()->xAxis->pixelToCoord(position.x()))
+        : std::nullopt;
+    if (!x) {
+        pointerLeft();
+        return;
+    }
+    const bool changed = d->hover != x;
+    d->hover = x;
+    redrawLayer(*canvas(), layers::kOverlay);
+    if (changed)
+        Q_EMIT xHovered(*x);
+}
+
+void LinePlot::pointerLeft()
+{
+    if (!std::exchange(d->hover, std::nullopt))
+        return;
+    redrawLayer(*canvas(), layers::kOverlay);
+    Q_EMIT hoverEnded();
+}
+
+void LinePlot::pointerClicked(QPointF)
+{
+    if (!d->hover)
+        return;
+    d->pinned = d->pinned == d->hover ? std::nullopt : d->hover;
+    redrawLayer(*canvas(), layers::kOverlay);
+    Q_EMIT xClicked(*d->hover);
+}
+
+void LinePlot::showEvent(QShowEvent* event)
+{
+    PlotWidget::showEvent(event);
+    if (d->needsRefresh)
         d->coalesce.start();
-    return PlotWidget::eventFilter(watched, event);
 }
 
 void LinePlot::keyPressEvent(QKeyEvent* event)
@@ -410,7 +397,7 @@ void LinePlot::keyPressEvent(QKeyEvent* event)
         return;
     case Qt::Key_Escape:
         d->pinned.reset();
-        d->leave();
+        pointerLeft();
         redrawLayer(*canvas(), layers::kOverlay);
         return;
     case Qt::Key_Return:

@@ -80,7 +80,10 @@ Q_SIGNALS:
 
 protected:
     void recolour() override;
-    bool eventFilter(QObject* watched, QEvent* event) override;
+    void pointerMoved(QPointF position) override;
+    void pointerLeft() override;
+    void pointerClicked(QPointF position) override;
+    void showEvent(QShowEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 

@@ -2,6 +2,7 @@
 #include "widgets/plot/line_plot_private.h"
 
 #include "widgets/plot/canvas.h"
+#include "widgets/plot/plot_marks.h"
 #include "widgets/plot/qcustomplot_include.h"
 
 #include <algorithm>
@@ -18,8 +19,8 @@ constexpr std::size_t kFinePoints = 2400; ///< in all lines together
 constexpr std::size_t kDashedPoints = 12000;
 constexpr int kColumnsPerSmoothPoint = 4; ///< an average has no spikes to lose
 constexpr double kYPadding = 0.06;
-constexpr int kTitleHeight = 24;
-constexpr QMargins kPlainMargins(12, 12, 16, 8);
+constexpr double kWholeRoom = 0.6; ///< beside the first and last thing, as bars have it
+constexpr std::size_t kMostDots = 64; ///< of whole things, e.g. blocks
 
 void setData(QCPGraph& graph, const XYData& data)
 {
@@ -115,14 +116,14 @@ void LinePlot::Private::prepare()
     std::vector<LineLabel> names = labels();
     const int column = labelColumnWidth(names, plot->size());
     usesLegend = column == 0 && names.size() > 1;
-    QMargins margins = kPlainMargins;
+    QMargins margins = kPlotMargins;
     margins.setRight(std::max(column, margins.right()));
     if (!meta.title.empty())
-        margins.setTop(kTitleHeight + 8);
+        margins.setTop(kPlotTitleHeight + 8);
     if (usesLegend)
         margins.setTop(margins.top() + 4
             + layoutLegend(nullptr, q->theme(), {},
-                plot->width() - kPlainMargins.left() - kPlainMargins.right(), names));
+                plot->width() - kPlotMargins.left() - kPlotMargins.right(), names));
     plot->axisRect()->setMinimumMargins(margins);
 
     if (!dirty && preparedWidth == plot->width())
@@ -140,28 +141,42 @@ void LinePlot::Private::fillGraph(PlottedLine& line, int index)
     const int columns =
         std::max(64, plot->width()); // the area's own width is known only after the layout
     const bool smooth = smoothing > 0;
-    const XYData main = smooth ? line.store.smoothFor(
-                            range.lower, range.upper, columns / kColumnsPerSmoothPoint, meta.logX)
-                               : line.store.rawFor(range.lower, range.upper, columns, meta.logX);
-    const Density density = densityOf(main.x.size(), lines.size());
+    line.shown = smooth ? line.store.smoothFor(
+                     range.lower, range.upper, columns / kColumnsPerSmoothPoint, meta.logX)
+                        : line.store.rawFor(range.lower, range.upper, columns, meta.logX);
+    const std::size_t points = line.shown.x.size();
+    const Density density = densityOf(points, lines.size());
     const bool strong = index == highlighted;
-    setData(*line.graph, main);
-    line.graph->setVisible(line.visible);
+    line.isDense = density == Density::Solid && !strong;
+    setData(*line.graph, line.isDense ? XYData{} : line.shown);
+    line.graph->setVisible(line.visible && !line.isDense);
     line.graph->setAntialiased(density == Density::Fine);
     line.graph->setPen(linePen(theme, line.store.series(), laneOf(index), density, strong));
+    const bool hasDots = points == 1 || (meta.wholeX && points <= kMostDots);
     line.graph->setScatterStyle(
-        main.x.size() == 1 ? QCPScatterStyle(QCPScatterStyle::ssDisc, 5) : QCPScatterStyle());
-
-    line.faint->setVisible(line.visible && smooth);
-    if (smooth) {
-        QPen pen(theme.faint(theme.colour(line.store.series().role, laneOf(index)), 0.3), 1);
-        pen.setCosmetic(true);
-        line.faint->setPen(pen);
-        line.faint->setAntialiased(false);
-        setData(*line.faint, line.store.rawFor(range.lower, range.upper, columns, meta.logX));
-    }
+        hasDots ? QCPScatterStyle(QCPScatterStyle::ssDisc, 5) : QCPScatterStyle());
+    fillFaint(line, index, columns);
     if (line.bandLow)
         fillBand(line, index);
+}
+
+void LinePlot::Private::fillFaint(PlottedLine& line, int index, int columns)
+{
+    const QCPRange range = plot->xAxis->range();
+    line.shownFaint =
+        smoothing > 0 ? line.store.rawFor(range.lower, range.upper, columns, meta.logX) : XYData{};
+    line.faintIsDense = densityOf(line.shownFaint.x.size(), lines.size()) == Density::Solid;
+    line.faint->setVisible(line.visible && smoothing > 0 && !line.faintIsDense);
+    setData(*line.faint, line.faintIsDense ? XYData{} : line.shownFaint);
+    QPen pen(faintColour(line, index), 1);
+    pen.setCosmetic(true);
+    line.faint->setPen(pen);
+    line.faint->setAntialiased(false);
+}
+
+QColor LinePlot::Private::faintColour(const PlottedLine& line, int index) const
+{
+    return q->theme().faint(q->theme().colour(line.store.series().role, laneOf(index)), 0.3);
 }
 
 void LinePlot::Private::fillBand(PlottedLine& line, int index)
@@ -242,7 +257,8 @@ void LinePlot::Private::fit()
     settingRange = true;
     fitY(low, high);
     settingRange = false;
-    setRange(low, high);
+    const double room = meta.wholeX && !meta.logX ? kWholeRoom : 0;
+    setRange(low - room, high + room);
 }
 
 } // namespace espalier

@@ -3,6 +3,8 @@
 
 #include "widgets/format/number_format.h"
 #include "widgets/plot/canvas.h"
+#include "widgets/plot/dense_lines.h"
+#include "widgets/plot/plot_marks.h"
 #include "widgets/plot/qcustomplot_include.h"
 
 #include <algorithm>
@@ -37,17 +39,9 @@ void LinePlot::Private::paintNotes(QPainter& painter) const
         return;
     const QRectF area = plotArea(*plot);
     const Theme& theme = q->theme();
-    double top = 8;
-    if (!meta.title.empty()) {
-        painter.setFont(fonts::head());
-        painter.setPen(theme.text);
-        painter.drawText(QRectF(12, top, plot->width() - 24, 20), Qt::AlignLeft | Qt::AlignVCenter,
-            QFontMetricsF(fonts::head())
-                .elidedText(
-                    QString::fromStdString(meta.title), Qt::ElideRight, plot->width() - 24));
-        top += 24;
-    }
-    paintReferences(painter);
+    const double top = drawPlotTitle(painter, theme, *plot, meta.title);
+    drawReferences(painter, theme, *plot, meta.references,
+        [this](const QRectF& place) { return linesCross(place); });
     paintGaps(painter);
     if (usesLegend)
         layoutLegend(&painter, theme, {12, top}, plot->width() - 28, labels());
@@ -55,22 +49,99 @@ void LinePlot::Private::paintNotes(QPainter& painter) const
         drawEndLabels(painter, theme, area, labels());
 }
 
-void LinePlot::Private::paintReferences(QPainter& painter) const
+bool LinePlot::Private::linesCross(const QRectF& place) const
 {
-    const QRectF area = plotArea(*plot);
-    const Theme& theme = q->theme();
-    painter.setFont(fonts::axis());
-    for (const ReferenceLine& reference : meta.references) {
-        if (!plot->yAxis->range().contains(reference.value))
-            continue;
-        const double y = std::round(plot->yAxis->coordToPixel(reference.value)) + 0.5;
-        const QColor colour = theme.colour(reference.role, 0);
-        painter.setPen(QPen(colour, 1, Qt::DotLine));
-        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
-        const double above = y - 4 < area.top() + 12 ? y + 14 : y - 4;
-        drawHaloText(painter, theme, {area.left() + 8, above},
-            QString::fromStdString(reference.label), colour);
+    const auto crosses = [&](const XYData& data) {
+        QPointF before;
+        bool isRunning = false;
+        for (std::size_t i = 0; i < data.x.size(); ++i) {
+            const QPointF now(
+                plot->xAxis->coordToPixel(data.x[i]), plot->yAxis->coordToPixel(data.y[i]));
+            if (!isRunning)
+                before = now;
+            if (now.x() >= place.left() && before.x() <= place.right()
+                && std::max(before.y(), now.y()) >= place.top()
+                && std::min(before.y(), now.y()) <= place.bottom())
+                return true;
+            before = now;
+            isRunning = std::isfinite(data.y[i]);
+        }
+        return false;
+    };
+    return std::any_of(lines.begin(), lines.end(), [&](const auto& line) {
+        return line->visible && (crosses(line->shown) || crosses(line->shownFaint));
+    });
+}
+
+namespace {
+
+std::vector<QPointF> pixelsOf(
+    const QCustomPlot& plot, const XYData& data, QPointF origin, double ratio)
+{
+    std::vector<QPointF> points;
+    points.reserve(data.x.size());
+    for (std::size_t i = 0; i < data.x.size(); ++i)
+        points.push_back(
+            (QPointF(plot.xAxis->coordToPixel(data.x[i]), plot.yAxis->coordToPixel(data.y[i]))
+                - origin)
+            * ratio);
+    return points;
+}
+
+void drawRuns(QPainter& painter, std::span<const QPointF> points)
+{
+    QPolygonF run;
+    const auto finish = [&] {
+        painter.drawPolyline(run);
+        run.clear();
+    };
+    for (const QPointF& point : points) {
+        if (std::isfinite(point.y()))
+            run << point;
+        else
+            finish();
     }
+    finish();
+}
+
+} // namespace
+
+void LinePlot::Private::paintDense(QPainter& painter) const
+{
+    struct Dense
+    {
+        const XYData* data;
+        QColor colour;
+    };
+    std::vector<Dense> dense;
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        if (lines[i]->visible && lines[i]->faintIsDense)
+            dense.push_back({&lines[i]->shownFaint, faintColour(*lines[i], static_cast<int>(i))});
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        if (lines[i]->visible && lines[i]->isDense)
+            dense.push_back({&lines[i]->shown,
+                q->theme().colour(lines[i]->store.series().role, laneOf(static_cast<int>(i)))});
+    const QRectF area = plotArea(*plot).adjusted(0, 0, 1, 1);
+    if (dense.empty() || area.isEmpty())
+        return;
+    painter.setClipRect(area);
+    // Everything on a canvas is painted by a QCPPainter; only pictures to save are not cached.
+    if (static_cast<QCPPainter&>(painter).modes().testFlag(QCPPainter::pmNoCaching)) {
+        painter.setRenderHint(QPainter::Antialiasing, false);
+        for (const Dense& line : dense) {
+            painter.setPen(QPen(line.colour, 1));
+            drawRuns(painter, pixelsOf(*plot, *line.data, {}, 1));
+        }
+        return;
+    }
+    const double ratio = plot->devicePixelRatioF();
+    DenseLines raster(
+        static_cast<int>(area.width() * ratio), static_cast<int>(area.height() * ratio));
+    for (const Dense& line : dense)
+        raster.add(pixelsOf(*plot, *line.data, area.topLeft(), ratio), line.colour.rgb());
+    QImage image = raster.image();
+    image.setDevicePixelRatio(ratio);
+    painter.drawImage(area.topLeft(), image);
 }
 
 void LinePlot::Private::paintGaps(QPainter& painter) const
@@ -176,7 +247,7 @@ void LinePlot::Private::paintOverlay(QPainter& painter) const
     HoverCard shown = card(*at);
     shown.pinned = pinned.has_value();
     const QPointF anchor(x, pinned || mouse.isNull() ? area.top() + 8 : mouse.y());
-    drawHoverCard(painter, theme, QRectF(plot->viewport()).adjusted(4, 4, -4, -4), anchor, shown);
+    drawCardOn(painter, theme, *plot, anchor, shown);
 }
 
 } // namespace espalier

@@ -27,6 +27,10 @@ struct PlottedLine
     QCPGraph* faint = nullptr; ///< raw values behind an average
     QCPGraph* bandLow = nullptr;
     QCPGraph* bandHigh = nullptr;
+    XYData shown = {}; ///< what the graphs draw
+    XYData shownFaint = {};
+    bool isDense = false; ///< drawn by paintDense instead of its graph
+    bool faintIsDense = false;
     bool visible = true;
 };
 
@@ -39,16 +43,19 @@ struct LinePlot::Private
     void clearLines();
     void prepare(); ///< before each replot: decimates what is visible, finds margins
     void fillGraph(PlottedLine& line, int index);
+    void fillFaint(PlottedLine& line, int index, int columns);
     void fillBand(PlottedLine& line, int index);
     void fit();
     [[nodiscard]] bool xExtent(double& low, double& high) const;
     void fitY(double xLow, double xHigh);
     void setRange(double xLow, double xHigh);
     [[nodiscard]] int laneOf(int index) const;
+    [[nodiscard]] QColor faintColour(const PlottedLine& line, int index) const;
 
     // Painting (line_plot_paint.cpp)
+    void paintDense(QPainter& painter) const;
     void paintNotes(QPainter& painter) const;
-    void paintReferences(QPainter& painter) const;
+    [[nodiscard]] bool linesCross(const QRectF& place) const;
     void paintGaps(QPainter& painter) const;
     void paintOverlay(QPainter& painter) const;
     [[nodiscard]] std::vector<LineLabel> labels() const;
@@ -57,9 +64,6 @@ struct LinePlot::Private
 
     // Interaction (line_plot.cpp)
     void userMoved();
-    void moved(QPointF position);
-    void clicked(QPointF position);
-    void leave();
     void refresh();
     void step(int direction);
     void placeChip();
@@ -85,7 +89,6 @@ struct LinePlot::Private
     std::optional<double> cursor; ///< from a linked plot
     std::optional<double> pinned;
     QPointF mouse;
-    QPointF pressed;
 };
 
 } // namespace espalier

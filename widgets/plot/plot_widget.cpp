@@ -21,6 +21,7 @@ namespace espalier {
 namespace {
 
 constexpr double kPictureScale = 2;
+constexpr double kClickDistance = 4; ///< a press that moves farther is a drag
 
 Error notWritten(const QString& path, const QString& why)
 {
@@ -72,6 +73,44 @@ PlotWidget::PlotWidget(QWidget* parent)
     addPainter(
         *m_canvas, layers::kNotes, [this](QPainter& painter) { paintEmptyMessage(painter); });
     recolourCanvas(*m_canvas, m_theme);
+    followPointer();
+}
+
+void PlotWidget::followPointer()
+{
+    m_canvas->installEventFilter(this);
+    connect(m_canvas, &QCustomPlot::mouseMove, this,
+        [this](QMouseEvent* event) { pointerMoved(event->position()); });
+    connect(m_canvas, &QCustomPlot::mousePress, this,
+        [this](QMouseEvent* event) { m_pressed = event->position(); });
+    connect(m_canvas, &QCustomPlot::mouseRelease, this, [this](QMouseEvent* event) {
+        if (event->button() == Qt::LeftButton
+            && (event->position() - m_pressed).manhattanLength() <= kClickDistance)
+            pointerClicked(event->position());
+    });
+    connect(m_canvas, &QCustomPlot::mouseDoubleClick, this, [this] { resetView(); });
+}
+
+void PlotWidget::pointerClicked(QPointF) { }
+
+void PlotWidget::closeCanvas()
+{
+    m_canvas->removeEventFilter(this);
+    delete m_canvas;
+    m_canvas = nullptr;
+}
+
+bool PlotWidget::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::Leave)
+        pointerLeft();
+    return QWidget::eventFilter(watched, event);
+}
+
+void PlotWidget::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    redraw();
 }
 
 QImage PlotWidget::picture(QSize logicalSize, double scale) const
@@ -152,7 +191,8 @@ void PlotWidget::dataChanged()
 
 void PlotWidget::redraw()
 {
-    m_canvas->replot(QCustomPlot::rpQueuedReplot);
+    if (isVisible())
+        m_canvas->replot(QCustomPlot::rpQueuedReplot);
 }
 
 void PlotWidget::changeEvent(QEvent* event)

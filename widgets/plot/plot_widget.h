@@ -5,6 +5,7 @@
 #include "widgets/theme/theme.h"
 
 #include <QImage>
+#include <QPointF>
 #include <QString>
 #include <QWidget>
 
@@ -74,20 +75,34 @@ protected:
     }
     /// Redraws within this turn of the event loop and refreshes the accessible description.
     void dataChanged();
+    /// A hidden plot is redrawn when it is shown.
     void redraw();
     /// Takes the colours of theme() over into whatever does not ask for them while painting.
-    virtual void recolour() = 0;
+    virtual void recolour() { }
 
+    /// The mouse is at these pixels of the canvas.
+    virtual void pointerMoved(QPointF position) = 0;
+    virtual void pointerLeft() = 0;
+    /// The left button went down and up at one place.
+    virtual void pointerClicked(QPointF position);
+
+    /// Deletes the canvas with its painters; for destructors, while what these draw is alive.
+    void closeCanvas();
+
+    bool eventFilter(QObject* watched, QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
     void changeEvent(QEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
 
 private:
     void askAndSave(const QString& suffix);
     void paintEmptyMessage(QPainter& painter) const;
+    void followPointer();
 
     QCustomPlot* m_canvas;
     Theme m_theme;
     QString m_emptyMessage;
+    QPointF m_pressed;
 };
 
 } // namespace espalier

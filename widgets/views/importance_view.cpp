@@ -51,7 +51,7 @@ void ImportanceView::buildBar(QWidget* bar)
 {
     auto* row = makeRow(space::kGroup);
     bar->setLayout(row);
-    const QString titles[] = {tr("Residual channels"), tr("Heads"), tr("MLP units")};
+    const QString titles[] = {tr("Channels"), tr("Heads"), tr("MLP units")};
     const QString tips[] = {
         tr("Mean |activation| of each channel of the residual stream, after every addition.\n"
            "One order for the whole network: channels are kept or dropped everywhere at once.\n"
@@ -71,9 +71,7 @@ void ImportanceView::buildBar(QWidget* bar)
             [this, i] { setAxis(static_cast<ScoredAxis>(i)); });
     }
     m_axes[0]->setChecked(true);
-    m_note = makeNote(bar);
-    row->addSpacing(space::kControl);
-    row->addWidget(m_note, 1);
+    row->addStretch(1);
     m_sorted = new ChipButton(tr("Sorted"), bar);
     m_sorted->setToolTip(
         tr("Largest score first: what a ranked destination keeps is then the left part"));
@@ -124,11 +122,11 @@ void ImportanceView::rebuild()
 
 void ImportanceView::describe()
 {
+    QStringList notes{tr("hatched: dropped")};
     const double ratio = tailRatio(m_report);
-    if (std::isnan(ratio) || m_report.axis != ScoredAxis::Residual)
-        m_note->clear();
-    else
-        m_note->setText(tr("largest %1 of the median").arg(formatRatio(ratio)));
+    if (m_report.axis == ScoredAxis::Residual && !std::isnan(ratio))
+        notes.prepend(tr("largest %1 of the median").arg(formatRatio(ratio)));
+    m_plot->setNote(notes.join(QStringLiteral(" · ")));
 }
 
 void ImportanceView::mark()

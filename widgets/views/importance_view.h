@@ -4,8 +4,6 @@
 #include "core/report/importance_report.h"
 #include "widgets/views/view.h"
 
-class QLabel;
-
 namespace espalier {
 
 class ChipButton;
@@ -41,7 +39,6 @@ private:
     ChipButton* m_axes[3] = {};
     ChipButton* m_sorted = nullptr;
     ChipButton* m_logarithmic = nullptr;
-    QLabel* m_note = nullptr;
 };
 
 } // namespace espalier

@@ -23,12 +23,17 @@ ResidualView::ResidualView(const ViewContext& context, QWidget* parent)
     QVBoxLayout* column = makeColumn(content, space::kPanel, space::kControl);
     column->addWidget(makeHead(tr("Change of the residual stream"), content));
     column->addWidget(m_change, 1);
-    column->addWidget(makeHead(tr("Loss without each block, and with it run twice"), content));
+    column->addWidget(
+        makeHead(tr("Loss increase without each block, and with it run twice"), content));
     column->addWidget(m_losses, 1);
     m_change->setToolTip(
         tr("r = mean over tokens of |f(x)| / |x + f(x)|, split by what attention and MLP change "
            "alone.\n"
            "Small bars are blocks that can go.\nSamragh et al. 2023, section 3, figure 2"));
+    m_losses->setToolTip(
+        tr("Loss with one block removed or run twice, less the whole model's.\n"
+           "Logarithmic while most of it is positive; where the loss falls there is a gap.\n"
+           "Samragh et al. 2023, section 3, figure 2"));
     m_losses->setEmptyMessage(tr("The block losses were not measured"));
 
     m_frame = new StateFrame(content, this);

@@ -47,5 +47,18 @@ TEST(BlockReport, HasNoLossCurvesWithoutBlockLosses)
     EXPECT_TRUE(blockLossChart(test::toyMeasurements()).series.empty());
 }
 
+TEST(BlockReport, ShowsLossIncreasesOnALogarithmicAxisWhileMostArePositive)
+{
+    Measurements measured = test::toyMeasurements();
+    measured.baseLoss = 2;
+    measured.lossRemoved_L = {5, 2.5, 2.25, 3};
+    const LineChart chart = blockLossChart(measured);
+    ASSERT_EQ(chart.series.size(), 1u);
+    EXPECT_EQ(chart.series[0].y, (std::vector<double>{3, 0.5, 0.25, 1}));
+    EXPECT_TRUE(chart.logY);
+    measured.lossRemoved_L = {5, 1.5, 1.75, 1};
+    EXPECT_FALSE(blockLossChart(measured).logY);
+}
+
 } // namespace
 } // namespace espalier

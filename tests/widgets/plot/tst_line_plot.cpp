@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plot/decimation.h"
+#include "widgets/plot/dense_lines.h"
 #include "widgets/plot/line_labels.h"
 #include "widgets/plot/line_plot.h"
 #include "widgets/plot/line_store.h"
@@ -53,6 +54,8 @@ private Q_SLOTS:
     void anUnwritablePictureIsRefusedByName();
     void keysStepThroughThePoints();
     void labelsAreSpreadWithoutOverlap();
+    void denseLinesFillTheColumnsTheyCross();
+    void denseLinesAreInThePictureToo();
 };
 
 void TestLinePlot::decimationKeepsTheSpike()
@@ -262,6 +265,54 @@ void TestLinePlot::labelsAreSpreadWithoutOverlap()
 {
     QCOMPARE(spreadLabels({50, 10, 50}, 10, 0, 100), (std::vector<double>{45, 10, 55}));
     QVERIFY(spreadLabels({1, 2, 3}, 50, 0, 100).empty());
+}
+
+void TestLinePlot::denseLinesFillTheColumnsTheyCross()
+{
+    DenseLines lines(4, 4);
+    const QRgb red = qRgb(255, 0, 0);
+    const QRgb blue = qRgb(0, 0, 255);
+    const std::vector<QPointF> rising = {{0.5, 3.5}, {0.5, 1.5}, {2.5, 1.5}, {3.5, kNan}};
+    lines.add(rising, red);
+    const std::vector<QPointF> beyond = {{1.5, -1e300}, {1.5, 0.5}, {9.5, 0.5}};
+    lines.add(beyond, blue);
+    const QImage image = lines.image();
+    QCOMPARE(image.pixel(0, 0), 0U);
+    QCOMPARE(image.pixel(0, 1), red);
+    QCOMPARE(image.pixel(0, 3), red);
+    QCOMPARE(image.pixel(1, 1), red);
+    QCOMPARE(image.pixel(1, 0), blue);
+    QCOMPARE(image.pixel(2, 1), red);
+    QCOMPARE(image.pixel(3, 0), blue);
+    QCOMPARE(image.pixel(3, 1), 0U);
+}
+
+void TestLinePlot::denseLinesAreInThePictureToo()
+{
+    LinePlot plot;
+    plot.resize(600, 300);
+    plot.show();
+    LineChart chart;
+    Series noisy{.id = "noisy", .title = "noisy"};
+    for (int i = 0; i < 100'000; ++i) {
+        noisy.x.push_back(i);
+        noisy.y.push_back(i % 2);
+    }
+    chart.series = {noisy};
+    for (int i = 0; i < 9; ++i)
+        chart.series.push_back(
+            {.id = std::to_string(i), .title = "flat", .x = noisy.x, .y = noisy.x});
+    plot.setChart(chart);
+    const auto inked = [](const QImage& image, const QColor& colour) {
+        int count = 0;
+        for (int y = 0; y < image.height(); ++y)
+            for (int x = 0; x < image.width(); ++x)
+                count += image.pixelColor(x, y).rgb() == colour.rgb() ? 1 : 0;
+        return count;
+    };
+    const QColor last = plot.theme().lane(9).colour;
+    QTRY_VERIFY(inked(plot.grab().toImage(), last) > 200);
+    QVERIFY(inked(plot.picture({600, 300}, 1), last) > 200);
 }
 
 QTEST_MAIN(TestLinePlot)

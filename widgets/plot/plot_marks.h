@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/report/series.h"
+#include "widgets/plot/hover_card.h"
+#include "widgets/theme/theme.h"
+
+#include <QMargins>
+#include <QPainter>
+#include <QRectF>
+
+#include <functional>
+#include <span>
+#include <string>
+
+class QCustomPlot;
+
+namespace espalier {
+
+// What several plots write on their pictures. Internal to widgets/plot.
+
+inline constexpr QMargins kPlotMargins(12, 12, 16, 8); ///< around a plot without title and labels
+inline constexpr int kPlotTitleHeight = 24;
+
+/// Draws the title, if there is one; returns where the next line begins.
+double drawPlotTitle(
+    QPainter& painter, const Theme& theme, const QCustomPlot& plot, const std::string& title);
+
+/// Dotted lines with their names, each at the first place along the line that `isCovered` leaves
+/// free (or at the left end).
+void drawReferences(QPainter& painter, const Theme& theme, const QCustomPlot& plot,
+    std::span<const ReferenceLine> references, const std::function<bool(const QRectF&)>& isCovered);
+
+/// The card beside `anchor`, inside the picture.
+void drawCardOn(QPainter& painter, const Theme& theme, const QCustomPlot& plot, QPointF anchor,
+    const HoverCard& card);
+
+} // namespace espalier
