@@ -310,9 +310,8 @@ std::vector<OptionSpec> subcloningOptions()
             .help = "Points of the residual stream whose scores are summed into the shared ranking "
                     "(section 4.1, figure 8).",
             .defaultValue = text("sublayers"),
-            .choices = {{"sublayers", "Embedding and every sublayer"},
-                {"blocks", "Embedding and block outputs"},
-                {"no-embedding", "Every sublayer, no embedding"}},
+            .choices = {{"sublayers", "Embedding, sublayers"}, {"blocks", "Embedding, blocks"},
+                {"no-embedding", "Sublayers alone"}},
             .onlyWhenKey = "order",
             .onlyWhenValue = "importance"},
         {.key = "normalise",
@@ -342,8 +341,8 @@ std::vector<OptionSpec> subcloningOptions()
             .help = "Which parent blocks stay. The paper removes from the middle, where the stream "
                     "changes least (section 4.2).",
             .defaultValue = text("middle"),
-            .choices = {{"middle", "Remove from the middle"}, {"first", "First"}, {"last", "Last"},
-                {"uniform", "Evenly spaced"}, {"lowest-change", "Remove lowest change"},
+            .choices = {{"middle", "Without the middle"}, {"first", "First"}, {"last", "Last"},
+                {"uniform", "Evenly spaced"}, {"lowest-change", "Without least change"},
                 {"list", "As listed"}}},
         {.key = "blocks",
             .title = "Block list",

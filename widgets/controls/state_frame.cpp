@@ -21,6 +21,7 @@ constexpr int kShowAfterMs = 150;
 constexpr int kProgressHeight = 3;
 constexpr int kPageWidth = 440;
 constexpr int kDetailsHeight = 120;
+constexpr double kFade = 28; ///< of a stale picture's edge
 constexpr int kStripWidth = 280; ///< at least, while working
 
 } // namespace
@@ -105,14 +106,15 @@ public:
         , button(new QPushButton(this))
     {
         text->setTextFormat(Qt::PlainText);
-        text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+        text->setMinimumWidth(1); // may be cut rather than widen the view
         button->setFlat(true);
         auto* layout = new QHBoxLayout(this);
         layout->setContentsMargins(
             space::kPanel, space::kGroup + kProgressHeight, space::kGroup, space::kGroup);
         layout->setSpacing(space::kControl);
-        layout->addWidget(text, 1);
+        layout->addWidget(text);
         layout->addWidget(button);
+        layout->addStretch(1);
     }
 
     QLabel* text;
@@ -125,16 +127,47 @@ protected:
     {
         const Theme theme = Theme::of(palette());
         QPainter painter(this);
-        painter.fillRect(rect(), working ? theme.surface : theme.faint(theme.warn, 0.14));
-        painter.fillRect(QRect(0, height() - 1, width(), 1), theme.line);
-        if (!working) {
-            painter.fillRect(QRect(0, 0, width(), kProgressHeight), theme.warn);
+        if (!working)
             return;
-        }
+        painter.fillRect(rect(), theme.surface);
+        painter.fillRect(QRect(0, height() - 1, width(), 1), theme.line);
         painter.fillRect(QRect(0, 0, width(), kProgressHeight), theme.line);
         const int done =
             fraction >= 0 ? static_cast<int>(width() * std::min(fraction, 1.0)) : width() / 4;
         painter.fillRect(QRect(0, 0, done, kProgressHeight), theme.accent);
+    }
+};
+
+/// A stale picture fades towards its edges.
+class StateFrame::Edge : public QWidget
+{
+public:
+    explicit Edge(QWidget* parent)
+        : QWidget(parent)
+    {
+        setAttribute(Qt::WA_TransparentForMouseEvents);
+    }
+
+protected:
+    void paintEvent(QPaintEvent*) override
+    {
+        const QColor paper = palette().color(QPalette::Window);
+        QColor clear = paper;
+        clear.setAlpha(0);
+        QPainter painter(this);
+        const auto fade = [&](const QRectF& area, QPointF from, QPointF to) {
+            QLinearGradient gradient(from, to);
+            gradient.setColorAt(0, paper);
+            gradient.setColorAt(1, clear);
+            painter.fillRect(area, gradient);
+        };
+        const QRectF all(rect());
+        fade(QRectF(0, 0, all.width(), kFade), {0, 0}, {0, kFade});
+        fade(QRectF(0, all.bottom() - kFade, all.width(), kFade), {0, all.bottom()},
+            {0, all.bottom() - kFade});
+        fade(QRectF(0, 0, kFade, all.height()), {0, 0}, {kFade, 0});
+        fade(QRectF(all.right() - kFade, 0, kFade, all.height()), {all.right(), 0},
+            {all.right() - kFade, 0});
     }
 };
 
@@ -143,11 +176,14 @@ StateFrame::StateFrame(QWidget* content, QWidget* parent)
     , m_content(content)
     , m_stack(new QStackedLayout(this))
     , m_page(new Page(this))
+    , m_edge(nullptr)
     , m_strip(nullptr)
 {
     m_stack->setContentsMargins(0, 0, 0, 0);
     m_stack->addWidget(m_content);
     m_stack->addWidget(m_page);
+    m_edge = new Edge(this);
+    m_edge->hide();
     m_strip = new Strip(this);
     m_strip->hide();
     m_delay.setSingleShot(true);
@@ -176,6 +212,7 @@ void StateFrame::enter(ViewState state)
     if (state != ViewState::Working) {
         m_stack->setCurrentWidget(usesPage ? static_cast<QWidget*>(m_page) : m_content);
         m_strip->setVisible(state == ViewState::Stale);
+        m_edge->setVisible(state == ViewState::Stale);
     }
     // A stale picture moves down so that nothing of it is covered; a working one stays where it is.
     setContentsMargins(0, state == ViewState::Stale ? m_strip->sizeHint().height() : 0, 0, 0);
@@ -255,6 +292,10 @@ void StateFrame::layoutStrip()
     if (m_state != ViewState::Working && m_state != ViewState::Stale)
         return;
     m_strip->button->show();
+    QPalette colours = palette();
+    if (m_state == ViewState::Stale)
+        colours.setColor(QPalette::ButtonText, Theme::of(colours).accent);
+    m_strip->button->setPalette(colours);
     if (m_state == ViewState::Working && m_stack->currentWidget() == m_page)
         m_page->fill({}, m_strip->text->text(), {}, {});
     placeStrip();
@@ -271,13 +312,14 @@ void StateFrame::resizeEvent(QResizeEvent* event)
 void StateFrame::placeStrip()
 {
     const int height = m_strip->sizeHint().height();
+    m_edge->setGeometry(contentsRect());
     if (m_state != ViewState::Working) {
         m_strip->setGeometry(0, 0, width(), height);
+        m_edge->raise();
         return;
     }
     // Over the last picture's right corner only: its title stays readable, and nothing moves.
-    const int wanted = m_strip->sizeHint().width()
-        + m_strip->text->fontMetrics().horizontalAdvance(m_strip->text->text());
+    const int wanted = m_strip->sizeHint().width();
     const int stripWidth = std::min(width(), std::max(wanted + space::kSection, kStripWidth));
     m_strip->setGeometry(width() - stripWidth, 0, stripWidth, height);
 }

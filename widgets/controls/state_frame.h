@@ -65,6 +65,7 @@ protected:
 private:
     class Page;
     class Strip;
+    class Edge;
     void enter(ViewState state);
     void layoutStrip();
     void placeStrip();
@@ -73,6 +74,7 @@ private:
     QWidget* m_content;
     QStackedLayout* m_stack;
     Page* m_page; ///< empty and failed
+    Edge* m_edge; ///< stale, over the content
     Strip* m_strip; ///< working and stale, over the content
     QTimer m_delay;
 };

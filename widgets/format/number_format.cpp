@@ -172,6 +172,18 @@ QString formatDuration(double seconds)
         .arg(formatCount(hours), twoPlaces(minutes));
 }
 
+QString formatClock(double seconds)
+{
+    const auto whole = static_cast<std::int64_t>(std::llround(seconds));
+    const auto twoPlaces = [](std::int64_t number) {
+        return QStringLiteral("%1").arg(number, 2, 10, QLatin1Char('0'));
+    };
+    const QString end = twoPlaces(whole % 60);
+    if (whole < 3600)
+        return QStringLiteral("%1:%2").arg(whole / 60).arg(end);
+    return QStringLiteral("%1:%2:%3").arg(whole / 3600).arg(twoPlaces(whole / 60 % 60), end);
+}
+
 QString formatPercent(double fraction)
 {
     return withUnit(formatValue(fraction * 100, 3), QStringLiteral("%"));

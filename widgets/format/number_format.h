@@ -25,6 +25,7 @@ namespace espalier {
 [[nodiscard]] QString formatParameters(double count);
 [[nodiscard]] QString formatDuration(
     double seconds); ///< "850 ms", "12.4 s", "3 min 20 s", "2 h 05 min"
+[[nodiscard]] QString formatClock(double seconds); ///< for tables: "0:42", "3:20", "2:05:00"
 [[nodiscard]] QString formatPercent(double fraction); ///< 0.5 -> "50 %", 0.123 -> "12.3 %"
 [[nodiscard]] QString formatRatio(double ratio); ///< "× 0.27"
 /// The number at a tick whose neighbours are `step` away; SI prefix from a million on.

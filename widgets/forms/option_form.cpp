@@ -57,7 +57,10 @@ void OptionForm::setSpecs(std::vector<OptionSpec> specs)
         Row row = makeRow(spec);
         row.editor->setToolTip(text(spec.help));
         row.editor->setAccessibleName(text(spec.title));
-        m_layout->addRow(text(spec.title), row.editor);
+        if (std::holds_alternative<bool>(spec.defaultValue))
+            m_layout->addRow(row.editor); // carries its own title
+        else
+            m_layout->addRow(text(spec.title), row.editor);
         if (QWidget* label = m_layout->labelForField(row.editor))
             label->setToolTip(text(spec.help));
         m_rows.push_back(std::move(row));
@@ -109,7 +112,7 @@ OptionForm::Row OptionForm::makeRow(const OptionSpec& spec)
 
 void OptionForm::makeSwitch(Row& row)
 {
-    auto* box = new QCheckBox(this);
+    auto* box = new QCheckBox(text(row.spec.title), this);
     row.editor = box;
     row.show = [box](const OptionValue& value) {
         box->setChecked(std::get<bool>(value));

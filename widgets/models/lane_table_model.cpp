@@ -143,7 +143,7 @@ QString LaneTableModel::text(const RunLane& lane, const LaneFigures& figures, in
     case Speed:
         return figures.tokensPerSecond ? formatSi(*figures.tokensPerSecond) : QStringLiteral("—");
     case Time:
-        return figures.seconds > 0 ? formatDuration(figures.seconds) : QStringLiteral("—");
+        return figures.seconds > 0 ? formatClock(figures.seconds) : QStringLiteral("—");
     default:
         return {};
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/layout.h"
 
+#include "widgets/controls/elided_label.h"
 #include "widgets/theme/theme.h"
 
 namespace espalier {
@@ -24,8 +25,8 @@ QLabel* makeMuted(const QString& text, QWidget* parent)
 
 QLabel* makeNote(QWidget* parent)
 {
-    QLabel* label = makeMuted({}, parent);
-    label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    auto* label = new ElidedLabel(parent);
+    label->setForegroundRole(QPalette::PlaceholderText);
     return label;
 }
 

@@ -13,8 +13,7 @@ namespace espalier {
     const QString& text, QWidget* parent); ///< section head, 10 pt semibold
 [[nodiscard]] QLabel* makeMuted(
     const QString& text, QWidget* parent); ///< secondary, plain text, follows the theme
-/// As makeMuted, on one line that never widens its surroundings: what does not fit is in the tool
-/// tip.
+/// As makeMuted, as an ElidedLabel.
 [[nodiscard]] QLabel* makeNote(QWidget* parent);
 [[nodiscard]] QVBoxLayout* makeColumn(QWidget* owner, int margin, int spacing);
 [[nodiscard]] QHBoxLayout* makeRow(int spacing);

@@ -42,8 +42,8 @@ void refresh(StateFrame& frame, const Workspace& workspace, const QString& empty
     else if (workspace.measurements() == nullptr)
         frame.showEmpty(emptySentence, tr("Measure"));
     else if (workspace.measurementsAreStale())
-        frame.showStale(
-            tr("Measured on %1").arg(QString::fromStdString(workspace.measurements()->data)),
+        frame.showStale(tr("Measured on other data, %1 ·")
+                            .arg(QString::fromStdString(workspace.measurements()->data)),
             tr("Measure again"));
     else
         frame.showReady();

@@ -2,6 +2,7 @@
 #include "widgets/panels/parent_panel.h"
 
 #include "core/architectures/catalog.h"
+#include "widgets/controls/elided_label.h"
 #include "widgets/format/number_format.h"
 #include "widgets/models/block_list_model.h"
 #include "widgets/panels/block_delegate.h"
@@ -28,8 +29,9 @@ ParentPanel::ParentPanel(const ViewContext& context, QWidget* parent)
                         "dropped on the window"));
     head->addWidget(open);
     column->addLayout(head);
-    m_name = new QLabel(this);
-    m_name->setTextFormat(Qt::PlainText);
+    auto* name = new ElidedLabel(this);
+    name->setElideMode(Qt::ElideMiddle);
+    m_name = name;
     QFont nameFont = fonts::number();
     m_name->setFont(nameFont);
     m_shape = makeMuted({}, this);

@@ -2,8 +2,9 @@
 #include "widgets/theme/theme.h"
 
 #include <QApplication>
-#include <QStyle>
-#include <QStyleFactory>
+#include <QPainter>
+#include <QProxyStyle>
+#include <QStyleOption>
 
 #include <array>
 #include <cmath>
@@ -60,6 +61,68 @@ QColor mixed(const QColor& over, const QColor& under, double strength)
     return QColor::fromRgbF(part(over.redF(), under.redF()), part(over.greenF(), under.greenF()),
         part(over.blueF(), under.blueF()));
 }
+
+/// Fusion, but check boxes and radio buttons keep an outline that is seen on dark ground too.
+class IndicatorStyle final : public QProxyStyle
+{
+public:
+    IndicatorStyle()
+        : QProxyStyle(QStringLiteral("Fusion"))
+    {
+    }
+
+    void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+        const QWidget* widget) const override
+    {
+        if (element != PE_IndicatorCheckBox && element != PE_IndicatorRadioButton) {
+            QProxyStyle::drawPrimitive(element, option, painter, widget);
+            return;
+        }
+        const Theme theme = Theme::of(option->palette);
+        const bool isOn = option->state.testFlag(State_On);
+        const bool isEnabled = option->state.testFlag(State_Enabled);
+        const QColor ink = !isEnabled                        ? theme.faint(theme.muted, 0.5)
+            : isOn || option->state.testFlag(State_HasFocus) ? theme.accent
+                                                             : theme.muted;
+        const QRectF shape = QRectF(option->rect).adjusted(1, 1, -1, -1);
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(QPen(ink, 1));
+        painter->setBrush(theme.surface);
+        if (element == PE_IndicatorCheckBox)
+            drawBox(*painter, shape, isOn, ink, theme);
+        else
+            drawCircle(*painter, shape, isOn, ink);
+        painter->restore();
+    }
+
+private:
+    static void drawBox(
+        QPainter& painter, const QRectF& shape, bool isOn, const QColor& ink, const Theme& theme)
+    {
+        if (isOn)
+            painter.setBrush(ink);
+        painter.drawRoundedRect(shape.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2);
+        if (!isOn)
+            return;
+        const auto at = [&shape](double x, double y) {
+            return shape.topLeft() + QPointF(x * shape.width(), y * shape.height());
+        };
+        painter.setPen(QPen(theme.surface, 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        painter.drawPolyline(QPolygonF{at(0.24, 0.52), at(0.43, 0.72), at(0.77, 0.3)});
+    }
+
+    static void drawCircle(QPainter& painter, const QRectF& shape, bool isOn, const QColor& ink)
+    {
+        painter.drawEllipse(shape.adjusted(0.5, 0.5, -0.5, -0.5));
+        if (!isOn)
+            return;
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(ink);
+        const double inset = shape.width() * 0.28;
+        painter.drawEllipse(shape.adjusted(inset, inset, -inset, -inset));
+    }
+};
 
 QFont sized(double points, QFont::Weight weight)
 {
@@ -180,8 +243,8 @@ QPen Theme::pen(PlotRole role, int laneIndex) const
 
 void applyTheme(QApplication& application, const Theme& theme)
 {
-    if (application.style()->name().compare(QLatin1String("fusion"), Qt::CaseInsensitive) != 0)
-        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    if (dynamic_cast<IndicatorStyle*>(application.style()) == nullptr)
+        QApplication::setStyle(new IndicatorStyle);
     QApplication::setPalette(theme.palette());
     QApplication::setFont(fonts::text());
 }

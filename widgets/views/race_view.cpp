@@ -62,7 +62,7 @@ RaceView::RaceView(const ViewContext& context, QWidget* parent)
     splitter->setSizes({380, 548});
     column->addWidget(splitter, 1);
     m_plot->setLive(true);
-    m_plot->setEmptyMessage(tr("Press Start race: both lanes see the same data in the same order"));
+    m_plot->setEmptyMessage(tr("Press Start race: all lanes see the same data in the same order"));
 
     connect(&workspace(), &Workspace::lanesChanged, this, [this] {
         rebuildChart();
@@ -139,7 +139,7 @@ QWidget* RaceView::makeTable()
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(28);
     m_table->horizontalHeader()->setHighlightSections(false);
-    const int widths[] = {100, 48, 72, 66, 74, 72, 64, 52};
+    const int widths[] = {106, 48, 72, 62, 70, 68, 64, 52};
     for (int i = 0; i < LaneTableModel::ColumnCount; ++i)
         m_table->setColumnWidth(i, widths[i]);
     column->addWidget(m_table, 1);
@@ -219,7 +219,9 @@ void RaceView::refreshState()
     m_pause->setEnabled(state == RaceState::Running);
     m_stop->setEnabled(
         state == RaceState::Running || state == RaceState::Paused || state == RaceState::Preparing);
-    m_reset->setEnabled(isOver);
+    // Start and New race take turns, so that the bar fits the narrowest window.
+    m_start->setVisible(!isOver || state == RaceState::Stopped);
+    m_reset->setVisible(isOver);
     m_add->setEnabled(isPlanned && workspace().plan() != nullptr);
     m_remove->setEnabled(isPlanned && pickedLane() >= 0);
     m_export->setEnabled(!isBusy && !isPlanned && pickedLane() >= 0);

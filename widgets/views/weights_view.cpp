@@ -56,7 +56,6 @@ WeightsView::WeightsView(const ViewContext& context, QWidget* parent)
     m_before->setColourBarVisible(false);
     column->addLayout(maps, 5);
     m_origin = makeNote(content);
-    m_origin->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column->addWidget(m_origin);
     m_histogram->setMinimumHeight(136);
     column->addWidget(m_histogram, 3);
@@ -173,15 +172,16 @@ void WeightsView::rebuild()
     m_before->setDroppedRows(marks.droppedRows);
     m_before->setDroppedColumns(marks.droppedColumns);
     m_before->setEmptyMessage(tr("Fresh values: nothing comes from the parent"));
-    m_beforeHead->setText(preview->source
-            ? tr("Parent · %1 · %2")
-                  .arg(QString::fromStdString(nameOf(*preview->source)), sizeText(preview->before))
-            : tr("Parent"));
-    const QString scale =
-        preview->source ? tr(" · times %1").arg(formatValue(preview->scale, 4)) : QString();
-    m_afterHead->setText(
-        tr("Destination · %1 · %2%3")
-            .arg(QString::fromStdString(nameOf(preview->child)), sizeText(preview->after), scale));
+    QString source = tr("Parent");
+    if (preview->source && preview->source->block >= 0)
+        source += tr(", block %1").arg(preview->source->block);
+    if (preview->source)
+        source += QStringLiteral(" · ") + sizeText(preview->before);
+    m_beforeHead->setText(source);
+    QString made = tr("Destination · %1").arg(sizeText(preview->after));
+    if (preview->source)
+        made += tr(" · times %1").arg(formatValue(preview->scale, 4));
+    m_afterHead->setText(made);
     m_origin->setText(tr("Hover a cell of the destination to see where it comes from."));
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/controls/big_number.h"
+#include "widgets/controls/buttons.h"
+#include "widgets/controls/elided_label.h"
 #include "widgets/controls/hint_strip.h"
 #include "widgets/controls/size_slider.h"
 #include "widgets/controls/size_track.h"
@@ -46,6 +48,8 @@ private Q_SLOTS:
     void statesSayWhatHappens();
     void bigNumberIsReadAloud();
     void hintClosesAndSaysSo();
+    void aChainCanBeOpenedUnlessARuleClosesIt();
+    void aLongLabelIsCutAndKeepsItsWords();
 };
 
 void TestControls::nearestLegalValuesSurround()
@@ -230,6 +234,38 @@ void TestControls::hintClosesAndSaysSo()
     hint.findChild<QToolButton*>()->click();
     QCOMPARE(closed.count(), 1);
     QVERIFY(!hint.isVisible());
+}
+
+void TestControls::aChainCanBeOpenedUnlessARuleClosesIt()
+{
+    SizeSlider slider;
+    slider.show();
+    auto* chain = slider.findChild<ChainButton*>();
+    QVERIFY(chain != nullptr);
+    SizeSpec spec = widthSpec();
+    slider.setSpec(spec);
+    QVERIFY(!chain->isVisible());
+    spec.link = SizeLink::Closed;
+    slider.setSpec(spec);
+    QVERIFY(chain->isVisible() && chain->isChecked());
+    QSignalSpy edited(&slider, &SizeSlider::linkEdited);
+    QTest::mouseClick(chain, Qt::LeftButton);
+    QCOMPARE(edited.count(), 1);
+    QCOMPARE(edited[0][0].toBool(), false);
+    spec.link = SizeLink::Fixed;
+    slider.setSpec(spec);
+    QVERIFY(chain->isChecked() && !chain->isEnabled());
+}
+
+void TestControls::aLongLabelIsCutAndKeepsItsWords()
+{
+    ElidedLabel label;
+    label.setText(QStringLiteral("a model whose name is far too long for any panel"));
+    label.resize(100, 20);
+    QVERIFY(label.isElided());
+    QVERIFY(label.minimumSizeHint().width() < 100);
+    label.resize(1000, 20);
+    QVERIFY(!label.isElided());
 }
 
 QTEST_MAIN(TestControls)

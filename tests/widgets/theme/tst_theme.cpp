@@ -89,6 +89,8 @@ void TestTheme::durationsAreReadable()
     QCOMPARE(formatDuration(12.4), QStringLiteral("12.4 s"));
     QCOMPARE(formatDuration(200), QStringLiteral("3 min 20 s"));
     QCOMPARE(formatDuration(7500), QStringLiteral("2 h 05 min"));
+    QCOMPARE(formatClock(41.6), QStringLiteral("0:42"));
+    QCOMPARE(formatClock(7500), QStringLiteral("2:05:00"));
 }
 
 QTEST_MAIN(TestTheme)
