@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/bench/window/bench_window.h"
+
+#include "app/export_dialog.h"
+#include "app/main_window.h"
+#include "widgets/plot/bar_plot.h"
+#include "widgets/plot/heatmap_plot.h"
+#include "widgets/plot/line_plot.h"
+#include "widgets/views/catalog.h"
+
+#include <QDir>
+
+#include <cmath>
+#include <limits>
+
+namespace espalier::bench {
+namespace {
+
+constexpr qint64 kSettleMs = 400; ///< pictures made in the background included
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+/// Saves pictures with what they show as their names.
+struct Album
+{
+    QDir folder;
+
+    void add(QWidget& widget, const QString& name) const
+    {
+        paintAll();
+        static_cast<void>(waitFor([clock = started()] { return clock.elapsed() > kSettleMs; }));
+        widget.grab().save(folder.filePath(name + QStringLiteral(".png")));
+    }
+
+    [[nodiscard]] static QElapsedTimer started()
+    {
+        QElapsedTimer clock;
+        clock.start();
+        return clock;
+    }
+};
+
+void addViews(const Album& album, MainWindow& window, const QString& prefix)
+{
+    for (const ViewRow& row : viewCatalog()) {
+        if (row.area != ViewArea::Centre)
+            continue;
+        window.showView(QString::fromLatin1(row.id));
+        album.add(window, prefix + QString::fromLatin1(row.id));
+    }
+}
+
+void addStates(const Album& album, MainWindow& window)
+{
+    Workspace& workspace = window.workspace();
+    window.showView(QStringLiteral("importance"));
+    workspace.setWork(Activity::Measuring, {true, QStringLiteral("Measuring block 3 of 8"), 0.37});
+    static_cast<void>(waitFor([clock = Album::started()] { return clock.elapsed() > 300; }));
+    album.add(window, QStringLiteral("state-working"));
+    workspace.setWork(Activity::Measuring, {});
+    const DataSpec data = workspace.data();
+    DataSpec other = data;
+    other.source = "/home/somebody/texts/shakespeare.txt";
+    workspace.setData(other);
+    album.add(window, QStringLiteral("state-stale"));
+    workspace.setData(data);
+    workspace.setFailure(Activity::Measuring,
+        {QStringLiteral("The measurement failed"),
+            QStringLiteral("/home/somebody/texts: holds 3 characters, a sample needs 128"),
+            QStringLiteral("Measure again")});
+    album.add(window, QStringLiteral("state-failed"));
+    workspace.setFailure(Activity::Measuring, {});
+}
+
+LineChart tenLanes(bool broken)
+{
+    LineChart chart{.xTitle = "step", .yTitle = "training loss", .yUnit = "nats"};
+    for (int lane = 0; lane < 10; ++lane) {
+        Series series{.id = std::to_string(lane),
+            .title = lane == 3 ? "subcloned with a name that is far longer than anybody wants"
+                               : "lane " + std::to_string(lane),
+            .lane = lane};
+        for (int step = 0; step < 400; ++step) {
+            series.x.push_back(step);
+            const double loss = 5.5 / (1 + step / (20.0 + 8 * lane)) + 0.05 * std::sin(step * 1.7);
+            series.y.push_back(broken && lane == 1 && step > 150 ? kNan : loss);
+        }
+        chart.series.push_back(std::move(series));
+    }
+    chart.references = {{0.316, "entropy of the data"}, {5.545, "chance"}};
+    return chart;
+}
+
+Heatmap wideMap(std::size_t rows, std::size_t columns)
+{
+    Heatmap map;
+    map.rows = rows;
+    map.columns = columns;
+    map.rowTitle = "layer";
+    map.columnTitle = "residual channel";
+    map.valueTitle = "mean |activation|";
+    for (std::size_t i = 0; i < rows * columns; ++i)
+        map.values.push_back(
+            static_cast<float>(std::exp(std::sin(static_cast<double>(i * 7919 % 10007)))));
+    for (std::size_t i = 5; i < map.values.size(); i += columns + 3)
+        map.values[i] = std::numeric_limits<float>::quiet_NaN();
+    return map;
+}
+
+BarChart manyBars(int count)
+{
+    BarChart chart{.xTitle = "block", .yTitle = "residual change r"};
+    chart.parts = {{.title = "attention", .role = PlotRole::Parent}, {.title = "MLP"}};
+    for (int block = 0; block < count; ++block) {
+        chart.categories.push_back(std::to_string(block));
+        chart.parts[0].values.push_back(0.5 / (1 + block));
+        chart.parts[1].values.push_back(0.2 + 0.1 * std::cos(block));
+    }
+    return chart;
+}
+
+template <typename Plot, typename Fill>
+void addPlot(const Album& album, const QString& name, QSize size, const Fill& fill)
+{
+    Plot plot;
+    plot.resize(size);
+    fill(plot);
+    plot.show();
+    album.add(plot, name);
+}
+
+void addExtremes(const Album& album)
+{
+    addPlot<LinePlot>(album, QStringLiteral("plot-ten-lanes"), {900, 400},
+        [](LinePlot& plot) { plot.setChart(tenLanes(false)); });
+    addPlot<LinePlot>(album, QStringLiteral("plot-nan"), {500, 260}, [](LinePlot& plot) {
+        plot.setChart(tenLanes(true));
+        plot.setSmoothing(0.9);
+    });
+    addPlot<HeatmapPlot>(
+        album, QStringLiteral("plot-1e5-neurons"), {900, 400}, [](HeatmapPlot& plot) {
+            plot.setMarginal(Marginal::Columns);
+            plot.setHeatmap(wideMap(48, 100'000));
+        });
+    addPlot<HeatmapPlot>(album, QStringLiteral("plot-nan-cells"), {600, 300},
+        [](HeatmapPlot& plot) { plot.setHeatmap(wideMap(8, 24)); });
+    addPlot<BarPlot>(album, QStringLiteral("plot-48-blocks"), {640, 220},
+        [](BarPlot& plot) { plot.setChart(manyBars(48)); });
+    addPlot<BarPlot>(album, QStringLiteral("plot-one-block"), {640, 220},
+        [](BarPlot& plot) { plot.setChart(manyBars(1)); });
+}
+
+} // namespace
+
+int takeGallery(const QString& folder, const QString& model, const QString& other)
+{
+    const Album album{QDir(folder)};
+    if (!album.folder.mkpath(QStringLiteral(".")))
+        return 1;
+    OpenWindow open;
+    MainWindow& window = *open.window;
+    album.add(window, QStringLiteral("empty"));
+    if (!open.fill(model))
+        return 1;
+    addViews(album, window, QStringLiteral("light-"));
+    addStates(album, window);
+    window.showView(QStringLiteral("importance"));
+    for (const QSize size : {QSize(1024, 680), QSize(2560, 1440)}) {
+        window.resize(size);
+        addViews(album, window, QStringLiteral("%1-").arg(size.width()));
+    }
+    window.resize(1280, 800);
+    window.applyThemeChoice(ThemeChoice::Dark);
+    addViews(album, window, QStringLiteral("dark-"));
+    ExportDialog dialog({QStringLiteral("Export destination"),
+                            QStringLiteral("8 blocks, 96 wide, 932 k parameters"),
+                            QStringLiteral("/home/somebody/models/garden-8x96")},
+        &window);
+    dialog.show();
+    album.add(dialog, QStringLiteral("dark-export"));
+    dialog.hide();
+    window.applyThemeChoice(ThemeChoice::Light);
+    addExtremes(album);
+    if (!open.fill(other))
+        return 1;
+    addViews(album, window, QStringLiteral("other-"));
+    return 0;
+}
+
+} // namespace espalier::bench
