@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/model.h"
+#include "core/tensors/block_cache.h"
 #include "core/tensors/cuda_loader.h"
 
 #include <ATen/Parallel.h>
@@ -14,29 +15,13 @@
 #endif
 
 #include <algorithm>
-#include <malloc.h>
 #include <thread>
 
 namespace espalier {
 
-namespace {
-
-/// A training step frees and takes the same large blocks again. By default glibc gives them back to
-/// the system in between, and each step pays for fresh, zeroed pages: about 4 % of a small model's
-/// step.
-void keepFreedMemory()
-{
-#if defined(__GLIBC__)
-    mallopt(M_MMAP_THRESHOLD, 32 << 20);
-    mallopt(M_TRIM_THRESHOLD, 64 << 20);
-#endif
-}
-
-} // namespace
-
 EngineInfo startEngine(int threads)
 {
-    keepFreedMemory();
+    installBlockCache();
     const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     at::set_num_threads(threads > 0 ? threads : cores);
     const CudaStatus& cuda = loadCuda();

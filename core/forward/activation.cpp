@@ -3,7 +3,6 @@
 
 #include "core/forward/gelu.h"
 
-#include <ATen/ops/gelu.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/silu.h>
@@ -11,23 +10,27 @@
 
 namespace espalier {
 
-at::Tensor activate(Activation activation, const at::Tensor& values)
+at::Tensor activate(Activation activation, at::Tensor values, const at::Tensor& bias)
 {
+    if (activation == Activation::GeluTanh)
+        return gelu(GeluForm::Tanh, std::move(values), bias);
+    if (activation == Activation::GeluErf)
+        return gelu(GeluForm::Erf, std::move(values), bias);
+    const at::Tensor shifted = bias.defined() ? values.add(bias.to(values.scalar_type())) : values;
     switch (activation) {
-    case Activation::GeluTanh:
-        return geluTanh(values);
-    case Activation::GeluErf:
-        return at::gelu(values);
     case Activation::GeluQuick:
-        return values.mul(at::sigmoid(values.mul(1.702)));
+        return shifted.mul(at::sigmoid(shifted.mul(1.702)));
     case Activation::Relu:
-        return at::relu(values);
+        return at::relu(shifted);
     case Activation::Silu:
-        return at::silu(values);
+        return at::silu(shifted);
     case Activation::Tanh:
-        return at::tanh(values);
+        return at::tanh(shifted);
+    case Activation::GeluTanh:
+    case Activation::GeluErf:
+        break;
     }
-    return values;
+    return shifted;
 }
 
 at::Tensor softCapped(const at::Tensor& values, double cap)

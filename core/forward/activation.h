@@ -7,8 +7,10 @@
 
 namespace espalier {
 
-/// The activation, element by element.
-[[nodiscard]] at::Tensor activate(Activation activation, const at::Tensor& values);
+/// activation(values + bias), element by element. `bias` runs along the last axis, or is undefined.
+/// GELUs overwrite values that nobody else holds (core/forward/gelu.h).
+[[nodiscard]] at::Tensor activate(
+    Activation activation, at::Tensor values, const at::Tensor& bias = {});
 
 /// cap tanh(value / cap), which bounds values smoothly; a cap of 0 changes nothing.
 [[nodiscard]] at::Tensor softCapped(const at::Tensor& values, double cap);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/forward/gelu.h"
 
-#include "core/forward/gelu_loops.h"
-#include "core/tensors/parallel.h"
+#include "core/tensors/plain_tensor.h"
+#include "core/tensors/row_parts.h"
 
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/gelu.h>
@@ -13,57 +13,83 @@ namespace espalier {
 
 namespace {
 
-constexpr std::int64_t kGrain = 1 << 14;
-
-at::Tensor forwardOf(const at::Tensor& values)
+/// The last axis if there is a bias along it; without one the shape is of no interest.
+std::int64_t columnsOf(const at::Tensor& values)
 {
-    const at::Tensor out = at::empty_like(values);
-    const float* const x = values.const_data_ptr<float>();
-    float* const to = out.mutable_data_ptr<float>();
-    inParallel(values.numel(), kGrain, [=](std::int64_t begin, std::int64_t end) {
-        geluTanhForward(x + begin, to + begin, end - begin);
-    });
-    return out;
+    return std::max<std::int64_t>(1, values.dim() > 0 ? values.size(-1) : 1);
 }
 
-at::Tensor backwardOf(const at::Tensor& values, const at::Tensor& slope)
+void computeForward(GeluForm form, const at::Tensor& values, const at::Tensor& bias,
+    const at::Tensor& out, const at::Tensor& slope)
 {
-    const at::Tensor out = at::empty_like(values);
+    const std::int64_t columns = columnsOf(values);
     const float* const x = values.const_data_ptr<float>();
-    const float* const above = slope.const_data_ptr<float>();
+    const float* const shift = bias.defined() ? bias.const_data_ptr<float>() : nullptr;
     float* const to = out.mutable_data_ptr<float>();
-    inParallel(values.numel(), kGrain, [=](std::int64_t begin, std::int64_t end) {
-        geluTanhBackward(x + begin, above + begin, to + begin, end - begin);
-    });
-    return out;
+    float* const steep = slope.defined() ? slope.mutable_data_ptr<float>() : nullptr;
+    overRowParts(values.numel() / columns, columns,
+        [=](std::int64_t /*part*/, std::int64_t first, std::int64_t rows) {
+            const std::int64_t at = first * columns;
+            geluForward(
+                form, {x + at, shift, to + at, steep ? steep + at : nullptr, rows, columns});
+        });
 }
 
 class GeluFunction : public torch::autograd::Function<GeluFunction>
 {
 public:
-    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& values)
+    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& values,
+        const std::optional<at::Tensor>& bias, GeluForm form, bool mayOverwrite)
     {
-        context->save_for_backward({values});
-        return forwardOf(values);
+        const at::Tensor plain = values.detach();
+        const at::Tensor slope = mayOverwrite ? plain : at::empty_like(plain);
+        at::Tensor out = at::empty_like(plain);
+        computeForward(form, plain, bias.value_or(at::Tensor()), out, slope);
+        context->save_for_backward({slope});
+        context->saved_data["biased"] = bias.has_value();
+        return out;
     }
 
     static torch::autograd::variable_list backward(
-        torch::autograd::AutogradContext* context, const torch::autograd::variable_list& slopes)
+        torch::autograd::AutogradContext* context, torch::autograd::variable_list& slopes)
     {
-        const at::Tensor values = context->get_saved_variables().front();
-        return {backwardOf(values, slopes.front().contiguous())};
+        const at::Tensor slope = context->get_saved_variables().front();
+        at::Tensor above = std::move(slopes.front());
+        if (!above.is_contiguous())
+            above = above.contiguous();
+        const at::Tensor out = isHeldOnce(above) ? above : at::empty_like(above);
+        const std::int64_t columns = columnsOf(slope);
+        const std::int64_t rows = slope.numel() / columns;
+        const bool biased = context->saved_data["biased"].toBool();
+        const at::Tensor sums = biased ? partSums(rows, columns) : at::Tensor();
+        const float* const steep = slope.const_data_ptr<float>();
+        const float* const from = above.const_data_ptr<float>();
+        float* const to = out.mutable_data_ptr<float>();
+        float* const partial = biased ? sums.mutable_data_ptr<float>() : nullptr;
+        overRowParts(rows, columns, [=](std::int64_t part, std::int64_t first, std::int64_t count) {
+            const std::int64_t at = first * columns;
+            geluBackward(steep + at, from + at, to + at,
+                partial ? partial + part * columns : nullptr, count, columns);
+        });
+        return {out, biased ? totalOf(sums).to(at::kFloat) : at::Tensor(), {}, {}};
     }
 };
 
 } // namespace
 
-at::Tensor geluTanh(const at::Tensor& values)
+at::Tensor gelu(GeluForm form, at::Tensor values, const at::Tensor& bias)
 {
-    if (!values.is_cpu() || values.scalar_type() != at::kFloat || !values.is_contiguous())
-        return at::gelu(values, "tanh");
-    if (!c10::GradMode::is_enabled() || !values.requires_grad())
-        return forwardOf(values);
-    return GeluFunction::apply(values);
+    if (!isPlain(values) || (bias.defined() && !isPlain(bias)))
+        return at::gelu(
+            bias.defined() ? values.add(bias) : values, form == GeluForm::Tanh ? "tanh" : "none");
+    const bool mayOverwrite = isHeldOnce(values);
+    if (c10::GradMode::is_enabled()
+        && (values.requires_grad() || (bias.defined() && bias.requires_grad())))
+        return GeluFunction::apply(
+            values, bias.defined() ? std::optional(bias) : std::nullopt, form, mayOverwrite);
+    const at::Tensor out = mayOverwrite ? values : at::empty_like(values);
+    computeForward(form, values, bias, out, {});
+    return out;
 }
 
 } // namespace espalier

@@ -1,135 +1,134 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/forward/gelu_loops.h"
 
-#include <cstdint>
-#include <cstring>
-
-// One copy of each loop per instruction set, chosen when the program starts. Every copy rounds
-// alike (fused multiply-adds are off in ISO mode), so results don't depend on the processor.
-// Sanitizers instrument the choice itself, which runs before they are ready.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)                                \
-    && !defined(__SANITIZE_ADDRESS__)
-#define ESPALIER_CLONES __attribute__((target_clones("avx2", "default")))
-#else
-#define ESPALIER_CLONES
-#endif
+#include "core/tensors/float_vectors.h"
 
 namespace espalier {
 
 namespace {
 
-constexpr int kWidth = 8;
-constexpr float kScale = 0.797884561F; // sqrt(2 / pi)
-constexpr float kCube = 0.044715F;
-using Floats = float __attribute__((vector_size(kWidth * sizeof(float))));
-using Ints = std::int32_t __attribute__((vector_size(kWidth * sizeof(std::int32_t))));
-
-#define ESPALIER_INLINE inline __attribute__((always_inline))
-
-ESPALIER_INLINE void load(Floats& to, const float* from)
+struct TanhForm
 {
-    std::memcpy(&to, from, sizeof to);
-}
-ESPALIER_INLINE void store(float* to, const Floats& from)
-{
-    std::memcpy(to, &from, sizeof from);
-}
+    /// share = 1/2 (1 + tanh(u)) = 1 / (1 + exp(-2 u)); value = x share
+    static ESPALIER_INLINE void compute(const Floats& x, Floats& value, Floats& slope)
+    {
+        constexpr float kScale = 0.797884561F; // sqrt(2 / pi)
+        constexpr float kCube = 0.044715F;
+        const Floats square = x * x;
+        Floats e = (x + kCube * square * x) * (-2 * kScale);
+        exponentiate(e);
+        const Floats share = 1.0F / (1.0F + e);
+        const Floats inner = (2 * kScale) * (1.0F + 3 * kCube * square);
+        value = x * share;
+        slope = share + value * (1.0F - share) * inner;
+    }
+};
 
-/// values = exp(values), relative error below 2e-7; arguments beyond ±87 count as ±87. Cody-Waite
-/// reduction to |r| <= ln(2) / 2, then the Taylor polynomial of degree 7.
-ESPALIER_INLINE void exponentiate(Floats& values)
+struct ErfForm
 {
-    const Floats most = Floats{} + 87.0F;
-    constexpr float kShift =
-        12582912.0F; // 1.5 * 2^23: adding it leaves the rounded integer in the low bits
-    Floats z = values > most ? most : values;
-    z = z < -most ? -most : z;
-    const Floats shifted = z * 1.44269504F + kShift;
-    const Floats whole = shifted - kShift;
-    const Floats r = (z - whole * 0.693359375F) + whole * 2.12194440e-4F;
-    Floats p = r * (1.0F / 5040) + (1.0F / 720);
-    p = p * r + (1.0F / 120);
-    p = p * r + (1.0F / 24);
-    p = p * r + (1.0F / 6);
-    p = p * r + 0.5F;
-    p = p * r + 1.0F;
-    p = p * r + 1.0F;
-    Ints bits;
-    std::memcpy(&bits, &shifted, sizeof bits);
-    bits = (bits << 23) + (127 << 23); // the shift's own bits fall off the top
-    Floats scale;
-    std::memcpy(&scale, &bits, sizeof scale);
-    values = p * scale;
-}
+    /// value = x Phi(x), slope = Phi(x) + x phi(x), with the normal distribution's Phi(-|x|) =
+    /// exp(-x² / 2) p(k), k = 1 / (1 + 0.34 |x|) (the form of Abramowitz and Stegun 7.1.26). The
+    /// polynomial p was fitted to an absolute error of Phi below 1e-9, so that rounding rules.
+    static ESPALIER_INLINE void compute(const Floats& x, Floats& value, Floats& slope)
+    {
+        Floats density = x * x * -0.5F;
+        density = density < -80.0F ? Floats{} - 80.0F : density; // denormals are slow
+        exponentiate(density);
+        const Floats size = x < 0.0F ? -x : x;
+        const Floats k = 1.0F / (1.0F + 0.34F * size);
+        Floats p = k * -0.0225332048F + 0.120123978F;
+        p = p * k + -0.228845036F;
+        p = p * k + 0.146539678F;
+        p = p * k + -0.00301359225F;
+        p = p * k + 0.0964779626F;
+        p = p * k + 0.120153867F;
+        p = p * k + 0.135441832F;
+        p = p * k + 0.135654514F;
+        const Floats tail = density * (p * k);
+        const Floats share = x < 0.0F ? tail : 1.0F - tail;
+        value = x * share;
+        slope = share + x * (density * 0.398942280F); // 1 / sqrt(2 pi)
+    }
+};
 
-/// 1/2 (1 + tanh(u)) = 1 / (1 + exp(-2 u))
-ESPALIER_INLINE void shareOf(const Floats& x, Floats& share)
+template <typename Form, bool kBiased, bool kSloped>
+ESPALIER_INLINE void forwardLoop(const GeluRows& given)
 {
-    Floats e = (x + kCube * x * x * x) * (-2 * kScale);
-    exponentiate(e);
-    share = 1.0F / (1.0F + e);
-}
-
-ESPALIER_INLINE void derivative(const Floats& x, Floats& out)
-{
-    Floats share;
-    shareOf(x, share);
-    const Floats inner = (2 * kScale) * (1.0F + 3 * kCube * x * x);
-    out = share + x * share * (1.0F - share) * inner;
-}
-
-/// Whole vectors first, then the rest in a vector padded with zeros.
-template <typename Step> ESPALIER_INLINE void overVectors(std::int64_t n, const Step& step)
-{
-    std::int64_t i = 0;
-    for (; i + kWidth <= n; i += kWidth)
-        step(i, kWidth);
-    if (i < n)
-        step(i, static_cast<int>(n - i));
-}
-
-ESPALIER_INLINE void loadPart(Floats& to, const float* from, int count)
-{
-    if (count == kWidth)
-        return load(to, from);
-    to = Floats{};
-    std::memcpy(&to, from, static_cast<std::size_t>(count) * sizeof(float));
+    const GeluRows r = given; // a copy, which stores cannot change
+    for (std::int64_t row = 0; row < r.rows; ++row) {
+        const std::int64_t start = row * r.columns;
+        overVectors(
+            r.columns, [&](std::int64_t i, int count) __attribute__((always_inline)) {
+                Floats x;
+                load(x, r.x + start + i, count);
+                if constexpr (kBiased) {
+                    Floats bias;
+                    load(bias, r.bias + i, count);
+                    x += bias;
+                }
+                Floats value;
+                Floats slope;
+                Form::compute(x, value, slope);
+                store(r.out + start + i, value, count);
+                if constexpr (kSloped)
+                    store(r.slope + start + i, slope, count);
+            });
+    }
 }
 
-ESPALIER_INLINE void storePart(float* to, const Floats& from, int count)
+template <typename Form> ESPALIER_INLINE void forwardOfForm(const GeluRows& rows)
 {
-    if (count == kWidth)
-        return store(to, from);
-    std::memcpy(to, &from, static_cast<std::size_t>(count) * sizeof(float));
+    if (rows.bias && rows.slope)
+        forwardLoop<Form, true, true>(rows);
+    else if (rows.bias)
+        forwardLoop<Form, true, false>(rows);
+    else if (rows.slope)
+        forwardLoop<Form, false, true>(rows);
+    else
+        forwardLoop<Form, false, false>(rows);
+}
+
+template <bool kSummed>
+ESPALIER_INLINE void backwardLoop(const float* slope, const float* above, float* out, float* sums,
+    std::int64_t rows, std::int64_t columns)
+{
+    for (std::int64_t row = 0; row < rows; ++row) {
+        const std::int64_t start = row * columns;
+        overVectors(
+            columns, [&](std::int64_t i, int count) __attribute__((always_inline)) {
+                Floats s;
+                Floats a;
+                load(s, slope + start + i, count);
+                load(a, above + start + i, count);
+                const Floats product = s * a;
+                store(out + start + i, product, count);
+                if constexpr (kSummed) {
+                    Floats sum;
+                    load(sum, sums + i, count);
+                    sum += product;
+                    store(sums + i, sum, count);
+                }
+            });
+    }
 }
 
 } // namespace
 
-ESPALIER_CLONES void geluTanhForward(const float* x, float* out, std::int64_t n)
+ESPALIER_CLONES void geluForward(GeluForm form, const GeluRows& rows)
 {
-    overVectors(
-        n, [&](std::int64_t i, int count) __attribute__((always_inline)) {
-            Floats value;
-            Floats share;
-            loadPart(value, x + i, count);
-            shareOf(value, share);
-            storePart(out + i, value * share, count);
-        });
+    if (form == GeluForm::Tanh)
+        forwardOfForm<TanhForm>(rows);
+    else
+        forwardOfForm<ErfForm>(rows);
 }
 
-ESPALIER_CLONES void geluTanhBackward(
-    const float* x, const float* slope, float* out, std::int64_t n)
+ESPALIER_CLONES void geluBackward(const float* slope, const float* above, float* out, float* sums,
+    std::int64_t rows, std::int64_t columns)
 {
-    overVectors(
-        n, [&](std::int64_t i, int count) __attribute__((always_inline)) {
-            Floats value;
-            Floats above;
-            Floats result;
-            loadPart(value, x + i, count);
-            loadPart(above, slope + i, count);
-            derivative(value, result);
-            storePart(out + i, result * above, count);
-        });
+    if (sums)
+        backwardLoop<true>(slope, above, out, sums, rows, columns);
+    else
+        backwardLoop<false>(slope, above, out, sums, rows, columns);
 }
 
 } // namespace espalier

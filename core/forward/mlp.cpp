@@ -9,11 +9,15 @@ namespace espalier {
 
 namespace {
 
-at::Tensor hiddenUnits(const Flavour& flavour, const at::Tensor& up)
+/// activation(up(x)), or activation(gate(x)) up(x). [N, M]
+at::Tensor hiddenUnits(const ParameterSet& parameters, int block, const at::Tensor& normed_ND)
 {
+    const Flavour& flavour = parameters.config.flavour;
+    const at::Tensor& weight = parameters.at(Role::MlpUpWeight, block);
+    const at::Tensor bias = parameters.find(Role::MlpUpBias, block);
     if (!flavour.gatedMlp)
-        return activate(flavour.activation, up);
-    const std::vector<at::Tensor> gateAndUp = up.chunk(2, -1);
+        return activate(flavour.activation, at::linear(normed_ND, weight), bias);
+    const std::vector<at::Tensor> gateAndUp = at::linear(normed_ND, weight, bias).chunk(2, -1);
     return activate(flavour.activation, gateAndUp[0]).mul(gateAndUp[1]);
 }
 
@@ -22,9 +26,10 @@ at::Tensor hiddenUnits(const Flavour& flavour, const at::Tensor& up)
 at::Tensor mlp(const ParameterSet& parameters, int block, const at::Tensor& normed_BTD,
     const TapObserver& observer)
 {
-    const at::Tensor hidden_BTM = hiddenUnits(parameters.config.flavour,
-        at::linear(normed_BTD, parameters.at(Role::MlpUpWeight, block),
-            parameters.find(Role::MlpUpBias, block)));
+    // A product of two plain matrices is nobody's view, so that the activation may overwrite it.
+    const at::Tensor hidden_NM = hiddenUnits(parameters, block, normed_BTD.flatten(0, 1));
+    const at::Tensor hidden_BTM =
+        hidden_NM.view({normed_BTD.size(0), normed_BTD.size(1), hidden_NM.size(1)});
     if (observer)
         observer(Tap::MlpHidden, block, hidden_BTM);
     return at::linear(hidden_BTM, parameters.at(Role::MlpDownWeight, block),

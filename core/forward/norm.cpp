@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/forward/norm.h"
 
-#include <ATen/ops/layer_norm.h>
+#include "core/forward/layer_norm.h"
+
 #include <ATen/ops/rms_norm.h>
 
 namespace espalier {
@@ -22,8 +23,8 @@ at::Tensor norm(
 {
     if (parameters.config.flavour.norm == NormKind::Rms)
         return rmsNorm(parameters, gain, block, stream_BTD);
-    return at::layer_norm(stream_BTD, {stream_BTD.size(-1)}, gainOf(parameters, gain, block),
-        parameters.at(bias, block), parameters.config.flavour.normEpsilon);
+    return layerNorm(stream_BTD, gainOf(parameters, gain, block), parameters.at(bias, block),
+        parameters.config.flavour.normEpsilon);
 }
 
 at::Tensor rmsNorm(const ParameterSet& parameters, Role gain, int block, const at::Tensor& values)

@@ -2,6 +2,7 @@
 #include "core/measure/run_measurements.h"
 
 #include "core/base/expect.h"
+#include "core/tensors/block_cache.h"
 
 #include <ATen/ops/index_select.h>
 #include <c10/core/InferenceMode.h>
@@ -64,6 +65,7 @@ Result<Measurements> runMeasurements(const ParameterSet& parameters, std::int64_
     const Progress& progress)
 {
     const c10::InferenceMode noGradients;
+    const BlockCacheHold memory;
     const Probes probes = begin(parameters.config, ids);
     Measurements measurements;
     for (std::int64_t i = 0; i < batches; ++i) {

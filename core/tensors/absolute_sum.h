@@ -7,8 +7,9 @@
 
 namespace espalier {
 
-/// Adds the sum over rows of |value| to one double per column. Rows are summed in fp32 within the
-/// call. `sums` has as many entries as columns.
+/// Adds the sum over rows of |value| to one double per column. Short stretches of rows are summed
+/// in fp32, these in fp64: the same bits for any number of threads. `sums` has as many entries as
+/// columns.
 void addAbsoluteSums(const at::Tensor& rows_NC, std::span<double> sums_C);
 
 } // namespace espalier

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "core/forward/batch.h"
+#include "core/tensors/block_cache.h"
 #include "core/tensors/parameter_set.h"
 #include "core/training/adamw.h"
 
 #include <cstdint>
 #include <map>
+#include <memory>
 
 namespace espalier {
 
@@ -49,6 +51,7 @@ public:
         const std::map<ParameterId, at::Tensor>& secondMoments, std::int64_t updates);
 
 private:
+    std::unique_ptr<BlockCacheHold> m_memory = std::make_unique<BlockCacheHold>();
     at::Device m_device;
     ParameterSet m_parameters; ///< leaves
     AdamW m_optimizer;

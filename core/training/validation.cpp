@@ -3,6 +3,7 @@
 
 #include "core/forward/loss.h"
 #include "core/forward/transformer.h"
+#include "core/tensors/block_cache.h"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/argmax.h>
@@ -15,6 +16,7 @@ Result<ValidationResult> validate(const ParameterSet& parameters, const Dataset&
     std::int64_t samples, std::int64_t batch, const Progress& progress)
 {
     const at::NoGradGuard noGradients;
+    const BlockCacheHold memory;
     const bool images = data.task() == Task::ImageClassification;
     const std::int64_t available = data.samples(Split::Validation);
     const std::int64_t total = samples == 0 ? available : std::min(samples, available);
