@@ -114,20 +114,26 @@ std::int64_t Lane::stepsDone() const
     return m_record.points.empty() ? 0 : m_record.points.back().step;
 }
 
-TrainPoint Lane::advance()
+Lane::Advance Lane::advance()
 {
-    TrainPoint point{.trainLoss = kNone};
+    Advance advance{.point = {.trainLoss = kNone}, .failure = {}};
     if (!m_record.points.empty())
-        point = trainOnce(m_record.points.back());
-    if (!isDone() && evaluationIsDue(point.step))
-        evaluate(point);
-    m_record.points.push_back(point);
-    if (!isDone() && point.step >= m_record.spec.train.steps)
-        m_record.state = LaneState::Finished;
-    return point;
+        advance = trainOnce(m_record.points.back());
+    if (advance.failure.empty() && evaluationIsDue(advance.point.step))
+        evaluate(advance.point);
+    return advance;
 }
 
-TrainPoint Lane::trainOnce(const TrainPoint& before)
+void Lane::accept(const Advance& advance)
+{
+    m_record.points.push_back(advance.point);
+    if (!advance.failure.empty())
+        setState(LaneState::Failed, advance.failure);
+    else if (advance.point.step >= m_record.spec.train.steps)
+        m_record.state = LaneState::Finished;
+}
+
+Lane::Advance Lane::trainOnce(const TrainPoint& before)
 {
     const TrainSettings& settings = m_record.spec.train;
     const auto start = std::chrono::steady_clock::now();
@@ -144,11 +150,11 @@ TrainPoint Lane::trainOnce(const TrainPoint& before)
     point.flops = before.flops + tokens * m_flopsPerToken;
     point.trainLoss = result.loss;
     point.gradNorm = result.gradientNorm;
-    if (!result.finite())
-        setState(LaneState::Failed,
-            fmt::format("first non-finite {} at step {}",
-                std::isfinite(result.loss) ? "gradient" : "loss", point.step));
-    return point;
+    if (result.finite())
+        return {.point = point, .failure = {}};
+    return {.point = point,
+        .failure = fmt::format("first non-finite {} at step {}",
+            std::isfinite(result.loss) ? "gradient" : "loss", point.step)};
 }
 
 bool Lane::evaluationIsDue(std::int64_t step) const

@@ -35,9 +35,17 @@ public:
     }
     [[nodiscard]] bool isDone() const;
 
-    /// The untrained start's validation loss (the first time), else one training step.
-    /// A step that is not finite leaves the weights as they were and the lane Failed.
-    TrainPoint advance();
+    /// What one step came to. Not finite: the weights are as they were.
+    struct Advance
+    {
+        TrainPoint point;
+        std::string failure; ///< empty if the lane can go on
+    };
+    /// The untrained start's validation loss (the first time), else one training step. Leaves the
+    /// record alone, so that it may be read meanwhile.
+    [[nodiscard]] Advance advance();
+    /// Takes the step into the record; the lane is Finished with the last, Failed with a failure.
+    void accept(const Advance& advance);
     void setState(LaneState state, std::string note = {});
 
     [[nodiscard]] bool autosaveIsDue() const;
@@ -48,7 +56,7 @@ private:
     [[nodiscard]] std::int64_t stepsDone() const;
     [[nodiscard]] bool evaluationIsDue(std::int64_t step) const;
     void evaluate(TrainPoint& point) const;
-    [[nodiscard]] TrainPoint trainOnce(const TrainPoint& before);
+    [[nodiscard]] Advance trainOnce(const TrainPoint& before);
 
     std::filesystem::path m_folder;
     Dataset m_data;

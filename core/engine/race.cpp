@@ -55,7 +55,9 @@ private:
 
     RaceSpec m_spec;
     std::filesystem::path m_folder;
-    mutable std::mutex m_mutex; ///< lanes() may be asked by another thread than the one that trains
+    /// lanes() may be asked by another thread than the one that trains. That one alone changes
+    /// records, and locks only to do so, never while it computes.
+    mutable std::mutex m_mutex;
     std::vector<Lane> m_lanes;
     std::optional<RunLog>
         m_log; ///< made by the first run(): looking at a run does not touch its curves
@@ -174,18 +176,21 @@ Status RunningRace::turn(std::size_t lane, const RaceObserver& observer,
 Status RunningRace::step(std::size_t index, const RaceObserver& observer)
 {
     Lane& lane = m_lanes[index];
-    const Result<TrainPoint> point = guarded([&]() -> Result<TrainPoint> {
-        const std::lock_guard lock(m_mutex);
-        return lane.advance();
-    });
-    if (!point) {
-        setState(index, LaneState::Failed, point.error().message, observer);
+    const Result<Lane::Advance> done =
+        guarded([&]() -> Result<Lane::Advance> { return lane.advance(); });
+    if (!done) {
+        setState(index, LaneState::Failed, done.error().message, observer);
         return lane.save();
     }
-    if (const Status logged = m_log->append(index, rowFrom(*point)); !logged)
+    {
+        const std::lock_guard lock(m_mutex);
+        lane.accept(*done);
+    }
+    const TrainPoint& point = done->point;
+    if (const Status logged = m_log->append(index, rowFrom(point)); !logged)
         return logged;
     if (observer.point)
-        observer.point(index, *point);
+        observer.point(index, point);
     if (lane.isDone() && observer.state)
         observer.state(index, lane.record().state, lane.record().note);
     if (!lane.isDone() && !lane.autosaveIsDue())

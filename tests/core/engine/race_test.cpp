@@ -104,6 +104,23 @@ TEST(Race, TrainsEveryLaneAndRecordsEveryStep)
     EXPECT_EQ((*read)[1].state, LaneState::Finished);
 }
 
+/// Asked from within a step's own callback on another thread, while nothing but the record is held.
+TEST(Race, TellsItsLanesWhileItTrains)
+{
+    const TemporaryFolder folder;
+    auto race = Race::create(raceOf(folder, 1), {byteModel(1)}, folder.path() / "run");
+    ASSERT_TRUE(race) << race.error().message;
+    std::vector<std::size_t> seen;
+    RaceObserver observer;
+    observer.point = [&](std::size_t, const TrainPoint&) {
+        std::jthread([&] { seen.push_back((*race)->lanes()[0].points.size()); }).join();
+    };
+    ASSERT_TRUE((*race)->run(observer, {}));
+    ASSERT_EQ(seen.size(), 13U);
+    for (std::size_t i = 0; i < seen.size(); ++i)
+        EXPECT_EQ(seen[i], i + 1);
+}
+
 TEST(Race, ResumedThroughFilesEqualsUninterruptedBitForBit)
 {
     const TemporaryFolder folder;
