@@ -183,7 +183,7 @@ Status race(const RaceArguments& arguments, const Console& console)
 void addTrainOptions(CLI::App& command, TrainSettings& settings)
 {
     const auto add = [&](const char* name, auto& value, const char* what) {
-        command.add_option(name, value, what)->capture_default_str()->group("Training");
+        return command.add_option(name, value, what)->capture_default_str()->group("Training");
     };
     addDataOptions(command, settings.data, "Training");
     addSplitOption(command, settings.data, "Training");
@@ -200,6 +200,8 @@ void addTrainOptions(CLI::App& command, TrainSettings& settings)
     add("--eval-samples", settings.evalSamples, "Validation samples each time");
     add("--autosave-every", settings.autosaveEvery, "Steps between checkpoints (0: at the end)");
     add("--device", settings.device, "auto, cpu or cuda");
+    add("--dtype", settings.dtype, "Matrix products in fp32 or bf16; weights stay fp32")
+        ->check(CLI::IsMember({"fp32", "bf16"}));
     add("--train-seed", settings.seed.value, "Order of batches");
 }
 

@@ -82,7 +82,8 @@ Lane::Lane(LaneSpec spec, std::filesystem::path folder, const ParameterSet& star
     at::Device device)
     : m_folder(std::move(folder))
     , m_data(std::move(data))
-    , m_learner(start, adamWOf(spec.train), device)
+    , m_learner(start, adamWOf(spec.train), device,
+          spec.train.dtype == "bf16" ? Products::Bf16 : Products::Fp32)
     , m_record(recordOf(std::move(spec), start, m_data))
     , m_flopsPerToken(footprintOf(start.config, 4).trainingFlops)
 {

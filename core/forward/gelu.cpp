@@ -80,8 +80,8 @@ public:
 at::Tensor gelu(GeluForm form, at::Tensor values, const at::Tensor& bias)
 {
     if (!isPlain(values) || (bias.defined() && !isPlain(bias)))
-        return at::gelu(
-            bias.defined() ? values.add(bias) : values, form == GeluForm::Tanh ? "tanh" : "none");
+        return at::gelu(bias.defined() ? values.add(bias.to(values.scalar_type())) : values,
+            form == GeluForm::Tanh ? "tanh" : "none");
     const bool mayOverwrite = isHeldOnce(values);
     if (c10::GradMode::is_enabled()
         && (values.requires_grad() || (bias.defined() && bias.requires_grad())))

@@ -36,8 +36,11 @@ std::int64_t predictionsIn(const at::Tensor& targets_N)
 
 at::Tensor lossFromLogits(const at::Tensor& logits, const at::Tensor& targets_N)
 {
-    return at::cross_entropy_loss(
-        logits.flatten(0, -2), targets_N, std::nullopt, at::Reduction::Mean, kNotPredicted);
+    const at::Tensor rows = logits.flatten(0, -2);
+    // Mixed precision ends here: sums of exponentials want more than bf16's 8 bits.
+    const bool narrow = rows.scalar_type() == at::kBFloat16;
+    return at::cross_entropy_loss(narrow ? rows.to(at::kFloat) : rows, targets_N, std::nullopt,
+        at::Reduction::Mean, kNotPredicted);
 }
 
 at::Tensor lossOf(const ParameterSet& parameters, const Batch& batch, const ForwardOptions& options)

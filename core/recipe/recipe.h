@@ -54,6 +54,8 @@ struct TrainSettings
     std::int64_t evalSamples = 64;
     std::int64_t autosaveEvery = 200; ///< steps between checkpoints; 0: only when stopped or done
     std::string device = "auto"; ///< "auto", "cpu", "cuda"
+    /// Of matrix products: "fp32", or "bf16" with weights, norms, softmax and loss in fp32.
+    std::string dtype = "fp32";
     Seed seed = {1}; ///< order of batches; fresh weights come from the recipe's seed
     friend bool operator==(const TrainSettings&, const TrainSettings&) = default;
 };

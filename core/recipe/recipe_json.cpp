@@ -142,6 +142,7 @@ MeasureSettings measureSettingsFrom(ObjectReader& keys)
 TrainSettings trainSettingsFrom(ObjectReader& keys)
 {
     static const std::array<std::string, 3> kDevices = {"auto", "cpu", "cuda"};
+    static const std::array<std::string, 2> kDtypes = {"fp32", "bf16"};
     TrainSettings settings;
     settings.data = dataSpecFrom(keys.requiredObject("data"));
     readInteger(keys, "steps", 1, kMaxCount, settings.steps);
@@ -158,6 +159,8 @@ TrainSettings trainSettingsFrom(ObjectReader& keys)
     readInteger(keys, "autosave-every", 0, kMaxCount, settings.autosaveEvery);
     if (const auto device = keys.optionalChoice("device", kDevices))
         settings.device = kDevices[*device];
+    if (const auto dtype = keys.optionalChoice("dtype", kDtypes))
+        settings.dtype = kDtypes[*dtype];
     settings.seed = seedFrom(keys, "seed", settings.seed);
     return settings;
 }
@@ -208,7 +211,7 @@ nlohmann::ordered_json toJson(const TrainSettings& settings)
         {"beta1", settings.beta1}, {"beta2", settings.beta2}, {"clip-norm", settings.clipNorm},
         {"eval-every", settings.evalEvery}, {"eval-samples", settings.evalSamples},
         {"autosave-every", settings.autosaveEvery}, {"device", settings.device},
-        {"seed", settings.seed.value}};
+        {"dtype", settings.dtype}, {"seed", settings.seed.value}};
 }
 
 nlohmann::ordered_json toJson(const Recipe& recipe)

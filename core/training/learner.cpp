@@ -2,6 +2,7 @@
 #include "core/training/learner.h"
 
 #include "core/forward/loss.h"
+#include "core/training/mixed_precision.h"
 
 #include <ATen/core/grad_mode.h>
 
@@ -25,16 +26,26 @@ bool StepResult::finite() const
     return std::isfinite(loss) && std::isfinite(gradientNorm);
 }
 
-Learner::Learner(const ParameterSet& start, const AdamWSettings& settings, at::Device device)
+Learner::Learner(
+    const ParameterSet& start, const AdamWSettings& settings, at::Device device, Products products)
     : m_device(device)
+    , m_products(products)
     , m_parameters(leavesOf(start, device))
     , m_optimizer(m_parameters, settings)
 {
 }
 
+at::Tensor Learner::lossOn(const Batch& batch) const
+{
+    if (m_products == Products::Fp32)
+        return lossOf(m_parameters, batch);
+    const MixedPrecision guard(m_device.type()); // backward follows the types of forward by itself
+    return lossOf(m_parameters, batch);
+}
+
 StepResult Learner::step(const Batch& batch, double learningRate, double clipNorm)
 {
-    const at::Tensor loss = lossOf(m_parameters, batch);
+    const at::Tensor loss = lossOn(batch);
     loss.backward();
     const StepResult result{
         .loss = loss.item<double>(), .gradientNorm = m_optimizer.gradientNorm()};

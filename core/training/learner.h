@@ -21,13 +21,22 @@ struct StepResult
     [[nodiscard]] bool finite() const;
 };
 
+/// In what matrix products are computed. Weights, gradients, moments, the residual stream, norms,
+/// softmax and loss are fp32 either way.
+enum class Products
+{
+    Fp32,
+    Bf16 ///< mixed precision; needs no loss scaling, its exponents are fp32's
+};
+
 /// Weights that learn, batch by batch: forward, backward, clipping, AdamW. Knows neither data nor
 /// schedule.
 class Learner
 {
 public:
     /// Works on a copy of `start`, fp32 on `device`.
-    Learner(const ParameterSet& start, const AdamWSettings& settings, at::Device device);
+    Learner(const ParameterSet& start, const AdamWSettings& settings, at::Device device,
+        Products products = Products::Fp32);
 
     /// One update. The batch is on the learner's device. clipNorm 0: no clipping.
     StepResult step(const Batch& batch, double learningRate, double clipNorm);
@@ -51,8 +60,11 @@ public:
         const std::map<ParameterId, at::Tensor>& secondMoments, std::int64_t updates);
 
 private:
+    [[nodiscard]] at::Tensor lossOn(const Batch& batch) const;
+
     std::unique_ptr<BlockCacheHold> m_memory = std::make_unique<BlockCacheHold>();
     at::Device m_device;
+    Products m_products;
     ParameterSet m_parameters; ///< leaves
     AdamW m_optimizer;
 };

@@ -81,7 +81,8 @@ Status trainBench(ModelConfig config, const TrainOptions& options, const std::st
     config.shape.headDim = given.hidden / given.heads;
     config.shape.mlp = 4 * given.hidden;
     const at::Device device(options.device);
-    Learner learner(freshParameters(config, {1}), {.weightDecay = 0.1}, device);
+    Learner learner(freshParameters(config, {1}), {.weightDecay = 0.1}, device,
+        options.dtype == "bf16" ? Products::Bf16 : Products::Fp32);
     std::vector<Batch> batches;
     for (std::int64_t i = 0; i < kBatches; ++i)
         batches.push_back(convertedTo(randomBatch(config, options), device, at::kFloat));
@@ -102,6 +103,8 @@ void addCommon(CLI::App& command, TrainOptions& options)
     command.add_option("--batch", options.batch, "samples per step")->check(CLI::Range(1, 65536));
     command.add_option("--steps", options.steps, "timed steps")->check(CLI::Range(1, 1000000));
     command.add_option("--threads", options.threads, "0: one per core")->check(CLI::Range(0, 1024));
+    command.add_option("--dtype", options.dtype, "of matrix products")
+        ->check(CLI::IsMember({"fp32", "bf16"}));
     command.add_option("--device", options.device)->check(CLI::IsMember({"cpu", "cuda"}));
 }
 

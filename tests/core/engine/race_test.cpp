@@ -121,6 +121,21 @@ TEST(Race, TellsItsLanesWhileItTrains)
         EXPECT_EQ(seen[i], i + 1);
 }
 
+TEST(Race, TrainsInMixedPrecision)
+{
+    const TemporaryFolder folder;
+    RaceSpec spec = raceOf(folder, 2);
+    spec.lanes[1].train.dtype = "bf16";
+    auto race = Race::create(spec, {byteModel(1), byteModel(1)}, folder.path() / "run");
+    ASSERT_TRUE(race) << race.error().message;
+    ASSERT_TRUE((*race)->run({}, {}));
+    const std::vector<LaneRecord> lanes = (*race)->lanes();
+    const double exact = *lanes[0].points.back().validationLoss;
+    const double mixed = *lanes[1].points.back().validationLoss;
+    EXPECT_NE(mixed, exact);
+    EXPECT_NEAR(mixed, exact, 0.02);
+}
+
 TEST(Race, ResumedThroughFilesEqualsUninterruptedBitForBit)
 {
     const TemporaryFolder folder;

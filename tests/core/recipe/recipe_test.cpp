@@ -46,6 +46,7 @@ Recipe complete()
         .steps = 12,
         .learningRate = 1.0 / 3,
         .device = "cpu",
+        .dtype = "bf16",
         .seed = {9}};
     return recipe;
 }
