@@ -5,6 +5,7 @@
 #include "core/engine/model.h"
 #include "core/engine/session.h"
 #include "core/methods/catalog.h"
+#include "tests/bench/synthetic_models.h"
 #include "tests/bench/timing.h"
 
 #include <fmt/format.h>
@@ -13,7 +14,7 @@
 #include <cstdio>
 #include <fstream>
 #include <memory>
-#include <stdlib.h>
+#include <unistd.h>
 
 namespace espalier::bench {
 
@@ -28,36 +29,23 @@ struct FilesOptions
     int threads = 0;
 };
 
-/// A folder beside the system's temporary files that is gone with the object.
-class ScratchFolder
-{
-public:
-    ScratchFolder()
-    {
-        std::string name =
-            (std::filesystem::temp_directory_path() / "espalier-bench-XXXXXX").string();
-        ESPALIER_EXPECT(::mkdtemp(name.data()) != nullptr, "a temporary folder can be made");
-        m_path = name;
-    }
-    ScratchFolder(const ScratchFolder&) = delete;
-    ScratchFolder& operator=(const ScratchFolder&) = delete;
-    ~ScratchFolder()
-    {
-        std::error_code ignored;
-        std::filesystem::remove_all(m_path, ignored);
-    }
-    [[nodiscard]] const std::filesystem::path& path() const
-    {
-        return m_path;
-    }
-
-private:
-    std::filesystem::path m_path;
-};
-
 std::string nameOfModel(const FilesOptions& options)
 {
     return std::filesystem::canonical(options.model).filename().string();
+}
+
+/// Without a MODEL one is made, and given to the system to write out, so that this is not timed.
+Status makeModel(FilesOptions& options, const ScratchFolder& scratch,
+    Status (*write)(const std::filesystem::path& folder))
+{
+    if (!options.model.empty())
+        return {};
+    const std::filesystem::path folder = scratch.path() / "synthetic";
+    std::filesystem::create_directory(folder);
+    options.model = folder.string();
+    const Status written = write(folder);
+    ::sync();
+    return written;
 }
 
 /// Half the width unless told otherwise, first channels: what is timed moves weights and measures
@@ -80,10 +68,12 @@ Result<TransferPlan> planOf(const Model& parent, const FilesOptions& options)
 
 /// Reading the parent, scaling, writing, reading back and comparing, against writing bytes of the
 /// same size twice to new files: what a copy of the output costs.
-Status scaleBench(const FilesOptions& options)
+Status scaleBench(FilesOptions options)
 {
     (void)startEngine(options.threads);
     const ScratchFolder scratch;
+    if (const Status made = makeModel(options, scratch, writeFreshModel); !made)
+        return made;
     Status outcome;
     std::int64_t bytes = 0;
     int run = 0;
@@ -129,8 +119,11 @@ double residentMegabytes()
 }
 
 /// Opening a checkpoint and listing its tensors; headers only.
-Status listBench(const FilesOptions& options)
+Status listBench(FilesOptions options)
 {
+    const ScratchFolder scratch;
+    if (const Status made = makeModel(options, scratch, writeSparseModel); !made)
+        return made;
     const double before = residentMegabytes();
     Status outcome;
     std::size_t tensors = 0;
@@ -159,7 +152,7 @@ void addScale(CLI::App& program, Status& outcome)
     const auto options = std::make_shared<FilesOptions>();
     CLI::App* command =
         program.add_subcommand("scale", "scale and export a checkpoint, beside copying the output");
-    command->add_option("MODEL", options->model, "Hugging Face folder")->required();
+    command->add_option("MODEL", options->model, "Hugging Face folder; none: one is made");
     command->add_option("--hidden", options->hidden, "0: half the parent's")
         ->check(CLI::Range(0, 65536));
     command->add_option("--layers", options->layers, "0: the parent's")->check(CLI::Range(0, 1000));
@@ -173,7 +166,7 @@ void addList(CLI::App& program, Status& outcome)
 {
     const auto options = std::make_shared<FilesOptions>();
     CLI::App* command = program.add_subcommand("list", "open a checkpoint and list its tensors");
-    command->add_option("MODEL", options->model, "Hugging Face folder")->required();
+    command->add_option("MODEL", options->model, "Hugging Face folder; none: one is made");
     command->add_option("--runs", options->runs)->check(CLI::Range(1, 1000));
     command->callback([options, &outcome] { outcome = listBench(*options); });
 }
