@@ -92,8 +92,9 @@ std::vector<DiskTensor> diskTensorsOf(const Architecture& architecture, const Mo
     std::vector<DiskTensor> tensors;
     const auto add = [&](const DiskRow& row, int block) {
         const ParameterId id = {row.role, block};
-        const bool wanted = !row.twin || !config.flavour.tiedHead;
-        if (wanted && contains(row.tasks, config.flavour.task) && hasParameter(config, id))
+        const bool named = contains(row.tasks, config.flavour.task)
+            && (!row.when || row.when(config.flavour)) && (!row.twin || !config.flavour.tiedHead);
+        if (named && hasParameter(config, id))
             tensors.push_back({.name = nameOnDisk(architecture, row, config, block),
                 .parameter = id,
                 .layout = row.layout,

@@ -47,8 +47,8 @@ enum class Stage
 };
 
 /// One row of a family's table: a tensor's name on disk ({l} is the block) and the parameter that
-/// it holds. A model has the tensor if it has the parameter and one of these tasks; files of other
-/// tasks may hold it unread.
+/// it holds. A model has the tensor if it has the parameter, one of these tasks and a flavour that
+/// `when` wants; files of other tasks may hold it unread.
 struct DiskRow
 {
     std::string_view name;
@@ -60,6 +60,7 @@ struct DiskRow
     Stage stage = Stage::Trunk;
     bool twin = false; ///< repeats another row's parameter where the head is not tied: stock tools
                        ///< want both names then. Written; read as a copy (it needs an alias)
+    bool (*when)(const Flavour&) = nullptr; ///< null: always. For names that depend on it
 };
 
 /// An older ending of names and the one that the table has: {".gamma", ".weight"}. Whole names work

@@ -2,6 +2,7 @@
 #include "core/architectures/catalog.h"
 
 #include "core/architectures/bert.h"
+#include "core/architectures/deit.h"
 #include "core/architectures/distilbert.h"
 #include "core/architectures/gemma.h"
 #include "core/architectures/gemma2.h"
@@ -29,7 +30,7 @@ std::span<const Architecture> architectures()
 {
     static const std::array kCatalog = {gpt2(), opt(), gptNeox(), llama(), mistral(), qwen2(),
         qwen3(), gemma(), gemma2(), bert(), roberta(), xlmRoberta(), camembert(), distilbert(),
-        vit()};
+        vit(), deit()};
     return kCatalog;
 }
 

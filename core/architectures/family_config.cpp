@@ -76,20 +76,25 @@ void writeSizes(nlohmann::ordered_json& json, const SizeKeys& keys, const ModelS
     json[keys.mlp] = shape.mlp;
 }
 
-Task readTask(ObjectReader& reader, std::span<const TaskClass> classes)
+const TaskClass& readClass(ObjectReader& reader, std::span<const TaskClass> classes)
 {
     const std::vector<std::string> named =
         reader.optionalStrings("architectures").value_or(std::vector<std::string>{});
     if (named.empty())
-        return classes.front().task;
+        return classes.front();
     std::string known;
     for (const TaskClass& row : classes) {
         if (row.name == named.front())
-            return row.task;
+            return row;
         known += fmt::format("{}{}", known.empty() ? "" : ", ", row.name);
     }
     reader.refuse("architectures", fmt::format("one of {}", known));
-    return classes.front().task;
+    return classes.front();
+}
+
+Task readTask(ObjectReader& reader, std::span<const TaskClass> classes)
+{
+    return readClass(reader, classes).task;
 }
 
 void writeTask(nlohmann::ordered_json& json, std::span<const TaskClass> classes, Task task)

@@ -57,7 +57,9 @@ struct TaskClass
     std::string_view name; ///< "BertForMaskedLM"
     Task task;
 };
-/// The task that "architectures" names; the first of the family's if it is absent. Refuses others.
+/// The class that "architectures" names; the family's first if it is absent. Refuses others.
+[[nodiscard]] const TaskClass& readClass(ObjectReader& reader, std::span<const TaskClass> classes);
+/// Its task.
 [[nodiscard]] Task readTask(ObjectReader& reader, std::span<const TaskClass> classes);
 void writeTask(nlohmann::ordered_json& json, std::span<const TaskClass> classes, Task task);
 
