@@ -55,14 +55,21 @@ Json toJson(const OptionSpec& option)
     return json;
 }
 
+/// What a family is known by in config.json.
+std::string modelTypeOf(const Architecture& row)
+{
+    return row.format == ConfigFormat::Timm ? fmt::format("timm {}*", row.modelType)
+                                            : std::string(row.modelType);
+}
+
 Listing listArchitectures()
 {
     Listing listing{.rows = {{"id", "title", "model_type", "paper"}}};
     for (const Architecture& row : architectures()) {
-        listing.rows.push_back({std::string(row.id), std::string(row.title),
-            std::string(row.modelType), std::string(row.paper)});
-        listing.json.push_back({{"id", row.id}, {"title", row.title}, {"model_type", row.modelType},
-            {"paper", row.paper}});
+        listing.rows.push_back({std::string(row.id), std::string(row.title), modelTypeOf(row),
+            std::string(row.paper)});
+        listing.json.push_back({{"id", row.id}, {"title", row.title},
+            {"model_type", modelTypeOf(row)}, {"paper", row.paper}});
     }
     return listing;
 }

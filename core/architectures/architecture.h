@@ -63,6 +63,13 @@ struct DiskRow
     bool (*when)(const Flavour&) = nullptr; ///< null: always. For names that depend on it
 };
 
+/// Whose config.json a family reads: what tells the model there.
+enum class ConfigFormat
+{
+    Transformers, ///< "model_type"
+    Timm ///< "architecture", whose beginning names the family
+};
+
 /// An older ending of names and the one that the table has: {".gamma", ".weight"}. Whole names work
 /// too.
 struct NameAlias
@@ -100,7 +107,7 @@ struct Architecture
     std::string_view id;
     std::string_view title;
     std::string_view paper;
-    std::string_view modelType; ///< config.json "model_type"
+    std::string_view modelType; ///< what its config.json says, or begins with (see format)
     std::span<const DiskRow> rows;
     std::string_view prefix; ///< of names in files of models with a head ("transformer."); headless
                              ///< ones go without. Optional when read
@@ -113,6 +120,7 @@ struct Architecture
     nlohmann::ordered_json (*writeConfig)(const ModelConfig& config);
     std::span<const std::string_view> otherPrefixes = {}; ///< that files may carry instead
     std::span<const NameAlias> aliases = {};
+    ConfigFormat format = ConfigFormat::Transformers;
 };
 
 /// Tensors that a file of this model holds, in a stable order, named as stock tools write them.

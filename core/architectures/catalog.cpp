@@ -14,23 +14,59 @@
 #include "core/architectures/qwen2.h"
 #include "core/architectures/qwen3.h"
 #include "core/architectures/roberta.h"
+#include "core/architectures/timm_deit.h"
+#include "core/architectures/timm_vit.h"
 #include "core/architectures/vit.h"
 #include "core/base/expect.h"
 #include "core/formats/json_reader.h"
 #include "core/formats/strict_json.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 namespace espalier {
+namespace {
+
+/// The family that "model_type" names; any, with a problem reported, if there is none.
+const Architecture* transformersFamily(ObjectReader& keys)
+{
+    std::vector<const Architecture*> families;
+    std::vector<std::string> known;
+    for (const Architecture& row : architectures())
+        if (row.format == ConfigFormat::Transformers) {
+            families.push_back(&row);
+            known.emplace_back(row.modelType);
+        }
+    return families[keys.requiredChoice("model_type", known)];
+}
+
+/// The family that "architecture" begins with; null, with a problem reported, if there is none.
+const Architecture* timmFamily(ObjectReader& keys)
+{
+    const std::string name = keys.requiredString("architecture");
+    std::string known;
+    for (const Architecture& row : architectures()) {
+        if (row.format != ConfigFormat::Timm)
+            continue;
+        if (name.starts_with(row.modelType))
+            return &row;
+        known += fmt::format("{}{}*", known.empty() ? "" : ", ", row.modelType);
+    }
+    keys.refuse("architecture", fmt::format("a timm model of {}", known));
+    return nullptr;
+}
+
+} // namespace
 
 std::span<const Architecture> architectures()
 {
     static const std::array kCatalog = {gpt2(), opt(), gptNeox(), llama(), mistral(), qwen2(),
         qwen3(), gemma(), gemma2(), bert(), roberta(), xlmRoberta(), camembert(), distilbert(),
-        vit(), deit()};
+        vit(), deit(), timmVit(), timmDeit()};
     return kCatalog;
 }
 
@@ -48,14 +84,13 @@ Result<ModelConfig> readModelConfig(std::string_view json, std::string_view wher
     const Result<nlohmann::json> document = parseStrictJson(json, where);
     if (!document)
         return document.error();
-    std::vector<std::string> known;
-    for (const Architecture& row : architectures())
-        known.emplace_back(row.modelType);
     JsonReader reader(std::string(where), *document, JsonReader::UnknownKeys::Ignore);
-    const std::size_t family = reader.root().requiredChoice("model_type", known);
+    ObjectReader& keys = reader.root();
+    const bool timm = keys.has("architecture") && !keys.has("model_type");
+    const Architecture* const family = timm ? timmFamily(keys) : transformersFamily(keys);
     if (const Status read = reader.finish(); !read)
         return read.error();
-    Result<ModelConfig> config = architectures()[family].readConfig(*document, where);
+    Result<ModelConfig> config = family->readConfig(*document, where);
     if (config)
         config->sourceJson = std::string(json);
     return config;

@@ -14,9 +14,9 @@ namespace espalier {
 /// The family with this id (our bug if there is none: ids come from the catalog).
 [[nodiscard]] const Architecture& architectureOf(const ModelConfig& config);
 
-/// Reads config.json's text: finds the family by "model_type" and lets its table read the rest.
-/// Errors: not JSON, unknown family (naming the known ones), a size missing, out of range or not
-/// fitting another.
+/// Reads config.json's text: finds the family by "model_type" (or, in timm's files, "architecture")
+/// and lets its table read the rest. Errors: not JSON, unknown family (naming the known ones), a
+/// size missing, out of range or not fitting another.
 [[nodiscard]] Result<ModelConfig> readModelConfig(std::string_view json, std::string_view where);
 
 /// config.json of a model, as text.

@@ -84,9 +84,12 @@ Status writeByteTokenizer(const ModelShape& shape, const std::filesystem::path& 
 
 Status writeConfigFile(const ModelConfig& config, Dtype dtype, const std::filesystem::path& folder)
 {
-    nlohmann::ordered_json json = architectureOf(config).writeConfig(config);
-    json.erase("dtype"); // the newer name; both are read, the older one by every version
-    json["torch_dtype"] = torchNameOf(dtype);
+    const Architecture& architecture = architectureOf(config);
+    nlohmann::ordered_json json = architecture.writeConfig(config);
+    if (architecture.format == ConfigFormat::Transformers) {
+        json.erase("dtype"); // the newer name; both are read, the older one by every version
+        json["torch_dtype"] = torchNameOf(dtype);
+    }
     return writeFileAtomically(folder / "config.json", writeJson(json));
 }
 
@@ -107,7 +110,9 @@ Result<bool> writeProcessorFiles(const ModelConfig& config,
         return processor.error();
     Status written;
     const bool image = !readsTokens(config.flavour.task);
-    if (image && !*processor)
+    // timm's config.json says how images are prepared
+    const bool saysSo = architectureOf(config).format == ConfigFormat::Timm;
+    if (image && !*processor && !saysSo)
         written = writeFileAtomically(folder / kImageProcessor, imageProcessorJson(config.shape));
     const bool isByteModel = !image && config.shape.vocab == kByteVocabulary;
     if (isByteModel && !tokenizer)

@@ -56,7 +56,8 @@ std::string knownTypes()
 {
     std::string types;
     for (const Architecture& row : architectures())
-        types += (types.empty() ? "" : ", ") + std::string(row.modelType);
+        if (row.format == ConfigFormat::Transformers)
+            types += (types.empty() ? "" : ", ") + std::string(row.modelType);
     return types;
 }
 

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/architectures/timm_deit.h"
+
+#include "core/architectures/family_config.h"
+#include "core/architectures/timm_config.h"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+
+namespace espalier {
+namespace {
+
+// clang-format off
+constexpr std::array kModels = {
+    TimmModel{"deit_base_patch16_224",            768, 12, 12, 16},
+    TimmModel{"deit_base_patch16_384",            768, 12, 12, 16, 384},
+    TimmModel{"deit_small_patch16_224",           384, 12, 6, 16},
+    TimmModel{"deit_tiny_patch16_224",            192, 12, 3, 16},
+    TimmModel{"deit_base_distilled_patch16_224",  768, 12, 12, 16, 224, 4, true},
+    TimmModel{"deit_base_distilled_patch16_384",  768, 12, 12, 16, 384, 4, true},
+    TimmModel{"deit_small_distilled_patch16_224", 384, 12, 6, 16, 224, 4, true},
+    TimmModel{"deit_tiny_distilled_patch16_224",  192, 12, 3, 16, 224, 4, true},
+};
+// clang-format on
+
+void fill(ObjectReader& keys, ModelConfig& config)
+{
+    readTimmConfig(keys, kModels, config);
+}
+
+Result<ModelConfig> readConfig(const nlohmann::json& json, std::string_view where)
+{
+    return readFamilyConfig(json, where, "timm_deit", fill);
+}
+
+nlohmann::ordered_json writeConfig(const ModelConfig& config)
+{
+    return timmConfigAsJson(config, kModels);
+}
+
+} // namespace
+
+const Architecture& timmDeit()
+{
+    static const Architecture kTimmDeit = {.id = "timm_deit",
+        .title = "DeiT of timm",
+        .paper = "Touvron et al. 2020, arXiv 2012.12877",
+        .modelType = "deit_",
+        .rows = timmRows(),
+        .prefix = {},
+        .unprefixed = {},
+        .ignored = {},
+        .rules = {.hiddenIsHeadsTimesHeadDim = true, .groupedKeyValues = false},
+        .readConfig = readConfig,
+        .writeConfig = writeConfig,
+        .format = ConfigFormat::Timm};
+    return kTimmDeit;
+}
+
+} // namespace espalier

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/architectures/timm_vit.h"
+
+#include "core/architectures/family_config.h"
+#include "core/architectures/timm_config.h"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+
+namespace espalier {
+namespace {
+
+// clang-format off
+constexpr std::array kModels = {
+    TimmModel{"vit_base_patch16_224",   768, 12, 12, 16},
+    TimmModel{"vit_base_patch16_384",   768, 12, 12, 16, 384},
+    TimmModel{"vit_base_patch32_224",   768, 12, 12, 32},
+    TimmModel{"vit_base_patch32_384",   768, 12, 12, 32, 384},
+    TimmModel{"vit_base_patch8_224",    768, 12, 12, 8},
+    TimmModel{"vit_tiny_patch16_224",   192, 12, 3, 16},
+    TimmModel{"vit_tiny_patch16_384",   192, 12, 3, 16, 384},
+    TimmModel{"vit_small_patch16_224",  384, 12, 6, 16},
+    TimmModel{"vit_small_patch16_384",  384, 12, 6, 16, 384},
+    TimmModel{"vit_small_patch32_224",  384, 12, 6, 32},
+    TimmModel{"vit_small_patch32_384",  384, 12, 6, 32, 384},
+    TimmModel{"vit_small_patch8_224",   384, 12, 6, 8},
+    TimmModel{"vit_large_patch16_224", 1024, 24, 16, 16},
+    TimmModel{"vit_large_patch16_384", 1024, 24, 16, 16, 384},
+    TimmModel{"vit_large_patch32_224", 1024, 24, 16, 32},
+    TimmModel{"vit_large_patch32_384", 1024, 24, 16, 32, 384},
+    TimmModel{"vit_large_patch14_224", 1024, 24, 16, 14},
+    TimmModel{"vit_huge_patch14_224",  1280, 32, 16, 14},
+    TimmModel{"vit_giant_patch14_224", 1408, 40, 16, 14, 224, 48.0 / 11},
+};
+// clang-format on
+
+void fill(ObjectReader& keys, ModelConfig& config)
+{
+    readTimmConfig(keys, kModels, config);
+}
+
+Result<ModelConfig> readConfig(const nlohmann::json& json, std::string_view where)
+{
+    return readFamilyConfig(json, where, "timm_vit", fill);
+}
+
+nlohmann::ordered_json writeConfig(const ModelConfig& config)
+{
+    return timmConfigAsJson(config, kModels);
+}
+
+} // namespace
+
+const Architecture& timmVit()
+{
+    static const Architecture kTimmVit = {.id = "timm_vit",
+        .title = "Vision Transformer of timm",
+        .paper = "Dosovitskiy et al. 2020, arXiv 2010.11929",
+        .modelType = "vit_",
+        .rows = timmRows(),
+        .prefix = {},
+        .unprefixed = {},
+        .ignored = {},
+        .rules = {.hiddenIsHeadsTimesHeadDim = true, .groupedKeyValues = false},
+        .readConfig = readConfig,
+        .writeConfig = writeConfig,
+        .format = ConfigFormat::Timm};
+    return kTimmVit;
+}
+
+} // namespace espalier
