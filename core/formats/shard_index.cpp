@@ -39,17 +39,17 @@ std::optional<std::int64_t> claimedSize(const nlohmann::json& metadata)
 /// Tensors of one shard that the index does not put there.
 Status checkShardIsIndexed(const ShardIndex& index, const OpenShard& shard, std::string_view where)
 {
-    for (const TensorEntry& tensor : shard.header->tensors()) {
-        const auto listed = index.shardOf.find(tensor.name);
+    for (const std::string& tensor : shard.tensors) {
+        const auto listed = index.shardOf.find(tensor);
         if (listed == index.shardOf.end())
             return refused(fmt::format(
                 "{}: does not list tensor {} of {}; index and files are of different versions, "
                 "wanted both from one download",
-                where, inQuotes(tensor.name), inQuotes(shard.fileName)));
+                where, inQuotes(tensor), inQuotes(shard.fileName)));
         if (listed->second != shard.fileName)
-            return refused(fmt::format(
-                "{}: puts tensor {} into {}, but {} holds it too; wanted it once", where,
-                inQuotes(tensor.name), inQuotes(listed->second), inQuotes(shard.fileName)));
+            return refused(
+                fmt::format("{}: puts tensor {} into {}, but {} holds it too; wanted it once",
+                    where, inQuotes(tensor), inQuotes(listed->second), inQuotes(shard.fileName)));
     }
     return {};
 }
@@ -121,7 +121,7 @@ Status checkShards(
 {
     for (const auto& [tensor, fileName] : index.shardOf) {
         const OpenShard* const shard = findShard(shards, fileName);
-        if (!shard || !shard->header->find(tensor))
+        if (!shard || !shard->tensors.contains(tensor))
             return explainMissingTensor(index, shards, tensor, where);
     }
     for (const OpenShard& shard : shards)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-// model.safetensors.index.json: which of a checkpoint's files holds which tensor.
+// model.safetensors.index.json or pytorch_model.bin.index.json: which of a checkpoint's files holds
+// which tensor.
 //
 //     {"metadata": {"total_size": 548105171}, "weight_map": {"wte.weight":
 //     "model-00001-of-00002.safetensors", …}}
@@ -10,11 +11,12 @@
 // other.
 
 #include "core/base/result.h"
-#include "core/formats/safetensors_header.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,7 +44,7 @@ struct ShardIndex
 struct OpenShard
 {
     std::string fileName;
-    const SafetensorsHeader* header = nullptr;
+    std::set<std::string, std::less<>> tensors; ///< names of those it holds
 };
 
 /// Checks both ways: every tensor of the index is in its shard, every tensor of a shard is in the
