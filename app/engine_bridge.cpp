@@ -427,10 +427,9 @@ void EngineBridge::runExport(std::function<Result<ExportReport>(const Progress&)
                 Q_EMIT exported(folder,
                     result->tensors == 0
                         ? tr("Wrote config and recipe to %1").arg(folder)
-                        : tr("Wrote %1 tensors, %2, to %3; read back, largest difference %4")
+                        : tr("Wrote %1 tensors, %2, to %3; read back equal")
                               .arg(formatCount(result->tensors),
-                                  formatBytes(static_cast<double>(result->bytes)), folder,
-                                  formatValue(result->largestDifference)));
+                                  formatBytes(static_cast<double>(result->bytes)), folder));
             });
         });
 }
@@ -445,10 +444,7 @@ void EngineBridge::exportDestination(const ExportOrder& order)
         recipe.measure = measureSettings();
     runExport([parent = *m_parent, plan, recipe, order](
                   const Progress& progress) -> Result<ExportReport> {
-        Result<Model> child = scaleModel(parent, *plan, progress);
-        if (!child.ok())
-            return child.error();
-        return exportModel(*child, &recipe, order.folder, order.settings, progress);
+        return exportScaled(parent, *plan, recipe, order.folder, order.settings, progress);
     });
 }
 
@@ -459,14 +455,7 @@ void EngineBridge::exportLane(int lane, const ExportOrder& order)
         return;
     const std::filesystem::path source = m_race.folder() / m_workspace.lanes()[number].id;
     runExport([source, order](const Progress& progress) -> Result<ExportReport> {
-        Result<Model> reached = openLane(source);
-        if (!reached.ok())
-            return reached.error();
-        Result<std::optional<Recipe>> recipe = recipeOfLane(source);
-        if (!recipe.ok())
-            return recipe.error();
-        return exportModel(*reached, recipe->has_value() ? &**recipe : nullptr, order.folder,
-            order.settings, progress);
+        return espalier::exportLane(source, order.folder, order.settings, progress);
     });
 }
 

@@ -7,7 +7,6 @@
 #include "app/cli/console.h"
 #include "app/cli/shape_options.h"
 #include "core/engine/model_source.h"
-#include "core/engine/race.h"
 #include "core/engine/spec_files.h"
 #include "core/plan/footprint.h"
 
@@ -31,6 +30,7 @@ struct ExportOptions
     std::string format = "hf";
     std::string dtype;
     bool recipeOnly = false;
+    std::int64_t maxShardBytes = ExportSettings().maxShardBytes;
 };
 
 struct ScaleArguments
@@ -66,7 +66,7 @@ Result<Destination> makeDestination(
     auto recipe = recipeFrom(options, *parent, model, *measurements, console.progress);
     if (!recipe)
         return recipe.error();
-    auto planned = planRecipe(*recipe, {}, *measurements, console.progress);
+    auto planned = planRecipeOf(*parent, *recipe, *measurements, console.progress);
     if (!planned)
         return planned.error();
     return Destination{std::move(*recipe), std::move(*planned)};
@@ -76,7 +76,8 @@ ExportSettings settingsFrom(const ExportOptions& options)
 {
     return {.format = options.format == "hdf5" ? ExportFormat::Hdf5 : ExportFormat::HuggingFace,
         .dtype = dtypeFromSafetensorsName(options.dtype),
-        .weights = !options.recipeOnly};
+        .weights = !options.recipeOnly,
+        .maxShardBytes = options.maxShardBytes};
 }
 
 void addExportOptions(CLI::App& command, ExportOptions& options)
@@ -91,20 +92,21 @@ void addExportOptions(CLI::App& command, ExportOptions& options)
         .add_option("--dtype", options.dtype,
             "Type of the written weights (default: the parent's; F32 once trained)")
         ->check(CLI::IsMember({"F32", "F16", "BF16"}));
+    command
+        .add_option("--max-shard-size", options.maxShardBytes,
+            "Largest weight file, as 500MB or 5GB; more is split and indexed")
+        ->transform(CLI::AsSizeValue(true))
+        ->default_str("5GB");
     command.add_flag("--recipe-only", options.recipeOnly, "Config and recipe without weights");
 }
 
-Status writeExport(
-    const Model& model, const Recipe* recipe, const ExportOptions& options, const Console& console)
+Status reportExport(const Result<ExportReport>& report, const Console& console)
 {
-    const auto report =
-        exportModel(model, recipe, options.out, settingsFrom(options), console.progress);
     if (!report)
         return report.error();
     console.clearProgress();
-    fmt::print("{}: {} tensors, {}B, read back equal (largest difference {:g})\n",
-        report->folder.string(), report->tensors, withPrefix(static_cast<double>(report->bytes)),
-        report->largestDifference);
+    fmt::print("{}: {} tensors, {}B, read back equal\n", report->folder.string(), report->tensors,
+        withPrefix(static_cast<double>(report->bytes)));
     return {};
 }
 
@@ -145,22 +147,17 @@ Status scaleDestination(const ScaleArguments& arguments, const Console& console)
             return planned.error();
         destination = Destination{std::move(*loaded), std::move(*planned)};
     }
-    const auto scaled =
-        scaleModel(destination->planned.parent, destination->planned.plan, console.progress);
-    if (!scaled)
-        return scaled.error();
-    return writeExport(*scaled, &destination->recipe, arguments.output, console);
+    const auto& [parent, plan, measurements] = destination->planned;
+    return reportExport(exportScaled(parent, plan, destination->recipe, arguments.output.out,
+                            settingsFrom(arguments.output), console.progress),
+        console);
 }
 
-Status exportLane(const ExportArguments& arguments, const Console& console)
+Status writeLane(const ExportArguments& arguments, const Console& console)
 {
-    const auto model = openLane(arguments.lane);
-    if (!model)
-        return model.error();
-    const auto recipe = recipeOfLane(arguments.lane);
-    if (!recipe)
-        return recipe.error();
-    return writeExport(*model, *recipe ? &**recipe : nullptr, arguments.output, console);
+    return reportExport(exportLane(arguments.lane, arguments.output.out,
+                            settingsFrom(arguments.output), console.progress),
+        console);
 }
 
 } // namespace
@@ -204,7 +201,7 @@ void addExportCommand(CLI::App& app, Action& action)
     addExportOptions(*command, arguments->output);
     command->callback([&action, arguments] {
         action = [arguments](const Console& console) {
-            return exportLane(*arguments, console);
+            return writeLane(*arguments, console);
         };
     });
 }

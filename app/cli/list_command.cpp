@@ -2,7 +2,10 @@
 #include "app/cli/command.h"
 #include "app/cli/console.h"
 #include "core/architectures/catalog.h"
+#include "core/base/untrusted_text.h"
+#include "core/engine/model_source.h"
 #include "core/engine/session.h"
+#include "core/formats/strict_json.h"
 #include "core/methods/catalog.h"
 
 #include <fmt/format.h>
@@ -62,7 +65,7 @@ std::string modelTypeOf(const Architecture& row)
                                             : std::string(row.modelType);
 }
 
-Listing listArchitectures()
+Result<Listing> listArchitectures()
 {
     Listing listing{.rows = {{"id", "title", "model_type", "paper"}}};
     for (const Architecture& row : architectures()) {
@@ -74,7 +77,7 @@ Listing listArchitectures()
     return listing;
 }
 
-Listing listMethods()
+Result<Listing> listMethods()
 {
     Listing listing{.rows = {{"id", "kind", "parameter", "default", "what"}}};
     for (const Method& method : methods()) {
@@ -100,7 +103,7 @@ Listing listMethods()
     return listing;
 }
 
-Listing listMeasurements()
+Result<Listing> listMeasurements()
 {
     Listing listing{.rows = {{"id", "title", "formula", "paper"}}};
     for (const MeasurementInfo& row : measurementCatalog()) {
@@ -112,7 +115,7 @@ Listing listMeasurements()
     return listing;
 }
 
-Listing listDatasets()
+Result<Listing> listDatasets()
 {
     Listing listing{.rows = {{"id", "kind", "title", "DATA"}}};
     for (const DatasetInfo& row : datasetCatalog()) {
@@ -124,24 +127,43 @@ Listing listDatasets()
     return listing;
 }
 
+/// `hf:` and the name is what takes a MODEL, and so is the path.
+Result<Listing> listCached()
+{
+    const Result<std::vector<CachedModel>> models = modelsInHubCache();
+    if (!models)
+        return models.error();
+    Listing listing{.rows = {{"model", "model_type", "bytes", "path"}}};
+    for (const CachedModel& model : *models) {
+        listing.rows.push_back({printable("hf:" + model.repository), printable(model.modelType),
+            withPrefix(static_cast<double>(model.bytes)), model.path.string()});
+        listing.json.push_back(
+            {{"model", "hf:" + model.repository}, {"model_type", model.modelType},
+                {"bytes", model.bytes}, {"path", model.path.string()}});
+    }
+    return listing;
+}
+
 struct Catalog
 {
     const char* name;
     const char* what;
-    Listing (*list)();
+    Result<Listing> (*list)();
 };
 constexpr Catalog kCatalogs[] = {
     {"architectures", "Model families that can be opened and exported", listArchitectures},
     {"methods", "Ways to initialise a destination, with their parameters", listMethods},
     {"measurements", "What a calibration pass finds out about a parent", listMeasurements},
     {"datasets", "What DATA may be", listDatasets},
+    {"cached", "Models in Hugging Face's cache", listCached},
 };
 
 } // namespace
 
 void addListCommand(CLI::App& app, Action& action)
 {
-    CLI::App* command = app.add_subcommand("list", "Lists what is built in");
+    CLI::App* command =
+        app.add_subcommand("list", "Lists what is built in, and what is in Hugging Face's cache");
     command->require_subcommand(1);
     for (const Catalog& catalog : kCatalogs) {
         CLI::App* sub = command->add_subcommand(catalog.name, catalog.what);
@@ -149,9 +171,10 @@ void addListCommand(CLI::App& app, Action& action)
         sub->add_flag("--json", *asJson, "Machine-readable");
         sub->callback([&action, list = catalog.list, asJson] {
             action = [list, asJson](const Console&) -> Status {
-                const Listing listing = list();
-                fmt::print(
-                    "{}", *asJson ? listing.json.dump(2) + "\n" : alignedTable(listing.rows));
+                const Result<Listing> listing = list();
+                if (!listing)
+                    return listing.error();
+                fmt::print("{}", *asJson ? writeJson(listing->json) : alignedTable(listing->rows));
                 return {};
             };
         });

@@ -5,10 +5,13 @@
 #include "core/engine/guard.h"
 #include "core/engine/model_card.h"
 #include "core/engine/model_impl.h"
+#include "core/engine/model_source.h"
+#include "core/engine/race.h"
 #include "core/engine/session.h"
 #include "core/engine/spec_files.h"
 #include "core/storage/atomic_file.h"
 #include "core/storage/atomic_folder.h"
+#include "core/storage/hub_cache.h"
 
 #include <fmt/format.h>
 
@@ -21,9 +24,15 @@ struct Job
 {
     const Model& model;
     const Recipe* recipe;
-    ExportFormat format;
-    Dtype dtype;
-    bool weights;
+    std::filesystem::path parent; ///< whose tokenizer and processor files go along
+    std::optional<TrainingFacts> training;
+    ExportSettings settings;
+    Dtype dtype = Dtype::F32;
+
+    [[nodiscard]] bool isHdf5() const
+    {
+        return settings.format == ExportFormat::Hdf5;
+    }
 };
 
 /// Where a part of the work stands within the whole.
@@ -46,28 +55,30 @@ Result<Dtype> dtypeFor(const Model& model, const ExportSettings& settings)
 
 Status checkRoomFor(const Job& job, const AtomicFolder& folder)
 {
-    Need need = needOfWeights(job.model.config(), job.dtype);
-    const Model::Impl& impl = job.model.impl();
-    const std::lock_guard lock(impl.mutex);
-    if (!impl.loaded)
-        for (const ParameterSpec& spec : parametersOf(impl.config))
-            need.memory += elementsOf(spec, impl.config.shape) * bytesPerElement(Dtype::F32);
+    const Model::Impl& model = job.model.impl();
+    Need need = job.isHdf5() ? needOfHdf5(model) : needOfSafetensors(model, job.dtype);
+    if (job.isHdf5() || (!model.loadOne && !model.loadDiskTensor))
+        need.memory += model.bytesToLoad();
     return checkRoom(need, roomAt(folder.workPath()), folder.target().string());
 }
 
-Status writeRecipeAndCard(const Job& job, const AtomicFolder& folder, bool tokenizer)
+Status writeRecipe(const Recipe& recipe, const AtomicFolder& folder)
 {
     // The recipe moves to another folder; "recipe.json" stands for a file where we are.
-    const Recipe recipe = withAbsolutePaths(*job.recipe, "recipe.json");
-    if (Status saved = saveRecipe(recipe, folder.workPath() / "recipe.json"); !saved)
-        return saved;
+    return saveRecipe(withAbsolutePaths(recipe, "recipe.json"), folder.workPath() / "recipe.json");
+}
+
+Status writeCard(const Job& job, const AtomicFolder& folder, bool tokenizer)
+{
     return writeFileAtomically(folder.workPath() / "README.md",
         modelCard({.name = folder.target().filename().string(),
             .config = job.model.config(),
-            .recipe = recipe,
+            .recipe = job.recipe ? std::optional(*job.recipe) : std::nullopt,
+            .parent = job.parent,
+            .training = job.training,
             .dtype = job.dtype,
-            .format = job.format,
-            .weights = job.weights,
+            .format = job.settings.format,
+            .weights = job.settings.weights,
             .tokenizer = tokenizer}));
 }
 
@@ -77,39 +88,33 @@ Status writeSmallFiles(const Job& job, const AtomicFolder& folder)
     if (Status written = writeConfigFile(config, job.dtype, folder.workPath()); !written)
         return written;
     bool tokenizer = false;
-    if (job.weights) {
-        const std::filesystem::path parent =
-            job.recipe ? std::filesystem::path(job.recipe->parentPath) : job.model.path();
-        const Result<bool> written = writeProcessorFiles(config, parent, folder.workPath());
+    if (job.settings.weights) {
+        const Result<bool> written = writeProcessorFiles(config, job.parent, folder.workPath());
         if (!written)
             return written.error();
         tokenizer = *written;
     }
-    return job.recipe ? writeRecipeAndCard(job, folder, tokenizer) : Status();
+    if (job.recipe)
+        if (Status written = writeRecipe(*job.recipe, folder); !written)
+            return written;
+    return writeCard(job, folder, tokenizer);
 }
 
-Result<double> writeAndCompare(const Job& job, const AtomicFolder& folder, const Progress& progress)
+Status writeAndCompare(const Job& job, const AtomicFolder& folder, const Progress& progress)
 {
-    const Result<ParameterSet> parameters = job.model.impl().parameters(within(progress, 0, 0.2));
-    if (!parameters)
-        return parameters.error();
-    if (const Status written = writeWeights(
-            *parameters, job.format, job.dtype, folder.workPath(), within(progress, 0.2, 0.6));
-        !written)
+    const Model::Impl& model = job.model.impl();
+    if (job.isHdf5())
+        return writeHdf5Model(model, folder.workPath(), within(progress, 0, 0.9));
+    const Result<WrittenTensors> written = writeSafetensorsModel(
+        model, job.dtype, job.settings.maxShardBytes, folder.workPath(), within(progress, 0, 0.6));
+    if (!written)
         return written.error();
-    const Result<double> difference = largestDifference(
-        *parameters, job.format, job.dtype, folder.workPath(), within(progress, 0.6, 0.9));
-    if (difference && *difference != 0)
-        return outOfResource(fmt::format("{}: what was written reads back different, by up to {:g}",
-            folder.target().string(), *difference));
-    return difference;
+    return checkSafetensorsModel(*written, folder.workPath(), within(progress, 0.6, 0.9));
 }
 
 /// The folder, opened as anybody would open it, is the model that was to be written.
 Status checkOpens(const Job& job, const std::filesystem::path& folder)
 {
-    if (job.weights && job.format == ExportFormat::Hdf5)
-        return {}; // not a folder that Model opens; largestDifference has seen all of it
     const Result<Model> opened = Model::open(folder);
     if (!opened)
         return opened.error();
@@ -122,16 +127,14 @@ Status checkOpens(const Job& job, const std::filesystem::path& folder)
 Result<ExportReport> exportInto(AtomicFolder& folder, const Job& job, const Progress& progress)
 {
     ExportReport report{.folder = folder.target()};
-    if (job.weights)
+    if (job.settings.weights)
         if (const Status fits = checkRoomFor(job, folder); !fits)
             return fits.error();
     if (const Status written = writeSmallFiles(job, folder); !written)
         return written.error();
-    if (job.weights) {
-        const Result<double> difference = writeAndCompare(job, folder, progress);
-        if (!difference)
-            return difference.error();
-        report.largestDifference = *difference;
+    if (job.settings.weights) {
+        if (const Status written = writeAndCompare(job, folder, progress); !written)
+            return written.error();
         report.tensors = static_cast<std::int64_t>(
             diskTensorsOf(architectureOf(job.model.config()), job.model.config()).size());
     }
@@ -146,26 +149,79 @@ Result<ExportReport> exportInto(AtomicFolder& folder, const Job& job, const Prog
     return report;
 }
 
+Result<ExportReport> exportJob(Job job, const std::filesystem::path& out, const Progress& progress)
+{
+    return guarded([&]() -> Result<ExportReport> {
+        const Result<Dtype> dtype = dtypeFor(job.model, job.settings);
+        if (!dtype)
+            return dtype.error();
+        job.dtype = *dtype;
+        if (job.settings.maxShardBytes < 1)
+            return refused(fmt::format("export: found files of at most {} bytes, wanted at least 1",
+                job.settings.maxShardBytes));
+        Result<AtomicFolder> folder = AtomicFolder::prepare(out);
+        if (!folder)
+            return folder.error();
+        return exportInto(*folder, job, progress);
+    });
+}
+
+/// Where the parent's tokenizer would be; a parent that is gone has none.
+std::filesystem::path parentOf(const Recipe* recipe, const std::filesystem::path& otherwise)
+{
+    const Result<std::filesystem::path> folder =
+        modelFolder(recipe ? recipe->parentPath : otherwise.string());
+    const Result<std::filesystem::path> snapshot = folder ? modelFolderOf(*folder) : folder;
+    return snapshot ? *snapshot : std::filesystem::path();
+}
+
 } // namespace
 
 Result<ExportReport> exportModel(const Model& model, const Recipe* recipe,
     const std::filesystem::path& out, const ExportSettings& settings, const Progress& progress)
 {
-    return guarded([&]() -> Result<ExportReport> {
-        const Result<Dtype> dtype = dtypeFor(model, settings);
-        if (!dtype)
-            return dtype.error();
-        Result<AtomicFolder> folder = AtomicFolder::prepare(out);
-        if (!folder)
-            return folder.error();
-        return exportInto(*folder,
-            {.model = model,
-                .recipe = recipe,
-                .format = settings.format,
-                .dtype = *dtype,
-                .weights = settings.weights},
-            progress);
-    });
+    return exportJob({.model = model,
+                         .recipe = recipe,
+                         .parent = parentOf(recipe, model.path()),
+                         .training = std::nullopt,
+                         .settings = settings},
+        out, progress);
+}
+
+Result<ExportReport> exportScaled(const Model& parent, const TransferPlan& plan,
+    const Recipe& recipe, const std::filesystem::path& out, const ExportSettings& settings,
+    const Progress& progress)
+{
+    const Model child = scaledOnDemand(parent, plan);
+    return exportJob({.model = child,
+                         .recipe = &recipe,
+                         .parent = parent.path(),
+                         .training = std::nullopt,
+                         .settings = settings},
+        out, progress);
+}
+
+Result<ExportReport> exportLane(const std::filesystem::path& laneFolder,
+    const std::filesystem::path& out, const ExportSettings& settings, const Progress& progress)
+{
+    const Result<Model> model = openLane(laneFolder);
+    if (!model)
+        return model.error();
+    const Result<std::optional<Recipe>> recipe = recipeOfLane(laneFolder);
+    if (!recipe)
+        return recipe.error();
+    const Result<LaneOrigin> origin = originOfLane(laneFolder);
+    if (!origin)
+        return origin.error();
+    const Recipe* const made = recipe->has_value() ? &**recipe : nullptr;
+    return exportJob({.model = *model,
+                         .recipe = made,
+                         .parent = parentOf(made, origin->parent),
+                         .training = TrainingFacts{.steps = origin->steps,
+                             .data = origin->data,
+                             .validationLoss = origin->validationLoss},
+                         .settings = settings},
+        out, progress);
 }
 
 } // namespace espalier

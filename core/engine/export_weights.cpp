@@ -3,165 +3,274 @@
 
 #include "core/architectures/catalog.h"
 #include "core/base/checked.h"
-#include "core/storage/hdf5_file.h"
-#include "core/storage/safetensors_file.h"
+#include "core/formats/strict_json.h"
+#include "core/storage/atomic_file.h"
+#include "core/storage/model_weights.h"
+#include "core/storage/safetensors_writer.h"
 #include "core/storage/weights_file.h"
-#include "core/tensors/load_parameters.h"
 #include "core/tensors/tensor_bytes.h"
 
-#include <ATen/ops/from_blob.h>
+#include <ATen/ops/equal.h>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <xxhash.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
+#include <memory>
+#include <vector>
 
 namespace espalier {
 
 namespace {
 
-/// fp32 and narrow values of one tensor, and both again when they are read back, the latter by way
-/// of doubles.
-constexpr std::int64_t kCopyBytesPerElement = 24;
+/// A tensor as fp32, in its written type, and a last copy while either is made.
+constexpr std::int64_t kCopyBytesPerElement = 12;
+/// Rows of the parent and buffers.
+constexpr std::int64_t kSpareMemoryBytes = std::int64_t{64} << 20;
 /// Headers, names and the small files beside the weights.
 constexpr std::int64_t kSpareDiskBytes = std::int64_t{4} << 20;
+constexpr std::int64_t kPieceElements = std::int64_t{1} << 20;
+constexpr std::int64_t kPieceBytes = std::int64_t{8} << 20;
 
 std::vector<DiskTensor> tensorsOf(const ModelConfig& config)
 {
     return diskTensorsOf(architectureOf(config), config);
 }
 
-std::string datasetOf(const DiskTensor& disk)
+std::int64_t elementsOf(const DiskTensor& disk)
 {
-    return "/tensors/" + disk.name;
+    return checkedProduct(disk.sizes).value_or(0);
 }
 
-/// Refused if a finite value becomes infinite.
-Status checkFits(const ParameterSet& parameters, const DiskTensor& disk, Dtype dtype)
+std::int64_t allElements(const ModelConfig& config)
 {
-    const at::Tensor wide = toDiskLayout(parameters, disk, at::kFloat);
-    const at::Tensor narrow = wide.to(scalarTypeOf(dtype)).to(at::kFloat);
-    if (countNonFinite(narrow).infinite == countNonFinite(wide).infinite)
-        return {};
+    std::int64_t all = 0;
+    for (const DiskTensor& disk : tensorsOf(config))
+        all += elementsOf(disk);
+    return all;
+}
+
+class Digest
+{
+public:
+    void add(std::span<const std::byte> bytes)
+    {
+        XXH3_64bits_update(m_state.get(), bytes.data(), bytes.size());
+    }
+    [[nodiscard]] std::uint64_t value() const
+    {
+        return XXH3_64bits_digest(m_state.get());
+    }
+
+    Digest()
+        : m_state(XXH3_createState(), &XXH3_freeState)
+    {
+        ESPALIER_EXPECT(m_state && XXH3_64bits_reset(m_state.get()) == XXH_OK, "a state resets");
+    }
+
+private:
+    std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> m_state;
+};
+
+/// Both of one size; piece by piece, so that it costs no memory.
+std::int64_t infinitiesIn(const at::Tensor& values)
+{
+    const at::Tensor flat = values.view({-1});
+    std::int64_t count = 0;
+    for (std::int64_t begin = 0; begin < flat.numel(); begin += kPieceElements)
+        count += countNonFinite(
+            flat.narrow(0, begin, std::min(kPieceElements, flat.numel() - begin)).to(at::kFloat))
+                     .infinite;
+    return count;
+}
+
+Result<at::Tensor> inType(const at::Tensor& wide, const DiskTensor& disk, Dtype dtype)
+{
+    if (dtype == Dtype::F32)
+        return wide;
+    at::Tensor narrow = wide.to(scalarTypeOf(dtype));
+    if (infinitiesIn(narrow) == infinitiesIn(wide))
+        return narrow;
     return refused(fmt::format("{}: holds values that {} cannot, wanted them stored as F32",
         disk.name, safetensorsName(dtype)));
 }
 
-Status checkFits(const ParameterSet& parameters, Dtype dtype, const Progress& progress)
+using Shard = std::vector<DiskTensor>;
+
+std::vector<Shard> shardsOf(const ModelConfig& config, Dtype dtype, std::int64_t maxBytes)
 {
-    if (dtype == Dtype::F32)
-        return {};
-    for (const DiskTensor& disk : tensorsOf(parameters.config)) {
-        if (progress.stopRequested())
-            return cancelled();
-        if (Status fits = checkFits(parameters, disk, dtype); !fits)
-            return fits;
+    std::vector<Shard> shards(1);
+    std::int64_t bytes = 0;
+    for (const DiskTensor& disk : tensorsOf(config)) {
+        const std::int64_t size = elementsOf(disk) * bytesPerElement(dtype);
+        if (!shards.back().empty() && size > maxBytes - bytes) {
+            shards.emplace_back();
+            bytes = 0;
+        }
+        shards.back().push_back(disk);
+        bytes += size;
     }
-    return {};
+    return shards;
 }
 
-/// Of the same shape and type.
-double differenceOf(const at::Tensor& read, const at::Tensor& inMemory)
+std::string shardName(std::size_t shard, std::size_t count)
 {
-    const std::span<const std::byte> a = bytesOf(read);
-    const std::span<const std::byte> b = bytesOf(inMemory);
-    if (std::equal(a.begin(), a.end(), b.begin(), b.end()))
-        return 0;
-    const double largest =
-        (read.to(at::kDouble) - inMemory.to(at::kDouble)).abs().max().item<double>();
-    return std::isnan(largest) ? std::numeric_limits<double>::infinity() : largest;
+    return count == 1 ? "model.safetensors"
+                      : fmt::format("model-{:05}-of-{:05}.safetensors", shard + 1, count);
 }
 
-Result<at::Tensor> readTensor(const SafetensorsFile& file, const DiskTensor& disk, Dtype dtype)
+Status writeIndex(
+    const std::vector<Shard>& shards, Dtype dtype, const std::filesystem::path& folder)
 {
-    const TensorEntry* entry = file.header().find(disk.name);
-    if (!entry || entry->shape != disk.sizes || entry->dtype != dtype)
-        return refused(
-            fmt::format("{}: {}: not as it was written", file.path().string(), disk.name));
-    return tensorFromBytes(file.bytes(*entry), disk.sizes, dtype);
+    nlohmann::ordered_json weightMap = nlohmann::ordered_json::object();
+    std::int64_t bytes = 0;
+    for (std::size_t i = 0; i < shards.size(); ++i)
+        for (const DiskTensor& disk : shards[i]) {
+            weightMap[disk.name] = shardName(i, shards.size());
+            bytes += elementsOf(disk) * bytesPerElement(dtype);
+        }
+    return writeFileAtomically(folder / "model.safetensors.index.json",
+        writeJson(nlohmann::ordered_json{
+            {"metadata", {{"total_size", bytes}}}, {"weight_map", weightMap}}));
 }
 
-Result<at::Tensor> readTensor(
-    const Hdf5File& file, const std::filesystem::path& path, const DiskTensor& disk)
+/// One call's inputs.
+struct Writing
 {
-    const std::int64_t elements = checkedProduct(disk.sizes).value_or(0);
-    Result<Hdf5Array> array = file.readArray(datasetOf(disk), elements);
-    if (!array)
-        return array.error();
-    if (array->sizes != disk.sizes)
-        return refused(fmt::format("{}: {}: not as it was written", path.string(), disk.name));
-    return at::from_blob(array->values.data(), disk.sizes, at::kDouble).to(at::kFloat);
-}
+    const Model::Impl& model;
+    Dtype dtype;
+    WrittenTensors written = {};
+    at::Tensor kept = {}; ///< what was given last must live until the next one is asked for
 
-/// `read(disk)` yields a tensor of the file.
-template <typename Read>
-Result<double> compareAll(
-    const ParameterSet& parameters, Dtype dtype, const Progress& progress, const Read& read)
-{
-    const std::vector<DiskTensor> tensors = tensorsOf(parameters.config);
-    double largest = 0;
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-        if (progress.stopRequested())
-            return cancelled();
-        progress(static_cast<double>(i) / static_cast<double>(tensors.size()),
-            fmt::format("reading back {}", tensors[i].name));
-        const Result<at::Tensor> stored = read(tensors[i]);
-        if (!stored)
-            return stored.error();
-        const at::Tensor wanted = toDiskLayout(parameters, tensors[i], scalarTypeOf(dtype));
-        largest = std::max(largest, differenceOf(*stored, wanted));
+    Result<std::span<const std::byte>> bytes(const DiskTensor& disk)
+    {
+        kept = at::Tensor();
+        const Result<at::Tensor> wide = model.diskTensor(disk);
+        if (!wide)
+            return wide.error();
+        const Result<at::Tensor> values = inType(*wide, disk, dtype);
+        if (!values)
+            return values.error();
+        kept = *values;
+        Digest digest;
+        digest.add(bytesOf(kept));
+        written[disk.name] = digest.value();
+        return bytesOf(kept);
     }
-    return largest;
+};
+
+Status writeShard(Writing& writing, const Shard& shard, const std::filesystem::path& file,
+    const Progress& progress)
+{
+    std::vector<TensorSource> sources;
+    for (const DiskTensor& disk : shard)
+        sources.push_back({.spec = {.name = disk.name, .dtype = writing.dtype, .shape = disk.sizes},
+            .bytes = [&writing, &disk] {
+                return writing.bytes(disk);
+            }});
+    return writeSafetensors(file, sources, {{"format", "pt"}}, progress);
+}
+
+Result<std::uint64_t> digestOf(const StoredTensor& tensor)
+{
+    Digest digest;
+    std::vector<std::byte> piece;
+    for (std::int64_t begin = 0; begin < tensor.byteCount; begin += kPieceBytes) {
+        piece.resize(static_cast<std::size_t>(std::min(kPieceBytes, tensor.byteCount - begin)));
+        if (const Status read = tensor.read(begin, piece); !read)
+            return read.error();
+        digest.add(piece);
+    }
+    return digest.value();
 }
 
 } // namespace
 
-std::string_view weightsFileName(ExportFormat format)
+Need needOfSafetensors(const Model::Impl& model, Dtype dtype)
 {
-    return format == ExportFormat::Hdf5 ? "model.h5" : "model.safetensors";
-}
-
-Need needOfWeights(const ModelConfig& config, Dtype dtype)
-{
-    std::int64_t all = 0;
     std::int64_t largest = 0;
-    for (const DiskTensor& disk : tensorsOf(config)) {
-        const std::int64_t elements = checkedProduct(disk.sizes).value_or(0);
-        all += elements;
-        largest = std::max(largest, elements);
-    }
-    return {.disk = all * bytesPerElement(dtype) + kSpareDiskBytes,
-        .memory = largest * kCopyBytesPerElement};
+    for (const DiskTensor& disk : tensorsOf(model.config))
+        largest = std::max(largest, elementsOf(disk));
+    return {.disk = allElements(model.config) * bytesPerElement(dtype) + kSpareDiskBytes,
+        .memory = largest * kCopyBytesPerElement + kSpareMemoryBytes};
 }
 
-Status writeWeights(const ParameterSet& parameters, ExportFormat format, Dtype dtype,
-    const std::filesystem::path& folder, const Progress& progress)
+Need needOfHdf5(const Model::Impl& model)
 {
-    if (Status fits = checkFits(parameters, dtype, progress); !fits)
-        return fits;
-    const std::filesystem::path file = folder / weightsFileName(format);
-    progress(0, "writing weights");
-    return format == ExportFormat::Hdf5
-        ? writeModelHdf5(file, parameters)
-        : writeWeightsFile(file, parameters, scalarTypeOf(dtype), progress);
+    const std::int64_t bytes = allElements(model.config) * bytesPerElement(Dtype::F32);
+    return {.disk = bytes + kSpareDiskBytes, .memory = 2 * bytes + kSpareMemoryBytes};
 }
 
-Result<double> largestDifference(const ParameterSet& parameters, ExportFormat format, Dtype dtype,
-    const std::filesystem::path& folder, const Progress& progress)
+Result<WrittenTensors> writeSafetensorsModel(const Model::Impl& model, Dtype dtype,
+    std::int64_t maxShardBytes, const std::filesystem::path& folder, const Progress& progress)
 {
-    const std::filesystem::path path = folder / weightsFileName(format);
-    if (format == ExportFormat::Hdf5) {
-        const Result<Hdf5File> file = Hdf5File::open(path);
-        if (!file)
-            return file.error();
-        return compareAll(parameters, Dtype::F32, progress,
-            [&](const DiskTensor& disk) { return readTensor(*file, path, disk); });
+    Writing writing{.model = model, .dtype = dtype};
+    const std::vector<Shard> shards = shardsOf(model.config, dtype, maxShardBytes);
+    for (std::size_t i = 0; i < shards.size(); ++i) {
+        const double share = 1.0 / static_cast<double>(shards.size());
+        const double begin = static_cast<double>(i) * share;
+        const Progress part{
+            .report = [&progress, begin, share](double done,
+                          std::string_view stage) { progress(begin + share * done, stage); },
+            .stop = progress.stop};
+        if (const Status done =
+                writeShard(writing, shards[i], folder / shardName(i, shards.size()), part);
+            !done)
+            return done.error();
     }
-    const Result<SafetensorsFile> file = SafetensorsFile::open(path);
-    if (!file)
-        return file.error();
-    return compareAll(parameters, dtype, progress,
-        [&](const DiskTensor& disk) { return readTensor(*file, disk, dtype); });
+    if (shards.size() > 1)
+        if (const Status done = writeIndex(shards, dtype, folder); !done)
+            return done.error();
+    return std::move(writing.written);
+}
+
+Status checkSafetensorsModel(
+    const WrittenTensors& written, const std::filesystem::path& folder, const Progress& progress)
+{
+    const Result<std::vector<StoredTensor>> tensors = openModelWeights(folder);
+    if (!tensors)
+        return tensors.error();
+    for (std::size_t i = 0; i < tensors->size(); ++i) {
+        const StoredTensor& tensor = (*tensors)[i];
+        if (progress.stopRequested())
+            return cancelled();
+        progress(static_cast<double>(i) / static_cast<double>(tensors->size()),
+            fmt::format("reading back {}", tensor.name));
+        const Result<std::uint64_t> digest = digestOf(tensor);
+        if (!digest)
+            return digest.error();
+        const auto wanted = written.find(tensor.name);
+        if (wanted == written.end() || wanted->second != *digest)
+            return outOfResource(fmt::format(
+                "{}: {}: what was written reads back different", tensor.file, tensor.name));
+    }
+    if (tensors->size() != written.size())
+        return outOfResource(fmt::format("{}: found {} tensors where {} were written",
+            folder.string(), tensors->size(), written.size()));
+    return {};
+}
+
+Status writeHdf5Model(
+    const Model::Impl& model, const std::filesystem::path& folder, const Progress& progress)
+{
+    const Result<ParameterSet> parameters = model.parameters(progress);
+    if (!parameters)
+        return parameters.error();
+    const std::filesystem::path file = folder / "model.h5";
+    progress(0.3, "writing weights");
+    if (Status written = writeModelHdf5(file, *parameters); !written)
+        return written;
+    if (progress.stopRequested())
+        return cancelled();
+    progress(0.8, "reading weights back");
+    const Result<ParameterSet> read = readModelHdf5(file);
+    if (!read)
+        return read.error();
+    for (const auto& [id, values] : parameters->tensors)
+        if (!at::equal(read->at(id.role, id.block), values))
+            return outOfResource(fmt::format(
+                "{}: {}: what was written reads back different", file.string(), nameOf(id)));
+    return progress.stopRequested() ? Status(cancelled()) : Status();
 }
 
 } // namespace espalier

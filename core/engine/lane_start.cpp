@@ -7,6 +7,7 @@
 #include "core/storage/atomic_file.h"
 #include "core/storage/atomic_folder.h"
 #include "core/storage/file_bytes.h"
+#include "core/storage/room.h"
 #include "core/tensors/cuda_loader.h"
 
 #include <fmt/format.h>
@@ -116,6 +117,14 @@ Status writeStart(const LaneSpec& spec, const ParameterSet& start, const Dataset
     return Lane(spec, folder, start, data, at::Device(at::kCPU)).save();
 }
 
+/// Weights, gradients and two moments in memory; on disk, the checkpoint that counts and the one
+/// that is being written, without gradients.
+Need needOf(const ParameterSet& start)
+{
+    const std::int64_t weights = elementsOf(start) * bytesPerElement(Dtype::F32);
+    return {.disk = 2 * 3 * weights, .memory = 4 * weights};
+}
+
 } // namespace
 
 RaceSpec withAbsolutePaths(RaceSpec spec)
@@ -145,6 +154,7 @@ Status makeRunFolder(const RaceSpec& spec, const std::vector<Model>& starts,
         !done)
         return done;
     DataShelf shelf;
+    Need need; // of all lanes so far: they train in turns and stay in memory
     for (std::size_t i = 0; i < spec.lanes.size(); ++i) {
         const LaneSpec& lane = spec.lanes[i];
         if (const Result<at::Device> device = deviceOf(lane); !device)
@@ -153,6 +163,11 @@ Status makeRunFolder(const RaceSpec& spec, const std::vector<Model>& starts,
             starts.empty() ? startOf(lane, progress) : starts[i].impl().parameters(progress);
         if (!start)
             return start.error();
+        const Need lanesNeed = needOf(*start);
+        need.disk += lanesNeed.disk;
+        need.memory += lanesNeed.memory;
+        if (const Status fits = checkRoom(need, roomAt(work->workPath()), folder.string()); !fits)
+            return fits;
         const Result<Dataset> data = shelf.open(lane, start->config, progress);
         if (!data)
             return data.error();

@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include <cstring>
+#include <set>
 
 namespace espalier {
 
@@ -27,19 +28,35 @@ ParameterValues valuesOf(const at::Tensor& tensor)
     return values;
 }
 
+/// In the order of a ParameterSet.
+std::set<ParameterId> idsOf(const ModelConfig& config)
+{
+    std::set<ParameterId> ids;
+    for (const ParameterSpec& spec : parametersOf(config))
+        ids.insert(spec.id);
+    return ids;
+}
+
 /// One line per parameter: its name, its sizes and the hash of its values. Fusing, transposing,
 /// sharding and the type on disk leave it alone.
-Result<std::string> hashOf(const ParameterSet& parameters, const Progress& progress)
+Result<std::string> hashOf(const Model::Impl& model, const Progress& progress)
 {
+    if (model.stored)
+        if (const Status same = model.stored->checkCopies(progress); !same)
+            return same.error();
     std::string lines;
     double done = 0;
-    for (const auto& [id, tensor] : parameters.tensors) {
+    const std::set<ParameterId> ids = idsOf(model.config);
+    for (const ParameterId id : ids) {
         if (progress.stopRequested())
             return cancelled();
-        progress(done++ / static_cast<double>(parameters.tensors.size()), "hashing weights");
-        const at::Tensor values = tensor.contiguous();
+        progress(done++ / static_cast<double>(ids.size()), "hashing weights");
+        const Result<at::Tensor> tensor = model.parameter(id);
+        if (!tensor)
+            return tensor.error();
+        const at::Tensor values = tensor->contiguous();
         lines += fmt::format("{} {} {}\n", nameOf(id),
-            fmt::join(tensor.sizes().begin(), tensor.sizes().end(), "x"),
+            fmt::join(values.sizes().begin(), values.sizes().end(), "x"),
             sha256OfBytes(bytesOf(values)));
     }
     return sha256OfBytes(std::as_bytes(std::span(lines)));
@@ -79,37 +96,42 @@ std::string Model::name() const
 Result<std::string> Model::weightsHash(const Progress& progress) const
 {
     return guarded([&]() -> Result<std::string> {
-        const Result<ParameterSet> parameters = m_impl->parameters(progress);
-        if (!parameters)
-            return parameters.error();
-        const std::lock_guard lock(m_impl->mutex);
-        if (!m_impl->hash) {
-            const Result<std::string> hash = hashOf(*parameters, progress);
-            if (!hash)
-                return hash.error();
-            m_impl->hash = *hash;
+        {
+            const std::lock_guard lock(m_impl->mutex);
+            if (m_impl->hash)
+                return *m_impl->hash;
         }
-        return *m_impl->hash;
+        const Result<std::string> hash = hashOf(*m_impl, progress);
+        if (!hash)
+            return hash.error();
+        const std::lock_guard lock(m_impl->mutex);
+        m_impl->hash = *hash;
+        return *hash;
     });
 }
 
 Result<NonFiniteWeights> Model::nonFiniteWeights(const Progress& progress) const
 {
     return guarded([&]() -> Result<NonFiniteWeights> {
-        const Result<ParameterSet> parameters = m_impl->parameters(progress);
-        if (!parameters)
-            return parameters.error();
-        const std::lock_guard lock(m_impl->mutex);
-        if (m_impl->nonFinite)
-            return *m_impl->nonFinite;
+        {
+            const std::lock_guard lock(m_impl->mutex);
+            if (m_impl->nonFinite)
+                return *m_impl->nonFinite;
+        }
         NonFiniteWeights total;
-        for (const auto& [id, tensor] : parameters->tensors) {
-            const NonFiniteCount count = countNonFinite(tensor);
+        for (const ParameterId id : idsOf(m_impl->config)) {
+            if (progress.stopRequested())
+                return cancelled();
+            const Result<at::Tensor> tensor = m_impl->parameter(id);
+            if (!tensor)
+                return tensor.error();
+            const NonFiniteCount count = countNonFinite(*tensor);
             if (!total.first && (count.nan > 0 || count.infinite > 0))
                 total.first = id;
             total.nan += count.nan;
             total.infinite += count.infinite;
         }
+        const std::lock_guard lock(m_impl->mutex);
         m_impl->nonFinite = total;
         return total;
     });

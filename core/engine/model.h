@@ -47,11 +47,14 @@ struct NonFiniteWeights
 class Model
 {
 public:
-    /// Opens a Hugging Face folder (config.json, model.safetensors). A folder with only a
-    /// config.json is a model with fresh weights drawn from `seed`. Refused, naming file, tensor,
-    /// found and wanted: bad config, bad weight file, tensors missing, unexpected or mis-shaped.
+    /// Opens a Hugging Face folder: config.json with weights as core/storage/model_weights.h finds
+    /// them (safetensors or pytorch_model.bin, whole or in shards); a models--ORG--NAME folder of
+    /// its cache, which stands for the snapshot that "main" names; or an .h5 as exports write it. A
+    /// folder with only a config.json is a model with fresh weights drawn from `seed`. Refused,
+    /// naming file, tensor, found and wanted: bad config, bad weight file, tensors missing,
+    /// unexpected or mis-shaped.
     [[nodiscard]] static Result<Model> open(
-        const std::filesystem::path& folder, const Progress& progress = {}, Seed seed = {});
+        const std::filesystem::path& path, const Progress& progress = {}, Seed seed = {});
 
     [[nodiscard]] const ModelConfig& config() const;
     [[nodiscard]] const std::filesystem::path& path() const; ///< empty for models made in memory

@@ -45,18 +45,25 @@ bool isImageModel(const CardFacts& facts)
 
 std::string frontMatter(const CardFacts& facts)
 {
-    return fmt::format("---\nlibrary_name: transformers\npipeline_tag: {}\ntags:\n- espalier\n"
-                       "- {}\n- {}\n---\n",
-        namesOf(facts.config.flavour.task).pipeline, facts.config.family, facts.recipe.method);
+    std::string text =
+        fmt::format("---\nlibrary_name: transformers\npipeline_tag: {}\ntags:\n- espalier\n- {}\n",
+            namesOf(facts.config.flavour.task).pipeline, facts.config.family);
+    if (facts.recipe)
+        text += fmt::format("- {}\n", facts.recipe->method);
+    return text + "---\n";
 }
 
 std::string introduction(const CardFacts& facts)
 {
-    return fmt::format(
-        "\n# {}\n\nA {} of {} parameters, whose start was made from a model of another shape by "
-        "Espalier.\n`recipe.json` makes that start again, bit for bit, from the same parent.\n",
+    std::string text = fmt::format("\n# {}\n\nA {} of {} parameters, written by Espalier.\n",
         printable(facts.name), architectureOf(facts.config).title,
         footprintOf(facts.config, bytesPerElement(facts.dtype)).parameters);
+    if (facts.recipe)
+        text += "Its start was made from a model of another shape; `recipe.json` makes that start "
+                "again, bit for bit,\nfrom the same parent.\n";
+    if (!facts.training && facts.recipe)
+        text += "**The weights were not trained after that.**\n";
+    return text;
 }
 
 /// Every option, defaults included: they may change between versions.
@@ -77,13 +84,10 @@ std::string lastPart(const std::filesystem::path& path)
     return (path.has_filename() ? path : path.parent_path()).filename().string();
 }
 
-std::string provenance(const CardFacts& facts)
+std::string recipeLines(const Recipe& recipe)
 {
-    const Recipe& recipe = facts.recipe;
     const Method* method = findMethod(recipe.method);
-    std::string text = "\n## Where the weights come from\n\n| | |\n|---|---|\n";
-    text += fmt::format("| Parent | {} |\n", printable(lastPart(recipe.parentPath)));
-    text += fmt::format("| Parent's weights, sha256 | {} |\n",
+    std::string text = fmt::format("| Parent's weights, sha256 | {} |\n",
         recipe.parentHash.empty() ? "not recorded" : printable(recipe.parentHash));
     text += fmt::format("| Method | {} |\n", method ? method->title : recipe.method);
     if (method)
@@ -94,6 +98,28 @@ std::string provenance(const CardFacts& facts)
         text += fmt::format("| Measured on | {}, {} samples |\n",
             printable(recipe.measure->data.source), recipe.measure->samples);
     return text;
+}
+
+std::string trainingLines(const std::optional<TrainingFacts>& training)
+{
+    if (!training)
+        return {};
+    std::string text =
+        fmt::format("| Trained | {} steps on {} |\n", training->steps, printable(training->data));
+    if (training->validationLoss)
+        text += fmt::format("| Validation loss | {:.4f} |\n", *training->validationLoss);
+    return text;
+}
+
+std::string provenance(const CardFacts& facts)
+{
+    std::string lines;
+    if (!facts.parent.empty())
+        lines += fmt::format("| Parent | {} |\n", printable(lastPart(facts.parent)));
+    if (facts.recipe)
+        lines += recipeLines(*facts.recipe);
+    lines += trainingLines(facts.training);
+    return lines.empty() ? lines : "\n## Where the weights come from\n\n| | |\n|---|---|\n" + lines;
 }
 
 std::string shapeTable(const CardFacts& facts)

@@ -6,16 +6,29 @@
 #include "core/engine/session.h"
 #include "core/recipe/recipe.h"
 
+#include <filesystem>
+#include <optional>
 #include <string>
 
 namespace espalier {
+
+/// What a lane was trained with, up to the checkpoint that is exported.
+struct TrainingFacts
+{
+    std::int64_t steps = 0;
+    std::string data; ///< as the command line names it
+    std::optional<double> validationLoss;
+};
 
 /// What a model card tells about an export.
 struct CardFacts
 {
     std::string name; ///< the export folder's
     ModelConfig config;
-    Recipe recipe;
+    std::optional<Recipe> recipe;
+    std::filesystem::path parent; ///< folder of the model that the weights were made of; may be
+                                  ///< empty
+    std::optional<TrainingFacts> training; ///< none: the weights are as they were made
     Dtype dtype = Dtype::F32;
     ExportFormat format = ExportFormat::HuggingFace;
     bool weights = true;

@@ -56,6 +56,14 @@ Result<HubPlace> hubPlace()
         .offline = settings->offline};
 }
 
+Result<std::vector<CachedModel>> modelsInHubCache()
+{
+    const Result<HubPlace> place = hubPlace();
+    if (!place)
+        return place.error();
+    return cachedModels(place->cache);
+}
+
 Result<HubOffer> askHub(std::string_view model, const Progress& progress)
 {
     return guarded([&]() -> Result<HubOffer> {

@@ -42,6 +42,9 @@ struct HubPlace
 /// Errors: Usage, naming the environment variable that is wrong.
 [[nodiscard]] Result<HubPlace> hubPlace();
 
+/// Models that lie in Hugging Face's cache already, by name. Errors: as hubPlace().
+[[nodiscard]] Result<std::vector<CachedModel>> modelsInHubCache();
+
 /// What opening hf:ORG/NAME would fetch. Asks the Hub. Errors: as modelFolder().
 [[nodiscard]] Result<HubOffer> askHub(std::string_view model, const Progress& progress = {});
 

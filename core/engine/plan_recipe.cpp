@@ -17,17 +17,20 @@ Result<Model> openParent(
     const std::string model = isHubName(recipe.parentPath)
         ? recipe.parentPath
         : (recipeFolder / recipe.parentPath).string(); // an absolute path stays itself
-    Result<Model> parent = openModel(model, progress);
-    if (!parent || recipe.parentHash.empty())
-        return parent;
-    const Result<std::string> hash = parent->weightsHash(progress);
+    return openModel(model, progress);
+}
+
+Status checkHash(const Recipe& recipe, const Model& parent, const Progress& progress)
+{
+    if (recipe.parentHash.empty())
+        return {};
+    const Result<std::string> hash = parent.weightsHash(progress);
     if (!hash)
         return hash.error();
-    if (*hash != recipe.parentHash)
-        return refused(fmt::format("{}: found weights with hash {}, wanted {} as the recipe has it",
-            parent->path().string(), hash->substr(0, 12),
-            inQuotes(recipe.parentHash.substr(0, 12))));
-    return parent;
+    if (*hash == recipe.parentHash)
+        return {};
+    return refused(fmt::format("{}: found weights with hash {}, wanted {} as the recipe has it",
+        parent.path().string(), hash->substr(0, 12), inQuotes(recipe.parentHash.substr(0, 12))));
 }
 
 /// A recipe holds the six sizes that may change; those of the task are the parent's.
@@ -74,29 +77,37 @@ Result<std::optional<Measurements>> measurementsFor(const Recipe& recipe, const 
 Result<PlannedRecipe> planRecipe(const Recipe& recipe, const std::filesystem::path& recipeFolder,
     const std::optional<Measurements>& measurements, const Progress& progress)
 {
+    if (const Result<const Method*> method = methodOf(recipe.method); !method)
+        return method.error(); // before anything is opened
+    const Result<Model> parent = openParent(recipe, recipeFolder, progress);
+    return parent ? planRecipeOf(*parent, recipe, measurements, progress) : parent.error();
+}
+
+Result<PlannedRecipe> planRecipeOf(const Model& parent, const Recipe& recipe,
+    const std::optional<Measurements>& measurements, const Progress& progress)
+{
     const Result<const Method*> method = methodOf(recipe.method);
     if (!method)
         return method.error();
     const Result<Options> options = completeOptions((*method)->options, recipe.options);
     if (!options)
         return options.error();
-    Result<Model> parent = openParent(recipe, recipeFolder, progress);
-    if (!parent)
-        return parent.error();
+    if (const Status same = checkHash(recipe, parent, progress); !same)
+        return same.error();
     Result<std::optional<Measurements>> found = measurements
         ? Result<std::optional<Measurements>>(measurements)
-        : measurementsFor(recipe, **method, *options, *parent, progress);
+        : measurementsFor(recipe, **method, *options, parent, progress);
     if (!found)
         return found.error();
     Result<TransferPlan> plan = makePlan(**method,
-        {.parent = parent->config(),
-            .childShape = childShape(recipe, *parent),
+        {.parent = parent.config(),
+            .childShape = childShape(recipe, parent),
             .measurements = *found ? &**found : nullptr,
             .options = *options,
             .seed = recipe.seed});
     if (!plan)
         return plan.error();
-    return PlannedRecipe{*std::move(parent), *std::move(plan), *std::move(found)};
+    return PlannedRecipe{parent, *std::move(plan), *std::move(found)};
 }
 
 } // namespace espalier

@@ -112,4 +112,14 @@ public:
 /// The recipe behind a lane, if it has one.
 [[nodiscard]] Result<std::optional<Recipe>> recipeOfLane(const std::filesystem::path& laneFolder);
 
+/// Where a lane's weights come from and what they have seen, up to its checkpoint.
+struct LaneOrigin
+{
+    std::filesystem::path parent; ///< folder of the model it started from; may be relative
+    std::int64_t steps = 0;
+    std::string data;
+    std::optional<double> validationLoss; ///< the last one up to the checkpoint
+};
+[[nodiscard]] Result<LaneOrigin> originOfLane(const std::filesystem::path& laneFolder);
+
 } // namespace espalier

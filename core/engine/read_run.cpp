@@ -108,4 +108,31 @@ Result<std::optional<Recipe>> recipeOfLane(const std::filesystem::path& laneFold
     return std::optional<Recipe>(*recipe);
 }
 
+Result<LaneOrigin> originOfLane(const std::filesystem::path& laneFolder)
+{
+    const std::filesystem::path folder =
+        laneFolder.has_filename() ? laneFolder : laneFolder.parent_path();
+    const Result<LaneStatus> status = readLaneStatus(folder);
+    if (!status)
+        return status.error();
+    const std::filesystem::path run = folder.has_parent_path() ? folder.parent_path() : ".";
+    const Result<std::vector<LaneRecord>> records = readRun(run);
+    if (!records)
+        return records.error();
+    const auto record = std::find_if(records->begin(), records->end(),
+        [&](const LaneRecord& lane) { return lane.spec.id == folder.filename(); });
+    if (record == records->end())
+        return refused(fmt::format("{}: is no lane of {}", folder.string(), run.string()));
+    LaneOrigin origin{.parent = record->spec.parentPath,
+        .steps = status->step,
+        .data = record->spec.train.data.source,
+        .validationLoss = std::nullopt};
+    if (record->spec.recipe)
+        origin.parent = record->spec.recipe->parentPath;
+    for (const TrainPoint& point : record->points)
+        if (point.validationLoss && point.step <= status->step)
+            origin.validationLoss = point.validationLoss;
+    return origin;
+}
+
 } // namespace espalier

@@ -75,6 +75,9 @@ struct PlannedRecipe
 [[nodiscard]] Result<PlannedRecipe> planRecipe(const Recipe& recipe,
     const std::filesystem::path& recipeFolder,
     const std::optional<Measurements>& measurements = std::nullopt, const Progress& progress = {});
+/// The same with a parent that is open already; the recipe's path is not looked at.
+[[nodiscard]] Result<PlannedRecipe> planRecipeOf(const Model& parent, const Recipe& recipe,
+    const std::optional<Measurements>& measurements = std::nullopt, const Progress& progress = {});
 
 enum class ExportFormat
 {
@@ -86,20 +89,32 @@ struct ExportSettings
     ExportFormat format = ExportFormat::HuggingFace;
     std::optional<Dtype> dtype; ///< none: the parent's, fp32 for trained weights
     bool weights = true; ///< false: config and recipe alone
+    std::int64_t maxShardBytes = 5'000'000'000; ///< more than that are written as several files
 };
 struct ExportReport
 {
     std::filesystem::path folder;
     std::int64_t bytes = 0;
-    std::int64_t tensors = 0;
-    double largestDifference =
-        0; ///< between what was written, read back, and what is in memory, in the written dtype
+    std::int64_t tensors = 0; ///< read back and found equal, bit for bit in the written type
 };
 /// Writes a sibling, reads it back, compares every tensor, renames it into place. Refused if `out`
-/// exists and is not an empty folder. `recipe` (if any) goes along as recipe.json with a model
-/// card; tokenizer and processor files of the parent's folder are carried over, and byte models get
-/// a tokenizer.json that stock tools load.
+/// exists and is not an empty folder; Resource, with need and have, if disk or memory is too small.
+/// `recipe` (if any) goes along as recipe.json; a model card says where the weights come from.
+/// Tokenizer and processor files of the parent's folder are carried over, and byte models get a
+/// tokenizer.json that stock tools load.
 [[nodiscard]] Result<ExportReport> exportModel(const Model& model, const Recipe* recipe,
+    const std::filesystem::path& out, const ExportSettings& settings,
+    const Progress& progress = {});
+
+/// Executes a plan and exports the result: the same files as exportModel(scaleModel(…)), made one
+/// tensor at a time while the parent stays in its files, so that memory for a few copies of the
+/// largest tensor is enough. (An .h5 needs the whole model.)
+[[nodiscard]] Result<ExportReport> exportScaled(const Model& parent, const TransferPlan& plan,
+    const Recipe& recipe, const std::filesystem::path& out, const ExportSettings& settings,
+    const Progress& progress = {});
+
+/// Exports what a lane of a run (RUN/LANE) has reached, with its recipe if it has one.
+[[nodiscard]] Result<ExportReport> exportLane(const std::filesystem::path& laneFolder,
     const std::filesystem::path& out, const ExportSettings& settings,
     const Progress& progress = {});
 

@@ -8,6 +8,11 @@
 
 #include <system_error>
 #include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 namespace espalier {
 
@@ -79,11 +84,41 @@ Status syncTree(const fs::path& folder)
     return syncToDisk(folder);
 }
 
+/// A descriptor that holds the folder's lock; -1 if another program does, or there are no locks.
+int lockFolder(const fs::path& folder)
+{
+    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (descriptor < 0 || ::flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+        return descriptor;
+    ::close(descriptor);
+    return -1;
+}
+
+/// Removes what killed programs left beside the target. Failures don't matter: such folders are
+/// hidden.
+void removeLeftovers(const fs::path& target)
+{
+    std::error_code failed;
+    std::vector<fs::path> leftovers;
+    for (auto entry = fs::directory_iterator(target.parent_path(), failed);
+         !failed && entry != fs::directory_iterator(); entry.increment(failed))
+        if (isSiblingOf(target, entry->path()) && entry->is_directory(failed))
+            leftovers.push_back(entry->path());
+    for (const fs::path& leftover : leftovers) {
+        const int lock = lockFolder(leftover);
+        if (lock < 0)
+            continue;
+        fs::remove_all(leftover, failed);
+        ::close(lock);
+    }
+}
+
 } // namespace
 
-AtomicFolder::AtomicFolder(fs::path target, fs::path workPath, fs::path lastOldParent)
+AtomicFolder::AtomicFolder(fs::path target, fs::path workPath, int lock, fs::path lastOldParent)
     : m_target(std::move(target))
     , m_workPath(std::move(workPath))
+    , m_lock(lock)
     , m_lastOldParent(std::move(lastOldParent))
 {
 }
@@ -91,6 +126,7 @@ AtomicFolder::AtomicFolder(fs::path target, fs::path workPath, fs::path lastOldP
 AtomicFolder::AtomicFolder(AtomicFolder&& other) noexcept
     : m_target(std::move(other.m_target))
     , m_workPath(std::exchange(other.m_workPath, {}))
+    , m_lock(std::exchange(other.m_lock, -1))
     , m_lastOldParent(std::move(other.m_lastOldParent))
 {
 }
@@ -99,12 +135,15 @@ AtomicFolder& AtomicFolder::operator=(AtomicFolder&& other) noexcept
 {
     std::swap(m_target, other.m_target);
     std::swap(m_workPath, other.m_workPath);
+    std::swap(m_lock, other.m_lock);
     std::swap(m_lastOldParent, other.m_lastOldParent);
     return *this;
 }
 
 AtomicFolder::~AtomicFolder()
 {
+    if (m_lock >= 0)
+        ::close(m_lock);
     if (m_workPath.empty())
         return;
     std::error_code
@@ -128,10 +167,17 @@ Result<AtomicFolder> AtomicFolder::prepare(const fs::path& target)
         removeEmptyParents(deepestExisting(parent), lastOldParent);
         return cannotMake(*whole, failed);
     }
+    removeLeftovers(*whole);
     for (int attempt = 0; attempt < kSiblingAttempts; ++attempt) {
         fs::path workPath = siblingName(*whole, attempt);
-        if (fs::create_directory(workPath, failed))
-            return AtomicFolder(*whole, std::move(workPath), std::move(lastOldParent));
+        if (fs::create_directory(workPath, failed)) {
+            const int lock = lockFolder(workPath);
+            // Somebody may have taken it for a leftover before it was locked.
+            if (fs::exists(workPath, failed))
+                return AtomicFolder(*whole, std::move(workPath), lock, std::move(lastOldParent));
+            if (lock >= 0)
+                ::close(lock);
+        }
         if (failed)
             break;
     }

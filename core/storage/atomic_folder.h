@@ -9,7 +9,9 @@ namespace espalier {
 
 /// An output folder that appears whole or not at all. Its files are written into workPath(), a
 /// hidden folder beside the target, which commit() renames; without a commit the destructor removes
-/// it and the parents it had to make.
+/// it and the parents it had to make. A program that is killed leaves its work folder behind; the
+/// next one that prepares the same target removes it. (Work folders of living programs are known by
+/// their locks; on file systems without locks nothing is removed.)
 class AtomicFolder
 {
 public:
@@ -39,11 +41,12 @@ public:
     [[nodiscard]] Status commit();
 
 private:
-    AtomicFolder(std::filesystem::path target, std::filesystem::path workPath,
+    AtomicFolder(std::filesystem::path target, std::filesystem::path workPath, int lock,
         std::filesystem::path lastOldParent);
 
     std::filesystem::path m_target;
     std::filesystem::path m_workPath; ///< empty once committed or moved from
+    int m_lock = -1; ///< descriptor of the work folder, locked
     std::filesystem::path m_lastOldParent; ///< the deepest parent that was there before
 };
 

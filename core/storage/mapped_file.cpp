@@ -16,10 +16,14 @@ namespace espalier {
 
 namespace {
 
-/// Closes on every way out; the mapping does not need the descriptor any more.
+/// Closes unless somebody has taken the number.
 struct Descriptor
 {
     int number = -1;
+    [[nodiscard]] int take()
+    {
+        return std::exchange(number, -1);
+    }
     ~Descriptor()
     {
         if (number >= 0)
@@ -37,7 +41,7 @@ std::string lastProblem()
 Result<MappedFile> MappedFile::map(const std::filesystem::path& path)
 {
     // Without O_NONBLOCK, opening a named pipe would wait for a writer for ever.
-    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     if (file.number < 0)
         return refused(fmt::format("{}: cannot be opened: {}", path.string(), lastProblem()));
     struct stat status = {};
@@ -48,22 +52,24 @@ Result<MappedFile> MappedFile::map(const std::filesystem::path& path)
             S_ISDIR(status.st_mode) ? "is a folder" : "is not a regular file"));
     const auto size = static_cast<std::size_t>(status.st_size);
     if (size == 0)
-        return MappedFile({});
+        return MappedFile({}, file.take());
     void* const start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number, 0);
     if (start == MAP_FAILED)
         return outOfResource(
             fmt::format("{}: {} bytes cannot be mapped: {}", path.string(), size, lastProblem()));
-    return MappedFile({static_cast<const std::byte*>(start), size});
+    return MappedFile({static_cast<const std::byte*>(start), size}, file.take());
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept
     : m_bytes(std::exchange(other.m_bytes, {}))
+    , m_descriptor(std::exchange(other.m_descriptor, -1))
 {
 }
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept
 {
     std::swap(m_bytes, other.m_bytes);
+    std::swap(m_descriptor, other.m_descriptor);
     return *this;
 }
 
@@ -71,6 +77,24 @@ MappedFile::~MappedFile()
 {
     if (!m_bytes.empty())
         ::munmap(const_cast<std::byte*>(m_bytes.data()), m_bytes.size());
+    if (m_descriptor >= 0)
+        ::close(m_descriptor);
+}
+
+Status MappedFile::read(std::int64_t begin, std::span<std::byte> target) const
+{
+    while (!target.empty()) {
+        const ssize_t got = ::pread(m_descriptor, target.data(), target.size(), begin);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return outOfResource(fmt::format("cannot be read: {}", lastProblem()));
+        if (got == 0)
+            return refused("has become shorter since it was opened");
+        begin += got;
+        target = target.subspan(static_cast<std::size_t>(got));
+    }
+    return {};
 }
 
 } // namespace espalier

@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 
@@ -11,9 +12,11 @@ namespace espalier {
 
 /// A file's bytes, read-only, brought into memory by the system as they are touched. The mapping
 /// lives as long as the object and follows the file it opened: replacing the file by a rename
-/// (atomic_file.h) leaves it intact. A file that another program shortens while it is mapped kills
-/// the reader (SIGBUS); the system offers no other answer, so checkpoints must not be overwritten
-/// in place while they are open.
+/// (atomic_file.h) leaves it intact.
+///
+/// A file that another program shortens while it is mapped kills whoever touches bytes() behind its
+/// new end (SIGBUS). read() does not go through the mapping and fails instead, so it is what large
+/// values of strangers' files are read with; bytes() is for headers, just after opening.
 class MappedFile
 {
 public:
@@ -34,13 +37,20 @@ public:
         return m_bytes.size();
     }
 
+    /// Fills `target` with what lies at `begin`, which is inside the file as it was opened. Any
+    /// thread may call it. Errors: Refused if the file has become shorter, Resource if the disk
+    /// fails; without a name, which the caller knows.
+    [[nodiscard]] Status read(std::int64_t begin, std::span<std::byte> target) const;
+
 private:
-    explicit MappedFile(std::span<const std::byte> bytes)
+    MappedFile(std::span<const std::byte> bytes, int descriptor)
         : m_bytes(bytes)
+        , m_descriptor(descriptor)
     {
     }
 
     std::span<const std::byte> m_bytes; ///< empty file: no mapping
+    int m_descriptor = -1;
 };
 
 } // namespace espalier

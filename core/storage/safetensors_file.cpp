@@ -2,6 +2,9 @@
 #include "core/storage/safetensors_file.h"
 
 #include "core/base/expect.h"
+#include "core/base/untrusted_text.h"
+
+#include <fmt/format.h>
 
 #include <utility>
 
@@ -35,6 +38,19 @@ std::span<const std::byte> SafetensorsFile::bytes(const TensorEntry& tensor) con
         "the tensor is one of this file's");
     return m_file.bytes().subspan(
         static_cast<std::size_t>(tensor.begin), static_cast<std::size_t>(tensor.sizeBytes()));
+}
+
+Status SafetensorsFile::read(
+    const TensorEntry& tensor, std::int64_t begin, std::span<std::byte> target) const
+{
+    ESPALIER_EXPECT(begin >= 0 && std::cmp_less_equal(target.size(), tensor.sizeBytes() - begin),
+        "what is read lies inside the tensor");
+    const Status read = m_file.read(tensor.begin + begin, target);
+    if (read)
+        return {};
+    return Error{read.error().code,
+        fmt::format(
+            "{}: tensor {}: {}", m_path.string(), inQuotes(tensor.name), read.error().message)};
 }
 
 } // namespace espalier

@@ -6,6 +6,7 @@
 #include "core/storage/mapped_file.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 
@@ -28,6 +29,10 @@ public:
     /// The values of one of header()'s tensors: little-endian, row-major, not necessarily aligned
     /// to the element size. Valid as long as this object.
     [[nodiscard]] std::span<const std::byte> bytes(const TensorEntry& tensor) const;
+    /// Some of these values, from the `begin`th byte of the tensor on, without touching the
+    /// mapping. Errors: those of MappedFile::read, naming file and tensor.
+    [[nodiscard]] Status read(
+        const TensorEntry& tensor, std::int64_t begin, std::span<std::byte> target) const;
     [[nodiscard]] const std::filesystem::path& path() const
     {
         return m_path;

@@ -13,4 +13,8 @@ inline constexpr int kSiblingAttempts = 1000;
 /// creates it exclusively.
 [[nodiscard]] std::filesystem::path siblingName(const std::filesystem::path& target, int attempt);
 
+/// Is this such a name beside `target`, of whatever program?
+[[nodiscard]] bool isSiblingOf(
+    const std::filesystem::path& target, const std::filesystem::path& path);
+
 } // namespace espalier

@@ -10,6 +10,9 @@
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
+#include <cstring>
+#include <memory>
+
 namespace espalier {
 
 namespace {
@@ -35,23 +38,25 @@ Status writeTensors(Hdf5File& file, const ParameterSet& parameters)
     return {};
 }
 
-/// Values of one tensor with the StoredTensor that describes them.
-struct ReadTensor
-{
-    std::vector<float> values;
-    StoredTensor stored;
-};
-
-Result<ReadTensor> readTensor(
+/// A dataset as the tensor that it is, its values in memory.
+Result<StoredTensor> readTensor(
     const Hdf5File& file, const std::string& name, const std::string& where)
 {
     const Result<Hdf5Array> array = file.readArray("/tensors/" + name);
     if (!array)
         return array.error();
-    ReadTensor tensor{.values = {array->values.begin(), array->values.end()},
-        .stored = {
-            .name = name, .dtype = "F32", .sizes = array->sizes, .bytes = {}, .file = where}};
-    return tensor;
+    const auto values =
+        std::make_shared<const std::vector<float>>(array->values.begin(), array->values.end());
+    return StoredTensor{.name = name,
+        .dtype = "F32",
+        .sizes = array->sizes,
+        .byteCount = static_cast<std::int64_t>(values->size() * sizeof(float)),
+        .file = where,
+        .read = [values](std::int64_t begin, std::span<std::byte> target) -> Status {
+            const auto bytes = std::as_bytes(std::span(*values));
+            std::memcpy(target.data(), bytes.data() + begin, target.size());
+            return {};
+        }};
 }
 
 } // namespace
@@ -97,17 +102,12 @@ Result<ParameterSet> readModelHdf5(const std::filesystem::path& path)
     const Result<std::vector<std::string>> names = file->names("/tensors");
     if (!names)
         return names.error();
-    std::vector<ReadTensor> tensors;
+    std::vector<StoredTensor> stored;
     for (const std::string& name : *names) {
-        Result<ReadTensor> tensor = readTensor(*file, name, path.string());
+        Result<StoredTensor> tensor = readTensor(*file, name, path.string());
         if (!tensor)
             return tensor.error();
-        tensors.push_back(*std::move(tensor));
-    }
-    std::vector<StoredTensor> stored;
-    for (ReadTensor& tensor : tensors) {
-        tensor.stored.bytes = std::as_bytes(std::span(tensor.values));
-        stored.push_back(tensor.stored);
+        stored.push_back(*std::move(tensor));
     }
     return loadParameters(*config, stored);
 }

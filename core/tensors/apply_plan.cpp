@@ -3,6 +3,7 @@
 
 #include "core/base/expect.h"
 #include "core/tensors/fresh_parameters.h"
+#include "core/tensors/gather.h"
 #include "core/tensors/parallel.h"
 
 #include <ATen/ops/cat.h>
@@ -17,8 +18,6 @@ namespace espalier {
 
 namespace {
 
-using SegmentMaps = std::vector<const AxisMap*>;
-
 bool isDense(const AxisMap* map)
 {
     return map && map->kind == AxisMap::Kind::Dense;
@@ -32,90 +31,6 @@ bool hasDense(const ResolvedTerm& term)
                 return true;
     return false;
 }
-
-/// Where the indices of one dimension come from, all segments together.
-struct Gather
-{
-    std::vector<std::int64_t> parent_from_child; ///< empty: the dimension is copied as it is
-    std::vector<double> factor; ///< empty: all 1
-    std::int64_t childLength = 0;
-};
-
-/// One segment's indices, `offset` parent channels into the dimension.
-void append(
-    Gather& gather, const AxisMap* map, std::int64_t identityLength, std::int64_t offset, Side side)
-{
-    const bool identity = !map || map->kind == AxisMap::Kind::Identity;
-    const std::int64_t length = identity ? identityLength : map->childLength;
-    const bool weighted = !identity && side == Side::Read && !map->readWeight.empty();
-    for (std::int64_t i = 0; i < length; ++i) {
-        const auto at = static_cast<std::size_t>(i);
-        gather.parent_from_child.push_back(offset + (identity ? i : map->child_from_parent[at]));
-        gather.factor.push_back(weighted ? map->readWeight[at] : 1.0);
-    }
-}
-
-Gather gatherOf(const Dim& dim, const SegmentMaps& maps, const ModelShape& parentShape)
-{
-    Gather gather;
-    std::int64_t offset = 0;
-    for (std::size_t s = 0; s < dim.segments.size(); ++s) {
-        const std::int64_t parentLength = lengthOf(dim.segments[s], parentShape);
-        append(gather, maps[s], parentLength, offset, dim.side);
-        offset += parentLength;
-    }
-    gather.childLength = static_cast<std::int64_t>(gather.parent_from_child.size());
-    bool inPlace = gather.childLength == offset;
-    bool unweighted = true;
-    for (std::size_t i = 0; i < gather.factor.size(); ++i) {
-        inPlace = inPlace && gather.parent_from_child[i] == static_cast<std::int64_t>(i);
-        unweighted = unweighted && gather.factor[i] == 1.0;
-    }
-    if (inPlace)
-        gather.parent_from_child.clear();
-    if (unweighted)
-        gather.factor.clear();
-    return gather;
-}
-
-/// What is done with a gathered row.
-struct RowWriter
-{
-    const Gather& cols;
-    bool adds = false;
-
-    template <typename Combine>
-    void write(const float* source, float* target, const Combine& combine) const
-    {
-        const std::size_t n = static_cast<std::size_t>(cols.childLength);
-        if (cols.parent_from_child.empty())
-            for (std::size_t c = 0; c < n; ++c)
-                combine(target[c], source[c], c);
-        else
-            for (std::size_t c = 0; c < n; ++c)
-                combine(target[c], source[cols.parent_from_child[c]], c);
-    }
-
-    void operator()(const float* source, float* target, double rowFactor) const
-    {
-        const float factor = static_cast<float>(rowFactor);
-        if (!cols.factor.empty())
-            write(source, target, [&](float& out, float value, std::size_t c) {
-                const float product = static_cast<float>(rowFactor * cols.factor[c]) * value;
-                out = adds ? out + product : product;
-            });
-        else if (adds)
-            write(source, target,
-                [factor](float& out, float value, std::size_t) { out += factor * value; });
-        else if (factor != 1.0F)
-            write(source, target,
-                [factor](float& out, float value, std::size_t) { out = factor * value; });
-        else if (cols.parent_from_child.empty())
-            std::memcpy(target, source, static_cast<std::size_t>(cols.childLength) * sizeof(float));
-        else
-            write(source, target, [](float& out, float value, std::size_t) { out = value; });
-    }
-};
 
 /// Selections, repeats and identities: one pass over the output.
 void gatherTerm(const ParameterPlan& plan, const ResolvedTerm& term, const ParameterSet& parent,
@@ -136,12 +51,8 @@ void gatherTerm(const ParameterPlan& plan, const ResolvedTerm& term, const Param
     const std::int64_t grain = (1 << 16) / std::max<std::int64_t>(1, cols.childLength) + 1;
     inParallel(rows.childLength, grain, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t r = begin; r < end; ++r) {
-            const auto at = static_cast<std::size_t>(r);
-            const std::int64_t parentRow =
-                rows.parent_from_child.empty() ? r : rows.parent_from_child[at];
-            const double rowFactor = rows.factor.empty() ? 1.0 : rows.factor[at];
-            writer(from + parentRow * sourceStride, to + r * cols.childLength,
-                plan.scale * term.weight * rowFactor);
+            writer(from + rows.parentOf(r) * sourceStride, to + r * cols.childLength,
+                plan.scale * term.weight * rows.factorOf(r));
         }
     });
 }

@@ -7,25 +7,23 @@
 #include "core/tensors/parameter_set.h"
 #include "core/tensors/stored_tensor.h"
 
-#include <optional>
+#include <ATen/core/Tensor.h>
+
 #include <vector>
 
 namespace espalier {
 
-/// Which parameter each stored tensor holds; none for what the model does not read and for copies.
-/// One entry per tensor of `stored`.
-struct TensorAssignment
+/// A tensor of the files and what it is.
+struct StoredPart
 {
-    std::vector<std::optional<DiskTensor>> byStored;
-    /// What a tensor repeats, whose values must be the same: a tied head, a second name.
-    std::vector<std::optional<DiskTensor>> copies;
+    const StoredTensor* tensor = nullptr;
+    const DiskTensor* disk = nullptr;
 };
 
-/// Matches a file's tensors with the family's table; reads no values. Names may carry any of the
-/// family's prefixes or none, and be older ones. Refused, naming file, tensor, found and wanted:
-/// missing, unexpected and mis-shaped tensors, element types other than F32, F16, BF16.
-[[nodiscard]] Result<TensorAssignment> assignTensors(
-    const ModelConfig& config, const std::vector<StoredTensor>& stored);
+/// One parameter as fp32 in its logical layout, of the one tensor that holds it or of all that
+/// hold its segments, in their order. Errors: those of the file.
+[[nodiscard]] Result<at::Tensor> loadParameter(
+    const ModelConfig& config, const std::vector<StoredPart>& parts);
 
 /// Reads every parameter as fp32 in its logical layout: transposed, flattened, fused parts joined.
 /// Errors: as assignTensors; a copy with other values.

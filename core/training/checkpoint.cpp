@@ -4,6 +4,7 @@
 #include "core/architectures/catalog.h"
 #include "core/storage/atomic_file.h"
 #include "core/storage/file_bytes.h"
+#include "core/storage/model_weights.h"
 #include "core/storage/safetensors_file.h"
 #include "core/storage/safetensors_writer.h"
 #include "core/storage/weights_file.h"
@@ -106,14 +107,10 @@ Result<ParameterSet> readWeights(const std::filesystem::path& folder)
         readModelConfig(std::string(text->begin(), text->end()), (folder / kConfig).string());
     if (!config)
         return config.error();
-    const Result<SafetensorsFile> file = SafetensorsFile::open(folder / kWeights);
-    if (!file)
-        return file.error();
-    std::vector<StoredTensor> stored;
-    for (const TensorEntry& entry : file->header().tensors())
-        stored.push_back(
-            {entry.name, entry.dtypeText, entry.shape, file->bytes(entry), file->path().string()});
-    return loadParameters(*config, stored);
+    const Result<std::vector<StoredTensor>> stored = openSafetensors(folder / kWeights);
+    if (!stored)
+        return stored.error();
+    return loadParameters(*config, *stored);
 }
 
 } // namespace

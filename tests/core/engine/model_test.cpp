@@ -65,6 +65,20 @@ TEST(Model, FolderWithOnlyAConfigHasFreshWeightsFromItsSeed)
     EXPECT_NE(a.weightsHash().value(), other.weightsHash().value());
 }
 
+TEST(Model, AFolderOfTheHuggingFaceCacheStandsForItsSnapshot)
+{
+    const TemporaryFolder place;
+    const auto snapshot = place.path() / "models--a--b/snapshots/0123";
+    place.write("models--a--b/refs/main", "0123");
+    std::filesystem::create_directories(snapshot);
+    for (const char* file : {"config.json", "model.safetensors"})
+        std::filesystem::copy_file(std::filesystem::path(kGpt2) / file, snapshot / file);
+    const Result<Model> model = Model::open(place.path() / "models--a--b");
+    ASSERT_TRUE(model) << model.error().message;
+    EXPECT_EQ(model->path(), snapshot);
+    EXPECT_EQ(model->weightsHash().value(), Model::open(kGpt2)->weightsHash().value());
+}
+
 TEST(Model, WhatIsNotAModelIsRefused)
 {
     const TemporaryFolder place;
@@ -73,7 +87,21 @@ TEST(Model, WhatIsNotAModelIsRefused)
     place.write("m/pytorch_model.bin", "x");
     const Error error = Model::open(place.path() / "m").error();
     EXPECT_EQ(error.code, ErrorCode::Refused);
-    EXPECT_NE(error.message.find("found pytorch_model.bin"), std::string::npos) << error.message;
+    EXPECT_NE(error.message.find("is not a file that torch.save"), std::string::npos);
+}
+
+TEST(Model, WeightsThatMemoryCannotHoldAreRefusedWithBothNumbers)
+{
+    const TemporaryFolder place;
+    const std::int64_t hidden = 1 << 19;
+    place.write("m/config.json",
+        writeModelConfig(test::toyGpt2(
+            {.hidden = hidden, .heads = 8, .headDim = hidden / 8, .mlp = 4 * hidden})));
+    const Result<Model> model = Model::open(place.path() / "m");
+    ASSERT_TRUE(model) << model.error().message;
+    const Error error = model->weightsHash().error();
+    EXPECT_EQ(error.code, ErrorCode::Resource);
+    EXPECT_NE(error.message.find("not enough memory: need 26"), std::string::npos) << error.message;
 }
 
 TEST(Model, CountsValuesThatNoArithmeticSurvives)

@@ -102,5 +102,22 @@ TEST(AtomicFolder, APlaceThatCannotBeWrittenIsAResourceError)
     EXPECT_EQ(place.names(), Names{"file"});
 }
 
+TEST(AtomicFolder, WhatAKilledProgramLeftIsRemovedWhatALivingOneWritesIsNot)
+{
+    const TemporaryFolder place;
+    place.write(".out.partial-4711-0/weights", "half");
+    place.write(".out.partial-mine/notes", "not ours");
+    place.write(".outer.partial-4711-0/weights", "another target's");
+    const auto first = AtomicFolder::prepare(place.path() / "out");
+    ASSERT_TRUE(first);
+    EXPECT_FALSE(std::filesystem::exists(place.path() / ".out.partial-4711-0"));
+    EXPECT_TRUE(std::filesystem::exists(place.path() / ".out.partial-mine"));
+    EXPECT_TRUE(std::filesystem::exists(place.path() / ".outer.partial-4711-0"));
+    const auto second = AtomicFolder::prepare(place.path() / "out");
+    ASSERT_TRUE(second);
+    EXPECT_TRUE(std::filesystem::exists(first->workPath()));
+    EXPECT_NE(first->workPath(), second->workPath());
+}
+
 } // namespace
 } // namespace espalier

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include <sys/stat.h>
 
 namespace espalier {
@@ -44,6 +46,22 @@ TEST(MappedFile, WhatIsNotAFileIsRefused)
     ASSERT_EQ(::mkfifo((base + "/pipe").c_str(), 0600), 0);
     EXPECT_EQ(MappedFile::map(folder.path() / "pipe").error().message,
         base + "/pipe: is not a regular file, wanted a file");
+}
+
+TEST(MappedFile, ReadingAFileThatBecameShorterIsRefused)
+{
+    const TemporaryFolder folder;
+    const auto path = folder.write("a", "hello");
+    const auto file = MappedFile::map(path);
+    ASSERT_TRUE(file);
+    std::array<std::byte, 3> target = {};
+    ASSERT_TRUE(file->read(2, target));
+    EXPECT_EQ(target[0], std::byte{'l'});
+    EXPECT_EQ(target[2], std::byte{'o'});
+    std::filesystem::resize_file(path, 4);
+    const Status read = file->read(2, target);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().message, "has become shorter since it was opened");
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "core/architectures/catalog.h"
 #include "core/tensors/tensor_bytes.h"
 #include "tests/support/engine/toy_parameters.h"
+#include "tests/support/engine/toy_stored.h"
 #include "tests/support/toy_model.h"
 
 #include <ATen/ops/equal.h>
@@ -24,20 +25,14 @@ using test::toyLlama;
 using test::toyParameters;
 using test::toyVit;
 
-/// A model's tensors as a file would hold them, with the storage behind them.
+/// A model's tensors as a file would hold them.
 struct File
 {
-    std::vector<at::Tensor> values;
     std::vector<StoredTensor> stored;
 
     void add(const std::string& name, const at::Tensor& tensor)
     {
-        const at::Tensor value = values.emplace_back(tensor.contiguous());
-        stored.push_back({.name = name,
-            .dtype = std::string(safetensorsName(dtypeOf(value.scalar_type()))),
-            .sizes = value.sizes().vec(),
-            .bytes = bytesOf(value),
-            .file = "toy.safetensors"});
+        stored.push_back(test::storedTensor(name, tensor));
     }
 
     StoredTensor& find(const std::string& name)
@@ -91,7 +86,9 @@ TEST(LoadParameters, Gpt2MatricesLieTransposedOnDisk)
     File file = fileOf(parameters);
     const StoredTensor& up = file.find("transformer.h.1.mlp.c_fc.weight");
     EXPECT_EQ(up.sizes, (std::vector<std::int64_t>{12, 10}));
-    const at::Tensor onDisk = tensorFromBytes(up.bytes, up.sizes, Dtype::F32);
+    std::vector<std::byte> bytes(static_cast<std::size_t>(up.byteCount));
+    ASSERT_TRUE(up.read(0, bytes));
+    const at::Tensor onDisk = tensorFromBytes(bytes, up.sizes, Dtype::F32);
     EXPECT_EQ(onDisk.select(0, 3).select(0, 7).item<float>(),
         parameters.at(Role::MlpUpWeight, 1).select(0, 7).select(0, 3).item<float>());
 }

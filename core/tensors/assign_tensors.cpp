@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tensors/assign_tensors.h"
+
+#include "core/architectures/catalog.h"
+#include "core/base/untrusted_text.h"
+#include "core/tensors/read_stored.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace espalier {
+
+namespace {
+
+/// What a model's tensors may be called, in all spellings that the family knows.
+class NameTable
+{
+public:
+    explicit NameTable(const ModelConfig& config)
+        : m_architecture(architectureOf(config))
+        , m_task(config.flavour.task)
+        , m_wanted(diskTensorsOf(m_architecture, config))
+    {
+        std::erase_if(m_wanted, [](const DiskTensor& tensor) { return tensor.twin; });
+        for (std::size_t i = 0; i < m_wanted.size(); ++i)
+            m_byName.emplace(tableName(m_architecture, m_wanted[i].name), i);
+        if (config.flavour.tiedHead)
+            for (const DiskRow& row : m_architecture.rows)
+                if (row.role == Role::HeadWeight && contains(row.tasks, m_task))
+                    m_tiedHead = row.name;
+        m_embedding = {.name = std::string(m_tiedHead),
+            .parameter = {Role::TokenEmbedding, -1},
+            .sizes = {config.shape.vocab, config.shape.hidden}};
+    }
+
+    [[nodiscard]] const std::vector<DiskTensor>& wanted() const
+    {
+        return m_wanted;
+    }
+
+    [[nodiscard]] std::optional<std::size_t> find(const std::string& name) const
+    {
+        const auto found = m_byName.find(tableName(m_architecture, name));
+        return found == m_byName.end() ? std::nullopt : std::optional(found->second);
+    }
+
+    /// Some tools store a tied head twice.
+    [[nodiscard]] std::optional<DiskTensor> tiedTo(const std::string& name) const
+    {
+        return !m_tiedHead.empty() && tableName(m_architecture, name) == m_tiedHead
+            ? std::optional(m_embedding)
+            : std::nullopt;
+    }
+
+    [[nodiscard]] bool isIgnored(const std::string& name) const
+    {
+        return isIgnoredTensor(m_architecture, m_task, name);
+    }
+
+    /// The name is an older one of the table's.
+    [[nodiscard]] bool isAlias(const std::string& name) const
+    {
+        return std::any_of(m_architecture.aliases.begin(), m_architecture.aliases.end(),
+            [&](const NameAlias& alias) { return name.ends_with(alias.old); });
+    }
+
+private:
+    const Architecture& m_architecture;
+    Task m_task;
+    std::vector<DiskTensor> m_wanted;
+    std::unordered_map<std::string, std::size_t> m_byName;
+    std::string_view m_tiedHead;
+    DiskTensor m_embedding;
+};
+
+std::string place(const StoredTensor& tensor)
+{
+    return fmt::format("{}: tensor {}", tensor.file, inQuotes(tensor.name));
+}
+
+Status checkStored(const StoredTensor& stored, const std::vector<std::int64_t>& sizes)
+{
+    if (!weightTypeOf(stored))
+        return refused(fmt::format(
+            "{}: found type {}, wanted F32, F16 or BF16", place(stored), inQuotes(stored.dtype)));
+    if (stored.sizes != sizes)
+        return refused(fmt::format("{}: found shape [{}], wanted [{}] as config.json has it",
+            place(stored), fmt::join(stored.sizes, ", "), fmt::join(sizes, ", ")));
+    return {};
+}
+
+Error unexpected(const StoredTensor& tensor, const ModelConfig& config)
+{
+    return refused(fmt::format(
+        "{}: not part of a {} model with these settings", place(tensor), config.family));
+}
+
+Error storedTwice(const StoredTensor& tensor, const StoredTensor& other)
+{
+    return refused(fmt::format(
+        "{}: stored twice, also as {} in {}", place(tensor), inQuotes(other.name), other.file));
+}
+
+Status checkAllThere(const std::vector<const StoredTensor*>& holder, const NameTable& names,
+    const std::vector<StoredTensor>& stored)
+{
+    for (std::size_t i = 0; i < holder.size(); ++i)
+        if (!holder[i])
+            return refused(fmt::format("{}: tensor {} is missing, wanted shape [{}]",
+                stored.empty() ? "model" : stored.front().file, inQuotes(names.wanted()[i].name),
+                fmt::join(names.wanted()[i].sizes, ", ")));
+    return {};
+}
+
+} // namespace
+
+Result<TensorAssignment> assignTensors(
+    const ModelConfig& config, const std::vector<StoredTensor>& stored)
+{
+    const NameTable names(config);
+    std::vector<const StoredTensor*> holder(names.wanted().size(), nullptr);
+    TensorAssignment assignment{
+        .byStored = {stored.size(), std::nullopt}, .copies = {stored.size(), std::nullopt}};
+    const auto assign = [&](std::size_t i, std::size_t at) -> Status {
+        if (holder[at] && !names.isAlias(stored[i].name))
+            return storedTwice(stored[i], *holder[at]);
+        (holder[at] ? assignment.copies : assignment.byStored)[i] = names.wanted()[at];
+        if (!holder[at])
+            holder[at] = &stored[i];
+        return checkStored(stored[i], names.wanted()[at].sizes);
+    };
+    // Older names come second, so that beside a newer one they are its copies.
+    for (const bool aliases : {false, true})
+        for (std::size_t i = 0; i < stored.size(); ++i) {
+            const StoredTensor& tensor = stored[i];
+            if (names.isAlias(tensor.name) != aliases)
+                continue;
+            if (const std::optional<std::size_t> at = names.find(tensor.name)) {
+                if (const Status fits = assign(i, *at); !fits)
+                    return fits.error();
+            } else if (const std::optional<DiskTensor> original = names.tiedTo(tensor.name)) {
+                if (const Status fits = checkStored(tensor, original->sizes); !fits)
+                    return fits.error();
+                assignment.copies[i] = original;
+            } else if (!names.isIgnored(tensor.name)) {
+                return unexpected(tensor, config);
+            }
+        }
+    if (const Status all = checkAllThere(holder, names, stored); !all)
+        return all.error();
+    return assignment;
+}
+
+} // namespace espalier

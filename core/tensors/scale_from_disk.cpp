@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tensors/scale_from_disk.h"
+
+#include "core/base/checked.h"
+#include "core/base/expect.h"
+#include "core/tensors/apply_plan.h"
+#include "core/tensors/gather.h"
+#include "core/tensors/parallel.h"
+#include "core/tensors/read_stored.h"
+
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace espalier {
+
+namespace {
+
+/// Parent values held at a time.
+constexpr std::int64_t kBandElements = std::int64_t{1} << 21;
+constexpr std::int64_t kGrainElements = std::int64_t{1} << 16;
+
+/// A term as rows and columns of the tensors on disk.
+struct DiskTerm
+{
+    const StoredTensor* source = nullptr;
+    std::int64_t sourceCols = 1;
+    Gather rows;
+    Gather cols;
+    double base = 1; ///< of every row's factor
+};
+
+bool isMatrix(Layout layout)
+{
+    return layout == Layout::Plain || layout == Layout::InOut || layout == Layout::PatchConv
+        || layout == Layout::OneByOne || layout == Layout::OneByRows;
+}
+
+bool hasDense(const ResolvedTerm& term)
+{
+    for (const SegmentMaps& maps : term.maps)
+        for (const AxisMap* map : maps)
+            if (map && map->kind == AxisMap::Kind::Dense)
+                return true;
+    return false;
+}
+
+/// The first dimension of the parameter, or the one segment of it that the tensor holds.
+Gather firstGather(const Dim& dim, const SegmentMaps& maps, int segment, const ModelShape& shape)
+{
+    if (segment < 0)
+        return gatherOf(dim, maps, shape);
+    const auto at = static_cast<std::size_t>(segment);
+    Dim part = dim;
+    part.segments = {dim.segments[at]};
+    return gatherOf(part, {maps[at]}, shape);
+}
+
+std::int64_t colsOf(const StoredTensor& tensor, Layout layout)
+{
+    const std::size_t rowDimension = layout == Layout::OneByRows ? 1 : 0;
+    std::int64_t cols = 1;
+    for (std::size_t i = rowDimension + 1; i < tensor.sizes.size(); ++i)
+        cols *= tensor.sizes[i];
+    return cols;
+}
+
+DiskTerm diskTerm(const ParameterPlan& plan, const ResolvedTerm& term, const DiskTensor& child,
+    const StoredModel& parent)
+{
+    const ModelShape& shape = parent.config().shape;
+    const StoredTensor* const source = parent.find(term.parent, child.segment)->tensor;
+    Gather first = firstGather(plan.child.dims[0], term.maps[0], child.segment, shape);
+    const double base = plan.scale * term.weight;
+    if (plan.child.dims.size() == 1) // a vector is a matrix with one row
+        return {.source = source,
+            .sourceCols = checkedProduct(source->sizes).value_or(0),
+            .rows = {.parent_from_child = {}, .factor = {}, .childLength = 1},
+            .cols = std::move(first),
+            .base = base};
+    DiskTerm disk{.source = source,
+        .sourceCols = colsOf(*source, child.layout),
+        .rows = std::move(first),
+        .cols = gatherOf(plan.child.dims[1], term.maps[1], shape),
+        .base = base};
+    if (child.layout != Layout::InOut)
+        return disk;
+    std::swap(disk.rows, disk.cols);
+    // A cell's factors multiply in the order that applyPlan has, so that no bit differs.
+    for (double& factor : disk.cols.factor)
+        factor *= base;
+    if (!disk.cols.factor.empty())
+        disk.base = 1;
+    return disk;
+}
+
+/// Are all terms selections from tensors that lie as the destination's will?
+bool canGather(const ParameterPlan& plan, const DiskTensor& child, const StoredModel& parent)
+{
+    if (plan.terms.empty() || plan.noise || !isMatrix(child.layout))
+        return false;
+    return std::all_of(plan.terms.begin(), plan.terms.end(), [&](const ResolvedTerm& term) {
+        const auto place = parent.find(term.parent, child.segment);
+        return place && place->disk->layout == child.layout && !hasDense(term);
+    });
+}
+
+/// The parent's rows for the destination's rows [begin, end), one under another.
+Result<at::Tensor> readBand(const DiskTerm& term, std::int64_t begin, std::int64_t end)
+{
+    const std::int64_t cols = term.sourceCols;
+    at::Tensor band = at::empty({(end - begin) * cols}, at::kFloat);
+    for (std::int64_t row = begin; row < end;) {
+        const std::int64_t first = term.rows.parentOf(row);
+        std::int64_t count = 1; // rows that follow each other are read at once
+        while (row + count < end && term.rows.parentOf(row + count) == first + count)
+            ++count;
+        const Result<at::Tensor> values = readFloats(*term.source, first * cols, count * cols);
+        if (!values)
+            return values.error();
+        if (count == end - begin)
+            return *values;
+        band.narrow(0, (row - begin) * cols, count * cols).copy_(*values);
+        row += count;
+    }
+    return band;
+}
+
+Status gatherTerm(const DiskTerm& term, float* out, bool adds)
+{
+    const std::int64_t cols = term.cols.childLength;
+    const RowWriter writer{.cols = term.cols, .adds = adds};
+    const std::int64_t bandRows =
+        std::max<std::int64_t>(1, kBandElements / std::max<std::int64_t>(1, term.sourceCols));
+    const std::int64_t grain = kGrainElements / std::max<std::int64_t>(1, cols) + 1;
+    for (std::int64_t begin = 0; begin < term.rows.childLength; begin += bandRows) {
+        const std::int64_t end = std::min(begin + bandRows, term.rows.childLength);
+        const Result<at::Tensor> band = readBand(term, begin, end);
+        if (!band)
+            return band.error();
+        const float* const from = band->const_data_ptr<float>();
+        inParallel(end - begin, grain, [&](std::int64_t first, std::int64_t last) {
+            for (std::int64_t r = first; r < last; ++r)
+                writer(from + r * term.sourceCols, out + (begin + r) * cols,
+                    term.base * term.rows.factorOf(begin + r));
+        });
+    }
+    return {};
+}
+
+Result<at::Tensor> gathered(
+    const ParameterPlan& plan, const StoredModel& parent, const DiskTensor& child)
+{
+    at::Tensor out = at::empty(child.sizes, at::kFloat);
+    bool adds = false;
+    for (const ResolvedTerm& resolved : plan.terms) {
+        const DiskTerm term = diskTerm(plan, resolved, child, parent);
+        ESPALIER_EXPECT(term.rows.childLength * term.cols.childLength == out.numel(),
+            "checkPlan has compared the plan with both shapes");
+        if (const Status done = gatherTerm(term, out.mutable_data_ptr<float>(), adds); !done)
+            return done.error();
+        adds = true;
+    }
+    return out;
+}
+
+/// By way of whole parameters.
+Result<at::Tensor> computed(const TransferPlan& plan, const ParameterPlan& parameter,
+    const StoredModel& parent, const DiskTensor& child)
+{
+    ParameterSet needed{.config = parent.config()};
+    for (const ResolvedTerm& term : parameter.terms) {
+        if (needed.tensors.contains(term.parent))
+            continue;
+        Result<at::Tensor> values = parent.parameter(term.parent);
+        if (!values)
+            return values.error();
+        needed.tensors.emplace(term.parent, *std::move(values));
+    }
+    ParameterSet made{.config = plan.child};
+    made.tensors.emplace(child.parameter, applyPlan(parameter, needed, plan.child.shape));
+    needed.tensors.clear();
+    return toDiskLayout(made, child, at::kFloat);
+}
+
+} // namespace
+
+Result<at::Tensor> scaledDiskTensor(
+    const TransferPlan& plan, const StoredModel& parent, const DiskTensor& child)
+{
+    const ParameterPlan parameter = resolve(plan, child.parameter);
+    return canGather(parameter, child, parent) ? gathered(parameter, parent, child)
+                                               : computed(plan, parameter, parent, child);
+}
+
+} // namespace espalier
