@@ -58,7 +58,8 @@ public:
     }
 
     static constexpr TokenId kNoToken = -1;
-    static constexpr std::int64_t kMaxTokens = std::int64_t{1} << 24;
+    /// The largest known have 300 000; a stranger's number costs memory up to itself.
+    static constexpr std::int64_t kMaxTokens = std::int64_t{1} << 21;
 
 private:
     struct Span
