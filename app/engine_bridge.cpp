@@ -273,9 +273,9 @@ void EngineBridge::measure()
         [this, parent = *m_parent, settings, progress = progressFor(Activity::Measuring, {})](
             std::stop_token stop) mutable {
             progress.stop = std::move(stop);
-            Result<Measurements> result = espalier::measure(parent, settings, progress);
-            QMetaObject::invokeMethod(this,
-                [this, done = std::move(result)]() mutable { finishMeasuring(std::move(done)); });
+            const auto done = std::make_shared<Result<Measurements>>(
+                espalier::measure(parent, settings, progress));
+            QMetaObject::invokeMethod(this, [this, done] { finishMeasuring(std::move(*done)); });
         });
 }
 

@@ -351,7 +351,8 @@ TEST(Export, WeightsAboveTheChosenSizeAreShardedAndIndexed)
 {
     const TemporaryFolder place;
     const Model model = toyModel(test::toyGpt2());
-    const auto report = exportModel(model, nullptr, place.path() / "out", {.maxShardBytes = 3000});
+    const auto report = exportModel(
+        model, nullptr, place.path() / "out", {.dtype = std::nullopt, .maxShardBytes = 3000});
     ASSERT_TRUE(report) << report.error().message;
     EXPECT_FALSE(std::filesystem::exists(place.path() / "out/model.safetensors"));
     const nlohmann::json index = jsonIn(place.path() / "out/model.safetensors.index.json");
