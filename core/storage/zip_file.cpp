@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <limits>
 #include <memory>
+#include <string_view>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -78,6 +80,19 @@ Result<Found> currentMember(
     return found;
 }
 
+/// minizip takes archives that lack the last bytes of their closing record.
+bool endsWhole(const std::filesystem::path& file, std::uintmax_t fileSize)
+{
+    constexpr std::uintmax_t kRecordBytes = 22; // of an archive without a comment
+    if (fileSize < kRecordBytes)
+        return false;
+    std::ifstream bytes(file, std::ios::binary);
+    std::array<char, 4> mark = {};
+    bytes.seekg(static_cast<std::streamoff>(fileSize - kRecordBytes));
+    bytes.read(mark.data(), mark.size());
+    return bytes && std::string_view(mark.data(), mark.size()) == "PK\x05\x06";
+}
+
 Status checkApart(std::vector<Found> members, const std::filesystem::path& file)
 {
     std::sort(members.begin(), members.end(), [](const Found& a, const Found& b) {
@@ -98,6 +113,8 @@ Result<std::map<std::string, ZipMember>> readStoredZip(const std::filesystem::pa
     const Archive archive(failed ? nullptr : unzOpen64(file.c_str()));
     if (!archive || !std::in_range<std::int64_t>(fileSize))
         return problem(file, "is not a zip archive");
+    if (!endsWhole(file, fileSize))
+        return problem(file, "is cut short, or carries a comment as torch.save never does");
     std::vector<Found> all;
     int state = unzGoToFirstFile(archive.get());
     for (; state == UNZ_OK; state = unzGoToNextFile(archive.get())) {

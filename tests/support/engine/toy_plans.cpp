@@ -23,11 +23,19 @@ TransferPlan permutationPlan(const ModelConfig& config, Seed seed)
     for (DestinationBlock& block : plan.blocks) {
         SourceTerm& term = block.terms.front();
         const Seed own = derive(seed, static_cast<std::uint64_t>(term.parentBlock));
-        const AxisMap heads = AxisMap::select(shape.heads * shape.headDim,
-            channelsOfHeads(randomPermutation(shape.heads, derive(own, "heads")), shape.headDim));
-        for (const AxisLabel label :
-            {AxisLabel::Query, AxisLabel::Key, AxisLabel::Value, AxisLabel::Context})
-            term.maps.emplace(label, heads);
+        const auto groups = randomPermutation(shape.kvHeads, derive(own, "heads"));
+        std::vector<std::int64_t> heads; // each group's heads stay together
+        for (const std::int64_t group : groups)
+            for (std::int64_t i = 0; i < shape.heads / shape.kvHeads; ++i)
+                heads.push_back(group * (shape.heads / shape.kvHeads) + i);
+        const AxisMap queries =
+            AxisMap::select(shape.heads * shape.headDim, channelsOfHeads(heads, shape.headDim));
+        const AxisMap keys =
+            AxisMap::select(shape.kvHeads * shape.headDim, channelsOfHeads(groups, shape.headDim));
+        for (const AxisLabel label : {AxisLabel::Query, AxisLabel::Context})
+            term.maps.emplace(label, queries);
+        for (const AxisLabel label : {AxisLabel::Key, AxisLabel::Value})
+            term.maps.emplace(label, keys);
         term.maps.emplace(AxisLabel::Mlp,
             AxisMap::select(shape.mlp, randomPermutation(shape.mlp, derive(own, "mlp"))));
     }
