@@ -132,6 +132,7 @@ MeasureSettings EngineBridge::measureSettings() const
                 .sequenceLength = measured->sequenceLength,
                 .validationShare = measured->validationShare,
                 .textField = measured->textField,
+                .tokenizer = measured->tokenizer,
                 .skipBroken = measured->skipBroken},
         .samples = measured->samples,
         .batch = measured->batch,

@@ -15,6 +15,10 @@ void addDataOptions(CLI::App& command, DataSpec& data, const std::string& group)
         .add_option("--text-field", data.textField, "The field of JSON lines that holds the text")
         ->capture_default_str()
         ->group(group);
+    command
+        .add_option(
+            "--tokenizer", data.tokenizer, "Folder with the tokenizer (default: the model's own)")
+        ->group(group);
     command.add_flag("--skip-broken", data.skipBroken, "Leave out images that cannot be decoded")
         ->group(group);
 }

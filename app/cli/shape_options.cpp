@@ -93,6 +93,7 @@ Result<MeasureSettings> measureSettingsFrom(const DestinationOptions& options, c
                                    .sequenceLength = measurements->sequenceLength,
                                    .validationShare = measurements->validationShare,
                                    .textField = measurements->textField,
+                                   .tokenizer = measurements->tokenizer,
                                    .skipBroken = measurements->skipBroken},
             .samples = measurements->samples,
             .batch = measurements->batch,

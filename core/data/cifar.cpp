@@ -58,16 +58,15 @@ std::vector<fs::path> trainingBatches(const fs::path& folder)
 }
 
 Result<Dataset> openFiles(const std::vector<fs::path>& train, const fs::path& test,
-    const CifarLayout& layout, const DataSpec& spec, const ModelConfig& config,
-    const Progress& progress)
+    const CifarLayout& layout, const DataRequest& request, const Progress& progress)
 {
-    const PackedImages images{.name = nameOfSource(spec),
+    const PackedImages images{.name = nameOfSource(request.spec),
         .classes = layout.classes,
         .givesTest = !test.empty(),
         .read = [&](Part part, const ImageSink& sink) {
             return readFiles(part == Part::Train ? train : std::vector{test}, layout, sink);
         }};
-    return openPackedImages(images, spec, config, progress);
+    return openPackedImages(images, request, progress);
 }
 
 } // namespace
@@ -80,12 +79,10 @@ bool isCifar10(std::string_view source)
 
 Result<Dataset> openCifar10(const DataRequest& request, const Progress& progress)
 {
-    const DataSpec& spec = request.spec;
-    const ModelConfig& config = request.config;
-    const fs::path path = spec.source;
-    return isFile(path) ? openFiles({path}, {}, kCifar10, spec, config, progress)
-                        : openFiles(trainingBatches(path), path / "test_batch.bin", kCifar10, spec,
-                            config, progress);
+    const fs::path path = request.spec.source;
+    return isFile(path)
+        ? openFiles({path}, {}, kCifar10, request, progress)
+        : openFiles(trainingBatches(path), path / "test_batch.bin", kCifar10, request, progress);
 }
 
 bool isCifar100(std::string_view source)
@@ -97,14 +94,12 @@ bool isCifar100(std::string_view source)
 
 Result<Dataset> openCifar100(const DataRequest& request, const Progress& progress)
 {
-    const DataSpec& spec = request.spec;
-    const ModelConfig& config = request.config;
-    const fs::path path = spec.source;
+    const fs::path path = request.spec.source;
     const CifarLayout layout =
-        config.shape.classes == kCifar100Coarse.classes ? kCifar100Coarse : kCifar100Fine;
+        request.config.shape.classes == kCifar100Coarse.classes ? kCifar100Coarse : kCifar100Fine;
     return isFile(path)
-        ? openFiles({path}, {}, layout, spec, config, progress)
-        : openFiles({path / "train.bin"}, path / "test.bin", layout, spec, config, progress);
+        ? openFiles({path}, {}, layout, request, progress)
+        : openFiles({path / "train.bin"}, path / "test.bin", layout, request, progress);
 }
 
 } // namespace espalier

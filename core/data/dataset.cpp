@@ -21,36 +21,27 @@ namespace {
 constexpr std::int64_t kByteVocabulary = 256;
 constexpr std::int64_t kDefaultSequenceLength = 128;
 
-/// (x / 255 - 0.5) / 0.5 for every byte.
-std::array<float, 256> normalisedBytes()
-{
-    std::array<float, 256> table = {};
-    for (std::size_t x = 0; x < table.size(); ++x)
-        table[x] = (static_cast<float>(x) / 255.0F - 0.5F) / 0.5F;
-    return table;
-}
-
 /// Image folders lie class after class; the first samples must speak for all of them.
 constexpr Seed kFixedOrder = {0};
 
 Batch imageBatch(
     const Dataset::Impl& data, const ImageSource& source, const std::vector<std::int64_t>& indices)
 {
-    static const std::array<float, 256> kNormalised = normalisedBytes();
     const auto count = static_cast<std::int64_t>(indices.size());
     Batch batch;
     batch.pixels_BCHW = at::empty({count, data.channels, data.height, data.width}, at::kFloat);
     batch.labels = at::empty({count}, at::kLong);
     auto* pixels = batch.pixels_BCHW.data_ptr<float>();
     auto* labels = batch.labels.data_ptr<std::int64_t>();
+    const auto area = static_cast<std::size_t>(data.height * data.width);
     const std::int64_t size = data.channels * data.height * data.width;
     inParallel(count, 16, [&](std::int64_t begin, std::int64_t end) {
         std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size));
         for (std::int64_t i = begin; i < end; ++i) {
             labels[i] = source.read(indices[static_cast<std::size_t>(i)], bytes);
             float* out = pixels + i * size;
-            for (const std::uint8_t byte : bytes)
-                *out++ = kNormalised[byte];
+            for (std::size_t at = 0; at < bytes.size(); ++at)
+                *out++ = data.numbers[at / area][bytes[at]];
         }
     });
     return batch;
@@ -198,7 +189,9 @@ std::optional<double> Dataset::floor() const
 
 Result<WindowRule> windowRule(const DataRequest& request)
 {
-    const auto& [spec, config, encoding] = request;
+    const DataSpec& spec = request.spec;
+    const ModelConfig& config = request.config;
+    const std::optional<TextEncoding>& encoding = request.encoding;
     const ModelShape& shape = config.shape;
     if (!encoding && shape.vocab != kByteVocabulary)
         return refused(fmt::format(
@@ -262,9 +255,16 @@ std::string nameOfSource(const DataSpec& spec)
     return (name.empty() || name == "." ? path.parent_path().filename() : name).string();
 }
 
-Result<Dataset> imageDataset(std::string name, std::shared_ptr<const ImageSource> train,
-    std::shared_ptr<const ImageSource> validation, const ModelConfig& config)
+ImageProcessor processorOf(const DataRequest& request)
 {
+    return request.processor ? *request.processor : defaultImageProcessor(request.config.shape);
+}
+
+Result<Dataset> imageDataset(std::string name, const DataRequest& request,
+    std::shared_ptr<const ImageSource> train, std::shared_ptr<const ImageSource> validation)
+{
+    const ModelConfig& config = request.config;
+    const ImageProcessor processor = processorOf(request);
     for (const auto& [part, what] :
         {std::pair(train, "training"), std::pair(validation, "validation")})
         if (part->count() < 1)
@@ -277,6 +277,8 @@ Result<Dataset> imageDataset(std::string name, std::shared_ptr<const ImageSource
     impl->channels = config.shape.channels;
     impl->height = config.shape.imageHeight;
     impl->width = config.shape.imageWidth;
+    for (std::int64_t channel = 0; channel < impl->channels; ++channel)
+        impl->numbers.push_back(numbersOf(processor, channel));
     impl->trainImages = std::move(train);
     impl->validationImages = std::move(validation);
     return Dataset(std::move(impl));

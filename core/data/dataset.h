@@ -5,6 +5,7 @@
 #include "core/base/progress.h"
 #include "core/base/random.h"
 #include "core/base/result.h"
+#include "core/data/image_processor.h"
 #include "core/data/text_encoding.h"
 #include "core/forward/batch.h"
 #include "core/recipe/recipe.h"
@@ -31,6 +32,7 @@ struct DataRequest
     ModelConfig config;
     std::optional<TextEncoding> encoding =
         std::nullopt; ///< none: bytes are tokens, which needs a vocabulary of 256
+    std::optional<ImageProcessor> processor = std::nullopt; ///< none: defaultImageProcessor()
 };
 
 /// Samples that suit one model: token windows or images with labels. Immutable, cheap to copy, safe
@@ -38,9 +40,9 @@ struct DataRequest
 /// made on the CPU.
 ///
 /// A sample of text is a window of sequenceLength tokens, see WindowRule. Validation windows follow
-/// one another, training windows begin anywhere. Pixels x in 0 … 255 become (x /
-/// 255 - 0.5) / 0.5 (ViT's own processor). Images of another size than the model's are resized
-/// (bilinear).
+/// one another, training windows begin anywhere. Images pass the
+/// model's own processor, else ViT's: resized to its size (bilinear), x in 0 … 255 becomes
+/// (x / 255 - 0.5) / 0.5.
 class Dataset
 {
 public:

@@ -5,6 +5,9 @@
 #include "core/data/image_source.h"
 #include "core/data/token_windows.h"
 
+#include <array>
+#include <vector>
+
 namespace espalier {
 
 /// Either texts (train and validation tokens) or images; the others are null.
@@ -22,6 +25,7 @@ struct Dataset::Impl
     std::int64_t channels = 0;
     std::int64_t height = 0;
     std::int64_t width = 0;
+    std::vector<std::array<float, 256>> numbers = {}; ///< what bytes become, by channel
     std::shared_ptr<const ImageSource> trainImages = nullptr;
     std::shared_ptr<const ImageSource> validationImages = nullptr;
 };
@@ -35,10 +39,13 @@ struct Dataset::Impl
     std::shared_ptr<const TokenSource> train, std::shared_ptr<const TokenSource> validation,
     std::optional<double> floor = std::nullopt);
 
-/// The rest of an Impl for images of the model's size; refused if a part is empty.
-[[nodiscard]] Result<Dataset> imageDataset(std::string name,
-    std::shared_ptr<const ImageSource> train, std::shared_ptr<const ImageSource> validation,
-    const ModelConfig& config);
+/// The rest of an Impl for images that fitImage() has made the model's size; refused if a part is
+/// empty.
+[[nodiscard]] Result<Dataset> imageDataset(std::string name, const DataRequest& request,
+    std::shared_ptr<const ImageSource> train, std::shared_ptr<const ImageSource> validation);
+
+/// The model's image processor, else the default.
+[[nodiscard]] ImageProcessor processorOf(const DataRequest& request);
 
 /// The last name in the source: "demo:garden", "tinyshakespeare.txt", "cifar10" of "cifar10/".
 [[nodiscard]] std::string nameOfSource(const DataSpec& spec);

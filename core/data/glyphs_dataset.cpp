@@ -55,9 +55,9 @@ Result<Dataset> openGlyphs(const DataRequest& request, const Progress&)
         return refused(
             fmt::format("{}: images of 3 x {} x {}, wanted {} x {} x {} (the model's)", spec.source,
                 kGlyphSize, kGlyphSize, shape.channels, shape.imageHeight, shape.imageWidth));
-    return imageDataset(spec.source,
+    return imageDataset(spec.source, request,
         std::make_shared<GlyphImages>(derive(kSeries, "train"), kTrainImages),
-        std::make_shared<GlyphImages>(derive(kSeries, "validation"), kValidationImages), config);
+        std::make_shared<GlyphImages>(derive(kSeries, "validation"), kValidationImages));
 }
 
 } // namespace espalier

@@ -207,15 +207,16 @@ Result<Dataset> openImageFolder(const DataRequest& request, const Progress& prog
             "{}: found no class folders, wanted one folder of images per class", spec.source));
     if (const Status fits = checkImageModel(config, parts->classes, spec.source); !fits)
         return fits.error();
-    const auto train = loadImages(parts->train, config.shape, spec.skipBroken, progress);
+    const ImageProcessor processor = processorOf(request);
+    const auto train = loadImages(parts->train, processor, config.shape, spec.skipBroken, progress);
     if (!train)
         return train.error();
     const auto validation = plan.heldOutIsTrain
         ? train
-        : loadImages(parts->validation, config.shape, spec.skipBroken, progress);
+        : loadImages(parts->validation, processor, config.shape, spec.skipBroken, progress);
     if (!validation)
         return validation.error();
-    return imageDataset(nameOfSource(spec), *train, *validation, config);
+    return imageDataset(nameOfSource(spec), request, *train, *validation);
 }
 
 } // namespace espalier

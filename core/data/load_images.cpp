@@ -2,7 +2,6 @@
 #include "core/data/load_images.h"
 
 #include "core/base/checked.h"
-#include "core/data/fit_image.h"
 #include "core/storage/image_file.h"
 
 #include <fmt/format.h>
@@ -30,9 +29,10 @@ struct BrokenImage
 class Decoder
 {
 public:
-    Decoder(const std::vector<LabelledFile>& files, const ModelShape& shape,
-        std::span<std::uint8_t> pixels)
+    Decoder(const std::vector<LabelledFile>& files, const ImageProcessor& processor,
+        const ModelShape& shape, std::span<std::uint8_t> pixels)
         : m_files(files)
+        , m_processor(processor)
         , m_shape(shape)
         , m_pixels(pixels)
     {
@@ -73,7 +73,8 @@ private:
         const Result<RgbImage> image = readImageFile(m_files[i].file);
         if (image) {
             const std::size_t size = m_pixels.size() / m_files.size();
-            fitImage(*image, m_shape.channels, m_shape.imageHeight, m_shape.imageWidth,
+            fitImage(*image, m_processor, m_shape.channels,
+                {.height = m_shape.imageHeight, .width = m_shape.imageWidth},
                 m_pixels.subspan(i * size, size));
             return;
         }
@@ -82,6 +83,7 @@ private:
     }
 
     const std::vector<LabelledFile>& m_files;
+    const ImageProcessor& m_processor;
     const ModelShape& m_shape;
     std::span<std::uint8_t> m_pixels;
     std::atomic<std::size_t> m_next = 0;
@@ -131,7 +133,8 @@ void removeBroken(const std::vector<BrokenImage>& broken, std::vector<std::uint8
 } // namespace
 
 Result<std::shared_ptr<const ImageSource>> loadImages(const std::vector<LabelledFile>& files,
-    const ModelShape& shape, bool skipBroken, const Progress& progress)
+    const ImageProcessor& processor, const ModelShape& shape, bool skipBroken,
+    const Progress& progress)
 {
     const std::int64_t sizes[] = {static_cast<std::int64_t>(files.size()), shape.channels,
         shape.imageHeight, shape.imageWidth};
@@ -141,7 +144,7 @@ Result<std::shared_ptr<const ImageSource>> loadImages(const std::vector<Labelled
             fmt::format("{} images of {} x {} pixels need more than {} GiB of memory", files.size(),
                 shape.imageWidth, shape.imageHeight, kMaxBytes >> 30));
     std::vector<std::uint8_t> pixels(static_cast<std::size_t>(*bytes));
-    Decoder decoder(files, shape, pixels);
+    Decoder decoder(files, processor, shape, pixels);
     decodeAll(decoder, progress);
     if (decoder.stopped())
         return cancelled();

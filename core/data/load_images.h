@@ -4,6 +4,7 @@
 #include "core/axes/model_config.h"
 #include "core/base/progress.h"
 #include "core/base/result.h"
+#include "core/data/image_processor.h"
 #include "core/data/image_source.h"
 
 #include <filesystem>
@@ -19,13 +20,13 @@ struct LabelledFile
     std::int32_t label = 0;
 };
 
-/// Decodes images into memory at the model's size, with all cores. Broken ones are left out if
-/// `skipBroken`, and told of (Progress::tell).
-/// Errors: Refused, naming the first broken file and how many there are, or if all of them are;
-/// Resource if they would take more than 32 GiB; Cancelled.
+/// Decodes images into memory as the processor fits them to the model, with all cores. Broken ones
+/// are left out if `skipBroken`, and told of (Progress::tell). Errors: Refused, naming the first
+/// broken file and how many there are, or if all of them are; Resource if they would take more than
+/// 32 GiB; Cancelled.
 [[nodiscard]] Result<std::shared_ptr<const ImageSource>> loadImages(
-    const std::vector<LabelledFile>& files, const ModelShape& shape, bool skipBroken,
-    const Progress& progress);
+    const std::vector<LabelledFile>& files, const ImageProcessor& processor,
+    const ModelShape& shape, bool skipBroken, const Progress& progress);
 
 /// Refused unless the model reads 1 or 3 channels and tells apart as many classes as `found`.
 [[nodiscard]] Status checkImageModel(

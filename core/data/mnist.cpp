@@ -93,7 +93,6 @@ bool isMnist(std::string_view source)
 Result<Dataset> openMnist(const DataRequest& request, const Progress& progress)
 {
     const DataSpec& spec = request.spec;
-    const ModelConfig& config = request.config;
     const fs::path folder = spec.source;
     const Files train = filesOf(folder, "train").value_or(Files{});
     const std::optional<Files> test = filesOf(folder, "t10k");
@@ -119,7 +118,7 @@ Result<Dataset> openMnist(const DataRequest& request, const Progress& progress)
                                 .classes = classes,
                                 .givesTest = test.has_value(),
                                 .read = read},
-        spec, config, progress);
+        request, progress);
 }
 
 } // namespace espalier

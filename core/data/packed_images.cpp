@@ -2,7 +2,6 @@
 #include "core/data/packed_images.h"
 
 #include "core/data/dataset_impl.h"
-#include "core/data/fit_image.h"
 #include "core/data/load_images.h"
 
 namespace espalier {
@@ -15,8 +14,9 @@ constexpr std::int64_t kReportEvery = 4096;
 class Collector
 {
 public:
-    explicit Collector(const ModelShape& shape)
-        : m_shape(shape)
+    Collector(const ImageProcessor& processor, const ModelShape& shape)
+        : m_processor(processor)
+        , m_shape(shape)
     {
     }
 
@@ -25,7 +25,8 @@ public:
         const auto size =
             static_cast<std::size_t>(m_shape.channels * m_shape.imageHeight * m_shape.imageWidth);
         m_pixels.resize(m_pixels.size() + size);
-        fitImage(image, m_shape.channels, m_shape.imageHeight, m_shape.imageWidth,
+        fitImage(image, m_processor, m_shape.channels,
+            {.height = m_shape.imageHeight, .width = m_shape.imageWidth},
             std::span(m_pixels).last(size));
         m_labels.push_back(static_cast<std::int32_t>(label));
     }
@@ -35,6 +36,7 @@ public:
     }
 
 private:
+    ImageProcessor m_processor;
     ModelShape m_shape;
     std::vector<std::uint8_t> m_pixels;
     std::vector<std::int32_t> m_labels;
@@ -42,9 +44,11 @@ private:
 
 } // namespace
 
-Result<Dataset> openPackedImages(const PackedImages& images, const DataSpec& spec,
-    const ModelConfig& config, const Progress& progress)
+Result<Dataset> openPackedImages(
+    const PackedImages& images, const DataRequest& request, const Progress& progress)
 {
+    const DataSpec& spec = request.spec;
+    const ModelConfig& config = request.config;
     if (const Status fits = checkImageModel(config, images.classes, spec.source); !fits)
         return fits.error();
     const Result<std::int64_t> every = validationEvery(spec);
@@ -53,8 +57,9 @@ Result<Dataset> openPackedImages(const PackedImages& images, const DataSpec& spe
     const Result<PartPlan> plan = planParts(spec, false, images.givesTest);
     if (!plan)
         return plan.error();
-    Collector train(config.shape);
-    Collector heldOut(config.shape);
+    const ImageProcessor processor = processorOf(request);
+    Collector train(processor, config.shape);
+    Collector heldOut(processor, config.shape);
     std::int64_t number = 0;
     const auto deal = [&](const RgbImage& image, std::int64_t label) {
         const bool aside = plan->cut && number % *every == *every - 1;
@@ -71,7 +76,7 @@ Result<Dataset> openPackedImages(const PackedImages& images, const DataSpec& spe
             return read.error();
     const auto trainImages = train.take();
     return imageDataset(
-        images.name, trainImages, plan->heldOutIsTrain ? trainImages : heldOut.take(), config);
+        images.name, request, trainImages, plan->heldOutIsTrain ? trainImages : heldOut.take());
 }
 
 } // namespace espalier

@@ -26,7 +26,7 @@ struct PackedImages
 
 /// A dataset of the model's image size, all in memory; without a test part every n-th image is for
 /// validation. Errors: as Dataset::open.
-[[nodiscard]] Result<Dataset> openPackedImages(const PackedImages& images, const DataSpec& spec,
-    const ModelConfig& config, const Progress& progress);
+[[nodiscard]] Result<Dataset> openPackedImages(
+    const PackedImages& images, const DataRequest& request, const Progress& progress);
 
 } // namespace espalier

@@ -25,6 +25,12 @@ std::string absolutePath(const std::string& path)
     return path.starts_with("demo:") ? path : lastingName(path);
 }
 
+void makeAbsolute(DataSpec& data)
+{
+    data.source = absolutePath(data.source);
+    data.tokenizer = absolutePath(data.tokenizer);
+}
+
 Result<at::Device> deviceOf(const LaneSpec& lane)
 {
     if (lane.train.device == "cpu")
@@ -131,12 +137,12 @@ RaceSpec withAbsolutePaths(RaceSpec spec)
 {
     for (LaneSpec& lane : spec.lanes) {
         lane.parentPath = absolutePath(lane.parentPath);
-        lane.train.data.source = absolutePath(lane.train.data.source);
+        makeAbsolute(lane.train.data);
         if (!lane.recipe)
             continue;
         lane.recipe->parentPath = absolutePath(lane.recipe->parentPath);
         if (lane.recipe->measure)
-            lane.recipe->measure->data.source = absolutePath(lane.recipe->measure->data.source);
+            makeAbsolute(lane.recipe->measure->data);
     }
     return spec;
 }

@@ -70,6 +70,7 @@ Result<Measurements> measure(
         measured->batch = settings.batch;
         measured->validationShare = settings.data.validationShare;
         measured->textField = settings.data.textField;
+        measured->tokenizer = settings.data.tokenizer;
         measured->skipBroken = settings.data.skipBroken;
         return measured;
     });

@@ -3,6 +3,8 @@
 
 #include "core/data/tokenizer_encoding.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace espalier {
@@ -29,10 +31,15 @@ ModelData::Key ModelData::keyOf(const DataSpec& spec, const ModelConfig& config)
     return key;
 }
 
-Result<std::optional<TextEncoding>> ModelData::encodingFor(const ModelConfig& config)
+Result<std::optional<TextEncoding>> ModelData::encodingFor(
+    const DataSpec& spec, const ModelConfig& config)
 {
-    if (!readsTokens(config.flavour.task))
-        return std::optional<TextEncoding>();
+    if (!spec.tokenizer.empty()) {
+        if (!hasTokenizer(spec.tokenizer))
+            return refused(fmt::format(
+                "--tokenizer {}: found none, wanted a folder with one", spec.tokenizer));
+        return encodingIn(spec.tokenizer, config);
+    }
     if (!m_encoding) {
         Result<std::optional<TextEncoding>> encoding = encodingIn(m_folder, config);
         if (!encoding)
@@ -40,6 +47,23 @@ Result<std::optional<TextEncoding>> ModelData::encodingFor(const ModelConfig& co
         m_encoding = *std::move(encoding);
     }
     return *m_encoding;
+}
+
+Result<DataRequest> ModelData::requestFor(const DataSpec& spec, const ModelConfig& config)
+{
+    DataRequest request{.spec = spec, .config = config};
+    if (readsTokens(config.flavour.task)) {
+        Result<std::optional<TextEncoding>> encoding = encodingFor(spec, config);
+        if (!encoding)
+            return encoding.error();
+        request.encoding = *std::move(encoding);
+        return request;
+    }
+    Result<ImageProcessor> processor = readImageProcessor(m_folder, config.shape);
+    if (!processor)
+        return processor.error();
+    request.processor = *std::move(processor);
+    return request;
 }
 
 Result<Dataset> ModelData::open(
@@ -53,11 +77,10 @@ Result<Dataset> ModelData::open(
         std::rotate(found, found + 1, m_entries.end());
         return m_entries.back().data;
     }
-    const Result<std::optional<TextEncoding>> encoding = encodingFor(config);
-    if (!encoding)
-        return encoding.error();
-    Result<Dataset> data =
-        Dataset::open({.spec = spec, .config = config, .encoding = *encoding}, progress);
+    const Result<DataRequest> request = requestFor(spec, config);
+    if (!request)
+        return request.error();
+    Result<Dataset> data = Dataset::open(*request, progress);
     if (!data)
         return data;
     if (m_entries.size() == kKept)

@@ -9,17 +9,18 @@
 
 namespace espalier {
 
-/// The data side of a model and of everything that is scaled from it: the tokenizer in its folder,
-/// and the data opened last, because the window asks for the same data with every move of a slider.
-/// Safe to use from several threads.
+/// The data side of a model and of everything that is scaled from it: the tokenizer or the image
+/// processor in its folder, and the data opened last, because the window asks for the same data
+/// with every move of a slider. Safe to use from several threads.
 class ModelData
 {
 public:
-    /// `folder` may hold a tokenizer; empty: none.
+    /// `folder` may hold a tokenizer or an image processor; empty: neither.
     explicit ModelData(std::filesystem::path folder = {});
 
-    /// Dataset::open for a model with this tokenizer. Data that changed on disk meanwhile (by the
-    /// size and time of the file or folder that spec.source names) are opened again.
+    /// Dataset::open for a model with this tokenizer (or spec.tokenizer's) or image processor. Data
+    /// that changed on disk meanwhile (by the size and time of the file or folder that spec.source
+    /// names) are opened again.
     [[nodiscard]] Result<Dataset> open(
         const DataSpec& spec, const ModelConfig& config, const Progress& progress);
 
@@ -41,7 +42,9 @@ private:
     };
     [[nodiscard]] static Key keyOf(const DataSpec& spec, const ModelConfig& config);
     /// Vocabulary and task are the same in everything that is scaled from a model.
-    [[nodiscard]] Result<std::optional<TextEncoding>> encodingFor(const ModelConfig& config);
+    [[nodiscard]] Result<std::optional<TextEncoding>> encodingFor(
+        const DataSpec& spec, const ModelConfig& config);
+    [[nodiscard]] Result<DataRequest> requestFor(const DataSpec& spec, const ModelConfig& config);
 
     std::filesystem::path m_folder;
     std::mutex m_mutex; ///< guards what follows, and holds back a second opening of the same data

@@ -30,13 +30,19 @@ void makeAbsolute(std::string& path, const std::filesystem::path& file)
     path = (std::filesystem::absolute(file).parent_path() / path).lexically_normal().string();
 }
 
+void makeAbsolute(DataSpec& data, const std::filesystem::path& file)
+{
+    makeAbsolute(data.source, file);
+    makeAbsolute(data.tokenizer, file);
+}
+
 void makeAbsolute(Recipe& recipe, const std::filesystem::path& file)
 {
     makeAbsolute(recipe.parentPath, file);
     if (recipe.measure)
-        makeAbsolute(recipe.measure->data.source, file);
+        makeAbsolute(recipe.measure->data, file);
     if (recipe.train)
-        makeAbsolute(recipe.train->data.source, file);
+        makeAbsolute(recipe.train->data, file);
 }
 
 } // namespace
@@ -76,7 +82,7 @@ Result<RaceSpec> loadRaceSpec(const std::filesystem::path& file)
         return spec;
     for (LaneSpec& lane : spec->lanes) {
         makeAbsolute(lane.parentPath, file);
-        makeAbsolute(lane.train.data.source, file);
+        makeAbsolute(lane.train.data, file);
         if (lane.recipe)
             makeAbsolute(*lane.recipe, file);
     }

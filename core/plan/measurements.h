@@ -22,6 +22,7 @@ struct Measurements
     std::int64_t batch = 0; ///< samples at a time
     double validationShare = 0;
     std::string textField = "text";
+    std::string tokenizer = {};
     bool skipBroken = false;
     std::int64_t samples = 0;
     std::int64_t tokens = 0;

@@ -23,6 +23,7 @@ struct DataSpec
         {}; ///< the given part to validate on: "validation", "test", "train"; empty: the first one
             ///< of validation and test that the data have, else what validationShare cuts off
     std::string textField = "text"; ///< of JSON lines
+    std::string tokenizer = {}; ///< folder with the tokenizer; empty: the model's own
     bool skipBroken = false; ///< leave out images that cannot be decoded instead of refusing them
     friend bool operator==(const DataSpec&, const DataSpec&) = default;
 };

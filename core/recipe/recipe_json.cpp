@@ -125,6 +125,7 @@ DataSpec dataSpecFrom(ObjectReader& keys)
     if (const auto split = keys.optionalChoice("split", kSplits))
         data.split = kSplits[*split];
     data.textField = keys.optionalString("text-field").value_or(data.textField);
+    data.tokenizer = keys.optionalString("tokenizer").value_or(data.tokenizer);
     data.skipBroken = keys.optionalBool("skip-broken").value_or(data.skipBroken);
     return data;
 }
@@ -191,6 +192,8 @@ nlohmann::ordered_json toJson(const DataSpec& data)
         json["split"] = data.split;
     if (data.textField != usual.textField)
         json["text-field"] = data.textField;
+    if (!data.tokenizer.empty())
+        json["tokenizer"] = data.tokenizer;
     if (data.skipBroken)
         json["skip-broken"] = true;
     return json;

@@ -51,9 +51,11 @@ Status writeFacts(Hdf5File& file, const Measurements& m)
     if (const Status done = file.writeNumber("/", "validation_share", m.validationShare); !done)
         return done;
     const Measurements usual;
-    if (m.textField != usual.textField)
-        if (const Status done = file.writeText("/", "text_field", m.textField); !done)
-            return done;
+    for (const auto& [name, text, absent] : {std::tuple("text_field", m.textField, usual.textField),
+             std::tuple("tokenizer", m.tokenizer, usual.tokenizer)})
+        if (text != absent)
+            if (const Status done = file.writeText("/", name, text); !done)
+                return done;
     if (m.skipBroken)
         if (const Status done = file.writeInteger("/", "skip_broken", 1); !done)
             return done;
@@ -81,12 +83,14 @@ Status writeAll(Hdf5File& file, const Measurements& m)
 
 Status readUnusualFacts(const Hdf5File& file, Measurements& m)
 {
-    if (file.hasAttribute("/", "text_field")) {
-        Result<std::string> field = file.readText("/", "text_field");
-        if (!field)
-            return field.error();
-        m.textField = *std::move(field);
-    }
+    for (const auto& [name, text] :
+        {std::pair("text_field", &m.textField), std::pair("tokenizer", &m.tokenizer)})
+        if (file.hasAttribute("/", name)) {
+            Result<std::string> found = file.readText("/", name);
+            if (!found)
+                return found.error();
+            *text = *std::move(found);
+        }
     m.skipBroken = file.hasAttribute("/", "skip_broken");
     return {};
 }

@@ -6,7 +6,7 @@
 //     /@format = "espalier measurements 1"  @parent_hash @data @source @samples @sequence_length
 //     @batch
 //     /@validation_share @tokens @base_loss  and, where they differ from the usual: @text_field
-//     @skip_broken
+//     @tokenizer @skip_broken
 //     /scores/embedding        [d]
 //     /scores/after_attention  [layers, d]      mean |activation|, see core/plan/measurements.h
 //     /scores/after_mlp        [layers, d]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/dataset.h"
-#include "core/data/fit_image.h"
+#include "core/data/image_processor.h"
 #include "core/storage/image_file.h"
 #include "tests/support/engine/open_data.h"
 #include "tests/support/engine/toy_images.h"
@@ -87,16 +87,34 @@ TEST(ImageFile, MixesInksTakesTheHighByteAndPutsTransparencyOnBlack)
 
 TEST(FitImage, HalvingAveragesAndDoublingInterpolates)
 {
+    const ImageProcessor asTheModel = {.mean = {}, .deviation = {}};
     const RgbImage four{4, 1, {0, 0, 0, 40, 40, 40, 80, 80, 80, 120, 120, 120}};
     std::vector<std::uint8_t> two(3 * 2);
-    fitImage(four, 3, 1, 2, two);
+    fitImage(four, asTheModel, 3, {1, 2}, two);
     // Weights of pixels at distances 0.25, 0.75 … of a triangle two pixels wide: 3, 3, 1 of 7 (the
     // edge has no neighbour).
     EXPECT_EQ(two[0], (3 * 0 + 3 * 40 + 1 * 80 + 3) / 7);
     const RgbImage pair{2, 1, {0, 0, 0, 100, 100, 100}};
     std::vector<std::uint8_t> grown(1 * 4);
-    fitImage(pair, 1, 1, 4, grown);
+    fitImage(pair, asTheModel, 1, {1, 4}, grown);
     EXPECT_EQ(grown, (std::vector<std::uint8_t>{0, 25, 75, 100}));
+}
+
+TEST(ImageFolder, PassesImagesThroughTheModelsProcessor)
+{
+    const TemporaryFolder folder;
+    for (int i = 0; i < 10; ++i)
+        for (const char* name : {"cat", "dog"})
+            test::writePng(folder.path() / name / fmt::format("{:02}.png", i), 4, 4, {255, 51, 0});
+    const ImageProcessor processor = {.mean = {0, 0.2, 0.5}, .deviation = {1, 1, 0.25}};
+    const Result<Dataset> data = Dataset::open({.spec = {.source = folder.path().string()},
+        .config = imageModel(2),
+        .processor = processor});
+    ASSERT_TRUE(data) << data.error().message;
+    const at::Tensor pixels = data->batch(Split::Validation, 0, 1).pixels_BCHW;
+    EXPECT_FLOAT_EQ(pixels[0][0][0][0].item<float>(), 1);
+    EXPECT_NEAR(pixels[0][1][3][3].item<float>(), 0, 1e-6);
+    EXPECT_FLOAT_EQ(pixels[0][2][0][3].item<float>(), -2);
 }
 
 TEST(ImageFolder, TakesClassesInOrderOfNamesAndEveryTenthForValidation)

@@ -42,6 +42,7 @@ Recipe complete()
                                      .validationShare = 0.25,
                                      .split = "test",
                                      .textField = "story",
+                                     .tokenizer = "words",
                                      .skipBroken = true},
         .steps = 12,
         .learningRate = 1.0 / 3,
