@@ -11,9 +11,11 @@ namespace espalier {
 enum class Tap
 {
     Embedding, ///< the stream that enters the first block that runs; block -1
+    AttentionNorm, ///< what attention reads: the norm's output, or the stream (post-norm)
     Context, ///< head contexts, input of the output projection
     AttentionOut, ///< what attention changes in the stream: after it minus before
     AfterAttention, ///< the stream after that, its post-norm included
+    MlpNorm, ///< what the MLP reads
     MlpHidden, ///< after the activation (and the gate), input of the down projection
     MlpOut, ///< what the MLP changes
     AfterMlp, ///< the stream that leaves the block

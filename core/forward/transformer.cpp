@@ -17,22 +17,26 @@ struct Part
     Role scale;
     Role postNorm;
     Role postNormBias;
+    Tap reads;
     Tap change;
     Tap after;
 };
 
 constexpr Part kAttention = {Role::AttentionNormGain, Role::AttentionNormBias, Role::AttentionScale,
-    Role::AttentionPostNormGain, Role::AttentionPostNormBias, Tap::AttentionOut,
+    Role::AttentionPostNormGain, Role::AttentionPostNormBias, Tap::AttentionNorm, Tap::AttentionOut,
     Tap::AfterAttention};
 constexpr Part kMlp = {Role::MlpNormGain, Role::MlpNormBias, Role::MlpScale, Role::MlpPostNormGain,
-    Role::MlpPostNormBias, Tap::MlpOut, Tap::AfterMlp};
+    Role::MlpPostNormBias, Tap::MlpNorm, Tap::MlpOut, Tap::AfterMlp};
 
-at::Tensor entering(
-    const ParameterSet& parameters, const Part& part, int block, const at::Tensor& stream_BTD)
+at::Tensor entering(const ParameterSet& parameters, const Part& part, int block,
+    const at::Tensor& stream_BTD, const TapObserver& observer)
 {
-    return parameters.config.flavour.layout == BlockLayout::PostNorm
+    at::Tensor read_BTD = parameters.config.flavour.layout == BlockLayout::PostNorm
         ? stream_BTD
         : norm(parameters, part.norm, part.normBias, block, stream_BTD);
+    if (observer)
+        observer(part.reads, block, read_BTD);
+    return read_BTD;
 }
 
 /// The stream with a part's output joined in.
@@ -64,12 +68,12 @@ at::Tensor runBlock(const ParameterSet& parameters, int block, const at::Tensor&
     const AttentionMask& mask, const TapObserver& observer)
 {
     const bool parallel = parameters.config.flavour.layout == BlockLayout::Parallel;
-    const at::Tensor attended_BTD = attention(
-        parameters, block, entering(parameters, kAttention, block, stream_BTD), mask, observer);
+    const at::Tensor attended_BTD = attention(parameters, block,
+        entering(parameters, kAttention, block, stream_BTD, observer), mask, observer);
     const at::Tensor middle_BTD =
         joined(parameters, kAttention, block, stream_BTD, attended_BTD, observer);
     const at::Tensor out_BTD = mlp(parameters, block,
-        entering(parameters, kMlp, block, parallel ? stream_BTD : middle_BTD), observer);
+        entering(parameters, kMlp, block, parallel ? stream_BTD : middle_BTD, observer), observer);
     return joined(parameters, kMlp, block, middle_BTD, out_BTD, observer);
 }
 

@@ -2,7 +2,7 @@
 #include "core/measure/catalog.h"
 
 #include "core/measure/block_losses.h"
-#include "core/measure/importance.h"
+#include "core/measure/mean_abs.h"
 #include "core/measure/residual_change.h"
 
 #include <array>
@@ -12,12 +12,12 @@ namespace espalier {
 std::span<const MeasurementRow> measurementRows()
 {
     static constexpr std::array<MeasurementRow, 3> rows{{
-        {.id = "importance",
-            .title = "Neuron importance",
+        {.id = kMeanAbs,
+            .title = "Mean |activation|",
             .formula = "mean over tokens of |a|, for each residual channel, head channel and MLP "
                        "unit of each block",
             .paper = "Samragh et al. 2023, arXiv 2312.09299, section 4.1",
-            .begin = beginImportance},
+            .begin = beginMeanAbs},
         {.id = "residual-change",
             .title = "Residual change",
             .formula =

@@ -49,7 +49,9 @@ public:
             m_entering_ND = seen.rows_NC;
             return;
         }
+        case Tap::AttentionNorm:
         case Tap::Context:
+        case Tap::MlpNorm:
         case Tap::MlpHidden:
         case Tap::FinalNorm:
             return;

@@ -51,6 +51,9 @@ bool needsScores(const Choices& choices)
 
 Status measurementsFit(const Measurements& measurements, const ModelShape& parent)
 {
+    const ChannelScores* scores = measurements.scoresBy(kMeanAbs);
+    if (scores == nullptr)
+        return refused(fmt::format("measurements: found no scores by {}, wanted them", kMeanAbs));
     const auto expect = [&](const char* what, std::int64_t found, std::int64_t wanted) -> Status {
         if (found == wanted)
             return {};
@@ -61,14 +64,14 @@ Status measurementsFit(const Measurements& measurements, const ModelShape& paren
         return static_cast<std::int64_t>(matrix.values.size());
     };
     for (const Status& status : {
-             expect("embedding", static_cast<std::int64_t>(measurements.embedding_D.size()),
-                 parent.hidden),
-             expect("after attention", cells(measurements.afterAttention_LD),
+             expect(
+                 "embedding", static_cast<std::int64_t>(scores->embedding_D.size()), parent.hidden),
+             expect("after attention", cells(scores->afterAttention_LD),
                  parent.layers * parent.hidden),
-             expect("after mlp", cells(measurements.afterMlp_LD), parent.layers * parent.hidden),
-             expect("context", cells(measurements.context_LC),
+             expect("after mlp", cells(scores->afterMlp_LD), parent.layers * parent.hidden),
+             expect("context", cells(scores->context_LC),
                  parent.layers * parent.heads * parent.headDim),
-             expect("mlp", cells(measurements.mlp_LM), parent.layers * parent.mlp),
+             expect("mlp", cells(scores->mlp_LM), parent.layers * parent.mlp),
              expect(
                  "change", static_cast<std::int64_t>(measurements.change_L.size()), parent.layers),
          })
@@ -150,10 +153,10 @@ SourceTerm termFor(const PlanRequest& request, const Choices& choices, std::int6
         derive(derive(request.seed, "block"), static_cast<std::uint64_t>(parentBlock));
     const bool scored = choices.order == "importance";
     const std::vector<double> context = scored
-        ? rowOf(request.measurements->context_LC, parentBlock)
+        ? rowOf(request.measurements->scoresBy(kMeanAbs)->context_LC, parentBlock)
         : std::vector<double>(static_cast<std::size_t>(parent.heads * parent.headDim));
     const std::vector<double> mlp = scored
-        ? rowOf(request.measurements->mlp_LM, parentBlock)
+        ? rowOf(request.measurements->scoresBy(kMeanAbs)->mlp_LM, parentBlock)
         : std::vector<double>(static_cast<std::size_t>(parent.mlp));
     const KeptHeads kept =
         chooseHeads(choices, headScores(context, parent.headDim), request, derive(seed, "heads"));
@@ -171,15 +174,15 @@ SourceTerm termFor(const PlanRequest& request, const Choices& choices, std::int6
     return term;
 }
 
-std::vector<double> sharedScore(const Measurements& measurements, const Choices& choices)
+std::vector<double> sharedScore(const ChannelScores& scores, const Choices& choices)
 {
-    std::vector<double> sum(measurements.embedding_D.size());
+    std::vector<double> sum(scores.embedding_D.size());
     if (choices.taps != "no-embedding")
-        addTap(sum, measurements.embedding_D, choices.normalise);
-    for (std::int64_t l = 0; l < measurements.afterMlp_LD.rows; ++l) {
+        addTap(sum, scores.embedding_D, choices.normalise);
+    for (std::int64_t l = 0; l < scores.afterMlp_LD.rows; ++l) {
         if (choices.taps != "blocks")
-            addTap(sum, rowOf(measurements.afterAttention_LD, l), choices.normalise);
-        addTap(sum, rowOf(measurements.afterMlp_LD, l), choices.normalise);
+            addTap(sum, rowOf(scores.afterAttention_LD, l), choices.normalise);
+        addTap(sum, rowOf(scores.afterMlp_LD, l), choices.normalise);
     }
     return sum;
 }
@@ -278,7 +281,7 @@ Result<TransferPlan> planSubcloning(const PlanRequest& request)
     plan.child.shape = request.childShape;
     const std::int64_t d = request.parent.shape.hidden;
     const std::vector<double> shared = choices.order == "importance"
-        ? sharedScore(*request.measurements, choices)
+        ? sharedScore(*request.measurements->scoresBy(kMeanAbs), choices)
         : std::vector<double>(static_cast<std::size_t>(d));
     plan.globalMaps[AxisLabel::Residual] = keep(
         d, choose(choices, shared, request.childShape.hidden, derive(request.seed, "residual")));

@@ -63,8 +63,9 @@ std::vector<BlockRow> blockRows(
             const auto i = static_cast<std::size_t>(l);
             row.change = valueAt(measurements->change_L, i);
             row.lossIncrease = valueAt(measurements->lossRemoved_L, i) - measurements->baseLoss;
-            if (l < measurements->afterMlp_LD.rows)
-                row.scores = sparkOf(measurements->afterMlp_LD, l, sparkPoints);
+            if (const ChannelScores* scores = measurements->scoresBy(kMeanAbs);
+                scores != nullptr && l < scores->afterMlp_LD.rows)
+                row.scores = sparkOf(scores->afterMlp_LD, l, sparkPoints);
         }
         rows.push_back(std::move(row));
     }

@@ -40,17 +40,48 @@ std::vector<float> headMeans(const Matrix& context, std::int64_t row, std::int64
     return heads;
 }
 
-void appendResidualRows(ImportanceReport& report, const Measurements& measured)
+void appendResidualRows(ImportanceReport& report, const ChannelScores& scores)
 {
-    if (measured.embedding_D.empty())
+    if (scores.embedding_D.empty())
         return;
-    appendRow(report, {measured.embedding_D.begin(), measured.embedding_D.end()}, -1, "embedding");
-    for (std::int64_t l = 0; l < measured.afterMlp_LD.rows; ++l) {
+    appendRow(report, {scores.embedding_D.begin(), scores.embedding_D.end()}, -1, "embedding");
+    for (std::int64_t l = 0; l < scores.afterMlp_LD.rows; ++l) {
         const int block = static_cast<int>(l);
         appendRow(
-            report, rowOf(measured.afterAttention_LD, l), block, fmt::format("{} attention", l));
-        appendRow(report, rowOf(measured.afterMlp_LD, l), block, fmt::format("{} MLP", l));
+            report, rowOf(scores.afterAttention_LD, l), block, fmt::format("{} attention", l));
+        appendRow(report, rowOf(scores.afterMlp_LD, l), block, fmt::format("{} MLP", l));
     }
+}
+
+void appendRows(
+    ImportanceReport& report, const ChannelScores& scores, const ModelShape& shape, ScoredAxis axis)
+{
+    switch (axis) {
+    case ScoredAxis::Residual:
+        return appendResidualRows(report, scores);
+    case ScoredAxis::Heads:
+        for (std::int64_t l = 0; shape.headDim > 0 && l < scores.context_LC.rows; ++l)
+            appendRow(report, headMeans(scores.context_LC, l, shape.headDim), static_cast<int>(l),
+                fmt::format("{}", l));
+        return;
+    case ScoredAxis::Mlp:
+        for (std::int64_t l = 0; l < scores.mlp_LM.rows; ++l)
+            appendRow(report, rowOf(scores.mlp_LM, l), static_cast<int>(l), fmt::format("{}", l));
+        return;
+    }
+}
+
+const char* columnTitleOf(ScoredAxis axis)
+{
+    switch (axis) {
+    case ScoredAxis::Residual:
+        return "residual channel";
+    case ScoredAxis::Heads:
+        return "head";
+    case ScoredAxis::Mlp:
+        break;
+    }
+    return "MLP unit";
 }
 
 std::vector<double> sharedScore(const Heatmap& map)
@@ -80,31 +111,16 @@ int ImportanceReport::neuronAt(int row, int column) const
     return neuronOfCell.empty() ? column : cell < neuronOfCell.size() ? neuronOfCell[cell] : -1;
 }
 
-ImportanceReport importanceReport(
-    const Measurements& measurements, const ModelShape& shape, ScoredAxis axis)
+ImportanceReport importanceReport(const Measurements& measurements, const ModelShape& shape,
+    ScoredAxis axis, std::string_view metric)
 {
     ImportanceReport report;
     report.axis = axis;
     report.map.rowTitle = "layer";
-    report.map.valueTitle = "mean |activation|";
-    switch (axis) {
-    case ScoredAxis::Residual:
-        report.map.columnTitle = "residual channel";
-        appendResidualRows(report, measurements);
-        break;
-    case ScoredAxis::Heads:
-        report.map.columnTitle = "head";
-        for (std::int64_t l = 0; shape.headDim > 0 && l < measurements.context_LC.rows; ++l)
-            appendRow(report, headMeans(measurements.context_LC, l, shape.headDim),
-                static_cast<int>(l), fmt::format("{}", l));
-        break;
-    case ScoredAxis::Mlp:
-        report.map.columnTitle = "MLP unit";
-        for (std::int64_t l = 0; l < measurements.mlp_LM.rows; ++l)
-            appendRow(
-                report, rowOf(measurements.mlp_LM, l), static_cast<int>(l), fmt::format("{}", l));
-        break;
-    }
+    report.map.valueTitle = metric == kMeanAbs ? "mean |activation|" : metric;
+    report.map.columnTitle = columnTitleOf(axis);
+    if (const ChannelScores* scores = measurements.scoresBy(metric))
+        appendRows(report, *scores, shape, axis);
     const std::vector<double> shared = sharedScore(report.map);
     report.order.resize(report.map.columns);
     std::iota(report.order.begin(), report.order.end(), 0);

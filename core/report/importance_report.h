@@ -5,6 +5,7 @@
 #include "core/plan/measurements.h"
 #include "core/report/heatmap.h"
 
+#include <string_view>
 #include <vector>
 
 namespace espalier {
@@ -33,9 +34,9 @@ struct ImportanceReport
     [[nodiscard]] int neuronAt(int row, int column) const;
 };
 
-/// Empty map if the measurements lack this axis.
-[[nodiscard]] ImportanceReport importanceReport(
-    const Measurements& measurements, const ModelShape& shape, ScoredAxis axis);
+/// Scores by one metric. Empty map if the measurements lack the metric, or this axis in it.
+[[nodiscard]] ImportanceReport importanceReport(const Measurements& measurements,
+    const ModelShape& shape, ScoredAxis axis, std::string_view metric = kMeanAbs);
 
 /// Every row by falling score, for axes that are ranked per block: columns become ranks.
 [[nodiscard]] ImportanceReport sortedWithinRows(const ImportanceReport& report);

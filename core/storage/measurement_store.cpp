@@ -1,40 +1,101 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/storage/measurement_store.h"
 
+#include "core/base/untrusted_text.h"
 #include "core/storage/hdf5_file.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace espalier {
 
 namespace {
 
-constexpr const char* kFormat = "espalier measurements 1";
+constexpr std::string_view kFormat = "espalier measurements 2";
+constexpr std::string_view kFormatStart = "espalier measurements ";
+constexpr std::size_t kMostMetrics = 64;
+constexpr const char* kGreedyOrder = "/order/greedy";
 
+enum class Axis
+{
+    Blocks,
+    Residual,
+    Context,
+    Mlp
+};
+constexpr std::array<std::string_view, 4> kAxisNames = {
+    "blocks", "residual channels", "head channels", "MLP units"};
+
+struct ScoreRow
+{
+    const char* name;
+    Matrix ChannelScores::*member;
+    Axis columns;
+};
 struct VectorRow
 {
     const char* path;
     std::vector<double> Measurements::*member;
 };
-struct MatrixRow
-{
-    const char* path;
-    Matrix Measurements::*member;
-};
 
-constexpr std::array kVectors = {VectorRow{"/scores/embedding", &Measurements::embedding_D},
-    VectorRow{"/change/block", &Measurements::change_L},
+constexpr std::array kScores = {
+    ScoreRow{"attention_norm", &ChannelScores::attentionNorm_LD, Axis::Residual},
+    ScoreRow{"after_attention", &ChannelScores::afterAttention_LD, Axis::Residual},
+    ScoreRow{"mlp_norm", &ChannelScores::mlpNorm_LD, Axis::Residual},
+    ScoreRow{"after_mlp", &ChannelScores::afterMlp_LD, Axis::Residual},
+    ScoreRow{"context", &ChannelScores::context_LC, Axis::Context},
+    ScoreRow{"mlp", &ChannelScores::mlp_LM, Axis::Mlp}};
+constexpr std::array kVectors = {VectorRow{"/change/block", &Measurements::change_L},
     VectorRow{"/change/attention", &Measurements::attentionChange_L},
     VectorRow{"/change/mlp", &Measurements::mlpChange_L},
+    VectorRow{"/influence/block", &Measurements::blockInfluence_L},
     VectorRow{"/loss/removed", &Measurements::lossRemoved_L},
-    VectorRow{"/loss/duplicated", &Measurements::lossDuplicated_L}};
-constexpr std::array kMatrices = {
-    MatrixRow{"/scores/after_attention", &Measurements::afterAttention_LD},
-    MatrixRow{"/scores/after_mlp", &Measurements::afterMlp_LD},
-    MatrixRow{"/scores/context", &Measurements::context_LC},
-    MatrixRow{"/scores/mlp", &Measurements::mlp_LM}};
+    VectorRow{"/loss/duplicated", &Measurements::lossDuplicated_L},
+    VectorRow{"/loss/greedy", &Measurements::greedyLoss_L}};
+
+/// A dataset and the place in Measurements that it fills: a vector or a matrix.
+template <typename Vector, typename Table> struct Slot
+{
+    std::string path;
+    Axis rows; ///< of a vector: its only axis
+    Axis columns;
+    Vector* vector = nullptr;
+    Table* matrix = nullptr;
+};
+using WriteSlot = Slot<const std::vector<double>, const Matrix>;
+using ReadSlot = Slot<std::vector<double>, Matrix>;
+
+/// One slot for everything that these measurements hold or, before they are read, should be asked
+/// for: of each metric named in `scores` and of as many blocks' moments as there are matrices.
+template <typename AnySlot, typename AnyMeasurements>
+std::vector<AnySlot> slotsOf(AnyMeasurements& m)
+{
+    std::vector<AnySlot> slots;
+    const auto vector = [&](std::string path, Axis axis, auto& values) {
+        slots.push_back({std::move(path), axis, axis, &values, nullptr});
+    };
+    const auto matrix = [&](std::string path, Axis rows, Axis columns, auto& values) {
+        slots.push_back({std::move(path), rows, columns, nullptr, &values});
+    };
+    for (auto& [metric, scores] : m.scores) {
+        vector(fmt::format("/scores/{}/embedding", metric), Axis::Residual, scores.embedding_D);
+        for (const ScoreRow& row : kScores)
+            matrix(fmt::format("/scores/{}/{}", metric, row.name), Axis::Blocks, row.columns,
+                scores.*row.member);
+    }
+    for (const VectorRow& row : kVectors)
+        vector(row.path, Axis::Blocks, m.*row.member);
+    matrix("/distance/angular", Axis::Blocks, Axis::Blocks, m.angularDistance_NL);
+    matrix("/moment/residual", Axis::Residual, Axis::Residual, m.residualCovariance_DD);
+    for (std::size_t l = 0; l < m.contextMoment_LCC.size(); ++l)
+        matrix(fmt::format("/moment/context/{}", l), Axis::Context, Axis::Context,
+            m.contextMoment_LCC[l]);
+    for (std::size_t l = 0; l < m.mlpMoment_LMM.size(); ++l)
+        matrix(fmt::format("/moment/mlp/{}", l), Axis::Mlp, Axis::Mlp, m.mlpMoment_LMM[l]);
+    return slots;
+}
 
 Status writeFacts(Hdf5File& file, const Measurements& m)
 {
@@ -66,19 +127,18 @@ Status writeAll(Hdf5File& file, const Measurements& m)
 {
     if (const Status done = writeFacts(file, m); !done)
         return done;
-    for (const VectorRow& row : kVectors) {
-        const std::vector<double>& values = m.*row.member;
-        const std::int64_t sizes[] = {static_cast<std::int64_t>(values.size())};
-        if (const Status done = file.writeArray(row.path, values, sizes); !done)
+    const auto write = [&](const std::string& path, const std::vector<double>& values,
+                           std::initializer_list<std::int64_t> sizes) {
+        return values.empty() ? Status{} : file.writeArray(path, values, sizes);
+    };
+    for (const WriteSlot& slot : slotsOf<WriteSlot>(m))
+        if (const Status done = slot.matrix
+                ? write(slot.path, slot.matrix->values, {slot.matrix->rows, slot.matrix->cols})
+                : write(slot.path, *slot.vector, {static_cast<std::int64_t>(slot.vector->size())});
+            !done)
             return done;
-    }
-    for (const MatrixRow& row : kMatrices) {
-        const Matrix& matrix = m.*row.member;
-        const std::int64_t sizes[] = {matrix.rows, matrix.cols};
-        if (const Status done = file.writeArray(row.path, matrix.values, sizes); !done)
-            return done;
-    }
-    return {};
+    const std::vector<double> order(m.greedyRemoval_L.begin(), m.greedyRemoval_L.end());
+    return write(kGreedyOrder, order, {static_cast<std::int64_t>(order.size())});
 }
 
 Status readUnusualFacts(const Hdf5File& file, Measurements& m)
@@ -95,12 +155,22 @@ Status readUnusualFacts(const Hdf5File& file, Measurements& m)
     return {};
 }
 
-Status readFacts(const Hdf5File& file, const std::filesystem::path& path, Measurements& m)
+Status checkFormat(const Hdf5File& file, const std::filesystem::path& path)
 {
     const Result<std::string> format = file.readText("/", "format");
-    if (!format || *format != kFormat)
+    if (!format || !format->starts_with(kFormatStart))
         return refused(fmt::format(
             "{}: not a file of measurements, wanted format \"{}\"", path.string(), kFormat));
+    if (*format != kFormat)
+        return refused(fmt::format("{}: found format {}, wanted \"{}\": measure the model again",
+            path.string(), inQuotes(*format), kFormat));
+    return {};
+}
+
+Status readFacts(const Hdf5File& file, const std::filesystem::path& path, Measurements& m)
+{
+    if (const Status known = checkFormat(file, path); !known)
+        return known;
     const auto take = [](auto&& found, auto& field) -> Status {
         if (!found)
             return found.error();
@@ -120,40 +190,148 @@ Status readFacts(const Hdf5File& file, const std::filesystem::path& path, Measur
     return readUnusualFacts(file, m);
 }
 
-Result<std::vector<double>> readRank(const Hdf5File& file, const std::filesystem::path& path,
-    const char* name, std::size_t rank, Matrix& shape)
+/// As many values as a file of this size can hold, deflated at its best: a few bytes must not claim
+/// all of the memory.
+std::int64_t mostValuesIn(const std::filesystem::path& path)
 {
-    Result<Hdf5Array> array = file.readArray(name);
-    if (!array)
-        return array.error();
-    if (array->sizes.size() != rank)
-        return refused(fmt::format("{}: {}: found {} dimensions, wanted {}", path.string(), name,
-            array->sizes.size(), rank));
-    shape.rows = rank == 2 ? array->sizes[0] : 1;
-    shape.cols = array->sizes.back();
-    return std::move(array->values);
+    constexpr std::uintmax_t kMost = std::uintmax_t{1} << 32;
+    constexpr std::uintmax_t kValuesPerByte = 130; // 1032 bytes of one
+    std::error_code error;
+    const std::uintmax_t bytes = std::filesystem::file_size(path, error);
+    return static_cast<std::int64_t>(error ? 0 : std::min(bytes, kMost) * kValuesPerByte);
 }
 
-/// Every per-block list speaks of the same number of blocks, both streams of the same width.
-Status checkSizes(const Measurements& m, const std::filesystem::path& path)
+/// Fills a slot if the file has its dataset, of at most `room` values; takes them off the room.
+Status readSlot(const Hdf5File& file, const std::filesystem::path& path, const ReadSlot& slot,
+    std::int64_t& room)
 {
-    const std::int64_t layers = m.afterMlp_LD.rows;
-    for (const MatrixRow& row : kMatrices)
-        if ((m.*row.member).rows != layers)
-            return refused(fmt::format("{}: {}: found {} blocks, wanted {}", path.string(),
-                row.path, (m.*row.member).rows, layers));
-    for (const VectorRow& row : kVectors) {
-        const auto found = static_cast<std::int64_t>((m.*row.member).size());
-        const bool optional = std::string_view(row.path).starts_with("/loss/");
-        const std::int64_t wanted =
-            row.member == &Measurements::embedding_D ? m.afterMlp_LD.cols : layers;
-        if (found != wanted && !(optional && found == 0))
-            return refused(fmt::format(
-                "{}: {}: found {} values, wanted {}", path.string(), row.path, found, wanted));
+    if (!file.has(slot.path))
+        return {};
+    Result<Hdf5Array> array = file.readArray(slot.path, room);
+    if (!array)
+        return array.error();
+    room -= static_cast<std::int64_t>(array->values.size());
+    const std::size_t rank = slot.matrix ? 2 : 1;
+    if (array->sizes.size() != rank || array->values.empty())
+        return refused(fmt::format("{}: {}: found {} values in {} dimensions, wanted some in {}",
+            path.string(), slot.path, array->values.size(), array->sizes.size(), rank));
+    if (slot.matrix)
+        *slot.matrix = {array->sizes[0], array->sizes[1], std::move(array->values)};
+    else
+        *slot.vector = std::move(array->values);
+    return {};
+}
+
+bool isMetricId(std::string_view name)
+{
+    return !name.empty() && name.size() <= 40 && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+}
+
+/// Makes the places that the file's metrics and moments go to.
+Status makePlaces(const Hdf5File& file, const std::filesystem::path& path, Measurements& m)
+{
+    const Result<std::vector<std::string>> metrics =
+        file.has("/scores") ? file.names("/scores") : Result(std::vector<std::string>());
+    if (!metrics)
+        return metrics.error();
+    if (metrics->size() > kMostMetrics)
+        return refused(fmt::format("{}: /scores: found {} metrics, wanted at most {}",
+            path.string(), metrics->size(), kMostMetrics));
+    for (const std::string& metric : *metrics) {
+        if (!isMetricId(metric))
+            return refused(fmt::format("{}: /scores: found metric {}, wanted small letters, "
+                                       "digits and -",
+                path.string(), inQuotes(metric)));
+        m.scores[metric];
     }
-    if (m.afterAttention_LD.cols != m.afterMlp_LD.cols)
-        return refused(fmt::format("{}: /scores/after_attention: found width {}, wanted {}",
-            path.string(), m.afterAttention_LD.cols, m.afterMlp_LD.cols));
+    const auto blocksIn = [&](const char* group) {
+        std::size_t blocks = 0;
+        while (file.has(fmt::format("/moment/{}/{}", group, blocks)))
+            ++blocks;
+        return blocks;
+    };
+    m.contextMoment_LCC.resize(blocksIn("context"));
+    m.mlpMoment_LMM.resize(blocksIn("mlp"));
+    return {};
+}
+
+/// The length of every axis, the same wherever it occurs.
+class AxisLengths
+{
+public:
+    explicit AxisLengths(const std::filesystem::path& file)
+        : m_file(file.string())
+    {
+    }
+
+    Status agree(const std::string& dataset, Axis axis, std::int64_t found)
+    {
+        Known& known = m_known[static_cast<std::size_t>(axis)];
+        if (known.dataset.empty())
+            known = {dataset, found};
+        if (found == known.length)
+            return {};
+        return refused(fmt::format("{}: {}: found {} {}, wanted {} as in {}", m_file, dataset,
+            found, kAxisNames[static_cast<std::size_t>(axis)], known.length, known.dataset));
+    }
+
+private:
+    struct Known
+    {
+        std::string dataset;
+        std::int64_t length = 0;
+    };
+    std::string m_file;
+    std::array<Known, kAxisNames.size()> m_known;
+};
+
+Status checkSizes(const std::filesystem::path& path, Measurements& m)
+{
+    AxisLengths lengths(path);
+    const auto count = [](const auto& values) {
+        return static_cast<std::int64_t>(values.size());
+    };
+    for (const ReadSlot& slot : slotsOf<ReadSlot>(m)) {
+        if ((slot.matrix ? slot.matrix->values : *slot.vector).empty())
+            continue;
+        const std::int64_t rows = slot.matrix ? slot.matrix->rows : count(*slot.vector);
+        if (const Status fits = lengths.agree(slot.path, slot.rows, rows); !fits)
+            return fits;
+        if (slot.matrix)
+            if (const Status fits = lengths.agree(slot.path, slot.columns, slot.matrix->cols);
+                !fits)
+                return fits;
+    }
+    for (const auto& [group, blocks] : {std::pair("/moment/context", count(m.contextMoment_LCC)),
+             std::pair("/moment/mlp", count(m.mlpMoment_LMM)),
+             std::pair(kGreedyOrder, count(m.greedyRemoval_L))})
+        if (blocks > 0)
+            if (const Status fits = lengths.agree(group, Axis::Blocks, blocks); !fits)
+                return fits;
+    return {};
+}
+
+/// Every block once.
+Status readGreedyOrder(
+    const Hdf5File& file, const std::filesystem::path& path, Measurements& m, std::int64_t& room)
+{
+    std::vector<double> order;
+    if (const Status read =
+            readSlot(file, path, {kGreedyOrder, Axis::Blocks, Axis::Blocks, &order, nullptr}, room);
+        !read)
+        return read;
+    std::vector<bool> seen(order.size(), false);
+    for (const double block : order) {
+        const bool inside = block >= 0 && block < static_cast<double>(order.size());
+        const auto at = inside ? static_cast<std::size_t>(block) : 0;
+        if (!inside || static_cast<double>(at) != block || seen[at])
+            return refused(fmt::format("{}: {}: found block {}, wanted each of 0 to {} once",
+                path.string(), kGreedyOrder, block, order.size() - 1));
+        seen[at] = true;
+        m.greedyRemoval_L.push_back(static_cast<std::int64_t>(at));
+    }
     return {};
 }
 
@@ -172,21 +350,15 @@ Result<Measurements> readMeasurements(const std::filesystem::path& path)
     Measurements m;
     if (const Status facts = readFacts(*file, path, m); !facts)
         return facts.error();
-    Matrix ignored;
-    for (const VectorRow& row : kVectors) {
-        Result<std::vector<double>> values = readRank(*file, path, row.path, 1, ignored);
-        if (!values)
-            return values.error();
-        m.*row.member = *std::move(values);
-    }
-    for (const MatrixRow& row : kMatrices) {
-        Matrix& matrix = m.*row.member;
-        Result<std::vector<double>> values = readRank(*file, path, row.path, 2, matrix);
-        if (!values)
-            return values.error();
-        matrix.values = *std::move(values);
-    }
-    if (const Status sizes = checkSizes(m, path); !sizes)
+    if (const Status places = makePlaces(*file, path, m); !places)
+        return places.error();
+    std::int64_t room = mostValuesIn(path);
+    for (const ReadSlot& slot : slotsOf<ReadSlot>(m))
+        if (const Status read = readSlot(*file, path, slot, room); !read)
+            return read.error();
+    if (const Status order = readGreedyOrder(*file, path, m, room); !order)
+        return order.error();
+    if (const Status sizes = checkSizes(path, m); !sizes)
         return sizes.error();
     return m;
 }

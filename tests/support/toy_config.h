@@ -51,10 +51,12 @@ inline Measurements toyMeasurements()
     m.data = "toy";
     m.samples = 1;
     m.tokens = 1;
-    m.embedding_D = {0.2, 0.1, 0.4, 0.1};
+    ChannelScores& scores = m.scores[std::string(kMeanAbs)];
+    scores.embedding_D = {0.2, 0.1, 0.4, 0.1};
     for (int l = 0; l < 4; ++l) {
         const double loud = l + 1;
-        for (Matrix* tap : {&m.afterAttention_LD, &m.afterMlp_LD}) {
+        for (Matrix* tap : {&scores.attentionNorm_LD, &scores.afterAttention_LD, &scores.mlpNorm_LD,
+                 &scores.afterMlp_LD}) {
             tap->rows = 4;
             tap->cols = 4;
             for (const double score : {3.0, 1.0, 4.0, 2.0})
@@ -62,12 +64,12 @@ inline Measurements toyMeasurements()
         }
         const std::vector<double> heads =
             l % 2 == 0 ? std::vector<double>{1, 2, 3, 4} : std::vector<double>{5, 2, 1, 1};
-        m.context_LC.values.insert(m.context_LC.values.end(), heads.begin(), heads.end());
-        m.mlp_LM.values.insert(m.mlp_LM.values.end(), {0.5, 0.1, 0.9});
+        scores.context_LC.values.insert(scores.context_LC.values.end(), heads.begin(), heads.end());
+        scores.mlp_LM.values.insert(scores.mlp_LM.values.end(), {0.5, 0.1, 0.9});
     }
-    m.context_LC.rows = m.mlp_LM.rows = 4;
-    m.context_LC.cols = 4;
-    m.mlp_LM.cols = 3;
+    scores.context_LC.rows = scores.mlp_LM.rows = 4;
+    scores.context_LC.cols = 4;
+    scores.mlp_LM.cols = 3;
     m.change_L = {0.9, 0.3, 0.2, 0.5};
     m.attentionChange_L = m.mlpChange_L = {0.5, 0.2, 0.1, 0.3};
     return m;

@@ -154,8 +154,9 @@ TEST(Transformer, ObserverSeesThePartsThatAddUp)
     (void)logitsOf(
         parameters, toyBatch(config, 2), {.blocks = std::vector{1}, .observer = observer});
     EXPECT_EQ(taps,
-        (std::vector{Tap::Embedding, Tap::Context, Tap::AttentionOut, Tap::AfterAttention,
-            Tap::MlpHidden, Tap::MlpOut, Tap::AfterMlp, Tap::FinalNorm}));
+        (std::vector{Tap::Embedding, Tap::AttentionNorm, Tap::Context, Tap::AttentionOut,
+            Tap::AfterAttention, Tap::MlpNorm, Tap::MlpHidden, Tap::MlpOut, Tap::AfterMlp,
+            Tap::FinalNorm}));
 }
 
 TEST(Transformer, GroupedKeysAreSharedByNeighbouringHeads)

@@ -19,7 +19,7 @@ using test::toyBatch;
 using test::toyGpt2;
 using test::toyParameters;
 
-const std::vector<std::string_view> kAll{"importance", "residual-change", "block-losses"};
+const std::vector<std::string_view> kAll{kMeanAbs, "residual-change", "block-losses"};
 
 Measurements measured(const ParameterSet& parameters, const std::vector<Batch>& batches)
 {
@@ -49,7 +49,7 @@ at::Tensor seenAt(const ParameterSet& parameters, const Batch& batch, Tap wanted
     return seen;
 }
 
-TEST(Importance, IsTheMeanAbsoluteActivation)
+TEST(MeanAbs, IsTheMeanAbsoluteActivation)
 {
     const ModelConfig config = toyGpt2();
     const ParameterSet parameters = toyParameters(config);
@@ -61,11 +61,14 @@ TEST(Importance, IsTheMeanAbsoluteActivation)
         const at::Tensor column = seenAt(parameters, batch, tap, block).select(1, channel);
         EXPECT_NEAR(score, column.abs().mean().item<double>(), 1e-6);
     };
-    expectMean(found.embedding_D[3], Tap::Embedding, -1, 3);
-    expectMean(found.afterAttention_LD.at(0, 11), Tap::AfterAttention, 0, 11);
-    expectMean(found.afterMlp_LD.at(1, 0), Tap::AfterMlp, 1, 0);
-    expectMean(found.context_LC.at(1, 7), Tap::Context, 1, 7);
-    expectMean(found.mlp_LM.at(0, 9), Tap::MlpHidden, 0, 9);
+    const ChannelScores& scores = *found.scoresBy(kMeanAbs);
+    expectMean(scores.embedding_D[3], Tap::Embedding, -1, 3);
+    expectMean(scores.afterAttention_LD.at(0, 11), Tap::AfterAttention, 0, 11);
+    expectMean(scores.afterMlp_LD.at(1, 0), Tap::AfterMlp, 1, 0);
+    expectMean(scores.attentionNorm_LD.at(1, 5), Tap::AttentionNorm, 1, 5);
+    expectMean(scores.mlpNorm_LD.at(0, 6), Tap::MlpNorm, 0, 6);
+    expectMean(scores.context_LC.at(1, 7), Tap::Context, 1, 7);
+    expectMean(scores.mlp_LM.at(0, 9), Tap::MlpHidden, 0, 9);
 }
 
 TEST(RunMeasurements, HowSamplesAreBatchedDoesNotMatter)
@@ -78,7 +81,8 @@ TEST(RunMeasurements, HowSamplesAreBatchedDoesNotMatter)
     const Measurements apart = measured(parameters, {a, b});
     const Measurements together = measured(parameters, {both});
     EXPECT_EQ(apart.tokens, together.tokens);
-    expectNear(apart.mlp_LM.values, together.mlp_LM.values, 1e-5);
+    expectNear(
+        apart.scoresBy(kMeanAbs)->mlp_LM.values, together.scoresBy(kMeanAbs)->mlp_LM.values, 1e-5);
     expectNear(apart.change_L, together.change_L, 1e-5);
     expectNear(apart.lossRemoved_L, together.lossRemoved_L, 1e-5);
 }
@@ -94,7 +98,8 @@ TEST(RunMeasurements, PaddingDoesNotCount)
     const Measurements b =
         measured(parameters, {{.inputIds_BT = padded.inputIds_BT.narrow(1, 0, 6)}});
     EXPECT_EQ(a.tokens, 6);
-    expectNear(a.context_LC.values, b.context_LC.values, 1e-5);
+    expectNear(
+        a.scoresBy(kMeanAbs)->context_LC.values, b.scoresBy(kMeanAbs)->context_LC.values, 1e-5);
     expectNear(a.attentionChange_L, b.attentionChange_L, 1e-5);
     expectNear(a.lossDuplicated_L, b.lossDuplicated_L, 1e-5);
 }

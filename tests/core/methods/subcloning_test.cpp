@@ -151,15 +151,16 @@ TEST(Subcloning, FullSizeIsTheIdentity)
 TEST(Subcloning, EqualLayerWeightsChangeWhichTapsDecide)
 {
     Measurements m = test::toyMeasurements();
-    m.afterMlp_LD.values.assign(16, 0.0);
-    m.afterAttention_LD.values.assign(16, 0.0);
+    ChannelScores& scores = m.scores[std::string(kMeanAbs)];
+    scores.afterMlp_LD.values.assign(16, 0.0);
+    scores.afterAttention_LD.values.assign(16, 0.0);
     for (int l = 0; l < 3; ++l)
-        m.afterMlp_LD.values[static_cast<std::size_t>(l * 4)] =
+        scores.afterMlp_LD.values[static_cast<std::size_t>(l * 4)] =
             1; // channel 0 leads in three quiet taps …
-    m.afterMlp_LD.values[13] = 100; // … channel 1 in one loud tap
+    scores.afterMlp_LD.values[13] = 100; // … channel 1 in one loud tap
     PlanRequest request{
         .parent = test::toyConfig(), .childShape = test::toyShape(4, 2, 1, 2), .measurements = &m};
-    m.embedding_D = {0, 0, 0, 0};
+    scores.embedding_D = {0, 0, 0, 0};
     const auto first = [&](bool normalise) {
         request.options["normalise"] = normalise;
         std::vector<double> shares;
@@ -168,9 +169,9 @@ TEST(Subcloning, EqualLayerWeightsChangeWhichTapsDecide)
             .child_from_parent;
     };
     EXPECT_EQ(first(false), (Indices{0, 1}));
-    m.afterMlp_LD.values[2] = 2; // channel 2 dominates block 0's tap once taps weigh alike: 2/3
-                                 // against 1/1 of the loud one
-    m.afterMlp_LD.values[6] = 2;
+    scores.afterMlp_LD.values[2] = 2; // channel 2 dominates block 0's tap once taps weigh alike:
+                                      // 2/3 against 1/1 of the loud one
+    scores.afterMlp_LD.values[6] = 2;
     EXPECT_EQ(first(false), (Indices{1, 2})) << "sums are 3, 100, 4";
     EXPECT_EQ(first(true), (Indices{0, 2})) << "sums are 1/3 + 1/3 + 1, 1, 2/3 + 2/3";
 }
@@ -183,10 +184,12 @@ TEST(Subcloning, DropsHeadsEquallyInsideKeyValueGroups)
     parent.shape.kvHeads = 2;
     parent.shape.layers = 1;
     Measurements m = test::toyMeasurements();
-    m.embedding_D.assign(8, 1.0);
-    m.afterAttention_LD = m.afterMlp_LD = test::matrixOf(1, 8, std::vector<double>(8, 1.0));
-    m.context_LC = test::matrixOf(1, 8, {1, 1, 9, 9, 8, 8, 2, 2});
-    m.mlp_LM = test::matrixOf(1, 3, {1, 2, 3});
+    ChannelScores& scores = m.scores[std::string(kMeanAbs)];
+    scores.embedding_D.assign(8, 1.0);
+    scores.afterAttention_LD = scores.afterMlp_LD =
+        test::matrixOf(1, 8, std::vector<double>(8, 1.0));
+    scores.context_LC = test::matrixOf(1, 8, {1, 1, 9, 9, 8, 8, 2, 2});
+    scores.mlp_LM = test::matrixOf(1, 3, {1, 2, 3});
     m.change_L = {1};
     ModelShape child = parent.shape;
     child.hidden = 4;
@@ -210,13 +213,25 @@ TEST(Subcloning, RefusesWithoutMeasurementsUnlessTheOrderNeedsNone)
 TEST(Subcloning, RefusesMeasurementsOfAnotherParent)
 {
     Measurements m = test::toyMeasurements();
-    m.mlp_LM = test::matrixOf(4, 2, std::vector<double>(8, 1.0));
+    m.scores[std::string(kMeanAbs)].mlp_LM = test::matrixOf(4, 2, std::vector<double>(8, 1.0));
     const auto refused = makePlan(*findMethod("subcloning"),
         {.parent = test::toyConfig(),
             .childShape = test::toyShape(4, 2, 1, 2),
             .measurements = &m});
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().message, "measurements: mlp holds 8 values, the parent needs 12");
+}
+
+TEST(Subcloning, RefusesMeasurementsWithoutItsScores)
+{
+    Measurements m = test::toyMeasurements();
+    m.scores.clear();
+    const auto refused = makePlan(*findMethod("subcloning"),
+        {.parent = test::toyConfig(),
+            .childShape = test::toyShape(4, 2, 1, 2),
+            .measurements = &m});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message, "measurements: found no scores by mean-abs, wanted them");
 }
 
 TEST(Subcloning, EqualRequestsMakeEqualPlans)

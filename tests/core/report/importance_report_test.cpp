@@ -55,11 +55,24 @@ TEST(ImportanceReport, SortsEachBlockOnItsOwnAndRemembersWhoIsWho)
 TEST(ImportanceReport, PutsNaNLast)
 {
     Measurements measured = test::toyMeasurements();
-    measured.embedding_D[2] = std::numeric_limits<double>::quiet_NaN();
+    measured.scores[std::string(kMeanAbs)].embedding_D[2] =
+        std::numeric_limits<double>::quiet_NaN();
     const ImportanceReport report =
         importanceReport(measured, test::toyConfig().shape, ScoredAxis::Residual);
     EXPECT_EQ(report.order.back(), 2);
     EXPECT_TRUE(std::isnan(report.map.at(0, 2)));
+}
+
+TEST(ImportanceReport, ShowsTheMetricThatIsAskedFor)
+{
+    Measurements measured = test::toyMeasurements();
+    measured.scores["wanda"].mlp_LM = test::matrixOf(1, 3, {1, 3, 2});
+    const ModelShape shape = test::toyConfig().shape;
+    const ImportanceReport units = importanceReport(measured, shape, ScoredAxis::Mlp, "wanda");
+    EXPECT_EQ(units.order, (std::vector<int>{1, 2, 0}));
+    EXPECT_EQ(units.map.valueTitle, "wanda");
+    EXPECT_EQ(importanceReport(measured, shape, ScoredAxis::Residual, "wanda").map.rows, 0u);
+    EXPECT_EQ(importanceReport(measured, shape, ScoredAxis::Mlp, "taylor").map.rows, 0u);
 }
 
 TEST(ImportanceReport, MeasuresTheTailAgainstTheMedian)

@@ -43,11 +43,12 @@ Measurements measurements()
     measured.data = "demo:garden";
     measured.source = "demo:garden";
     measured.samples = 1;
-    measured.embedding_D = {1, 2, 3, 4};
-    measured.afterAttention_LD = filled(4, 4);
-    measured.afterMlp_LD = filled(4, 4);
-    measured.context_LC = filled(4, 4);
-    measured.mlp_LM = filled(4, 8);
+    ChannelScores& scores = measured.scores[std::string(kMeanAbs)];
+    scores.embedding_D = {1, 2, 3, 4};
+    scores.afterAttention_LD = filled(4, 4);
+    scores.afterMlp_LD = filled(4, 4);
+    scores.context_LC = filled(4, 4);
+    scores.mlp_LM = filled(4, 8);
     measured.change_L = {0.9, 0.3, 0.2, 0.5};
     measured.attentionChange_L = {0.5, 0.2, 0.1, 0.3};
     measured.mlpChange_L = {0.5, 0.2, 0.1, 0.3};

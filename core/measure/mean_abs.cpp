@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/measure/mean_abs.h"
+
+#include "core/measure/score_places.h"
+#include "core/tensors/absolute_sum.h"
+
+namespace espalier {
+
+namespace {
+
+class MeanAbs final : public Probe
+{
+public:
+    explicit MeanAbs(const ModelShape& shape)
+        : m_sums(zeroScores(shape))
+    {
+    }
+
+    void observe(const Observation& seen) override
+    {
+        if (const auto sums_C = scoresAt(m_sums, seen.tap, seen.block); !sums_C.empty())
+            addAbsoluteSums(seen.rows_NC, sums_C);
+    }
+
+    void finish(Measurements& measurements, std::int64_t tokens) const override
+    {
+        measurements.scores[std::string(kMeanAbs)] =
+            mapped(m_sums, [tokens](double sum) { return sum / static_cast<double>(tokens); });
+    }
+
+private:
+    ChannelScores m_sums;
+};
+
+} // namespace
+
+std::unique_ptr<Probe> beginMeanAbs(const ModelConfig& config)
+{
+    return std::make_unique<MeanAbs>(config.shape);
+}
+
+} // namespace espalier

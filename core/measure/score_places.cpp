@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/measure/score_places.h"
+
+namespace espalier {
+
+namespace {
+
+Matrix zeros(std::int64_t rows, std::int64_t cols)
+{
+    return {.rows = rows,
+        .cols = cols,
+        .values = std::vector<double>(static_cast<std::size_t>(rows * cols), 0.0)};
+}
+
+std::span<double> rowOf(Matrix& matrix, int row)
+{
+    const auto cols = static_cast<std::size_t>(matrix.cols);
+    return std::span(matrix.values).subspan(static_cast<std::size_t>(row) * cols, cols);
+}
+
+} // namespace
+
+ChannelScores zeroScores(const ModelShape& shape)
+{
+    const Matrix stream_LD = zeros(shape.layers, shape.hidden);
+    return {.embedding_D = std::vector<double>(static_cast<std::size_t>(shape.hidden), 0.0),
+        .attentionNorm_LD = stream_LD,
+        .afterAttention_LD = stream_LD,
+        .mlpNorm_LD = stream_LD,
+        .afterMlp_LD = stream_LD,
+        .context_LC = zeros(shape.layers, shape.heads * shape.headDim),
+        .mlp_LM = zeros(shape.layers, shape.mlp)};
+}
+
+std::span<double> scoresAt(ChannelScores& scores, Tap tap, int block)
+{
+    switch (tap) {
+    case Tap::Embedding:
+        return scores.embedding_D;
+    case Tap::AttentionNorm:
+        return rowOf(scores.attentionNorm_LD, block);
+    case Tap::AfterAttention:
+        return rowOf(scores.afterAttention_LD, block);
+    case Tap::MlpNorm:
+        return rowOf(scores.mlpNorm_LD, block);
+    case Tap::AfterMlp:
+        return rowOf(scores.afterMlp_LD, block);
+    case Tap::Context:
+        return rowOf(scores.context_LC, block);
+    case Tap::MlpHidden:
+        return rowOf(scores.mlp_LM, block);
+    case Tap::AttentionOut:
+    case Tap::MlpOut:
+    case Tap::FinalNorm:
+        return {};
+    }
+    return {};
+}
+
+} // namespace espalier
