@@ -58,6 +58,11 @@ Json toJson(const OptionSpec& option)
     return json;
 }
 
+Json toJson(const Moves& moves)
+{
+    return {{"shrink", moves.shrink}, {"grow", moves.grow}, {"multiples", moves.multiples}};
+}
+
 /// What a family is known by in config.json.
 std::string modelTypeOf(const Architecture& row)
 {
@@ -85,8 +90,10 @@ Result<Listing> listMethods()
         const MethodNeeds needs = method.needs(defaults);
         Json json = {{"id", method.id}, {"title", method.title}, {"summary", method.summary},
             {"paper", method.paper}, {"direction", nameOf(method.direction)},
-            {"may_shrink", method.mayShrink}, {"may_grow", method.mayGrow},
-            {"keeps_head_dim", method.keepsHeadDim},
+            {"formula", method.formula}, {"evidence", method.evidence}, {"cost", method.cost},
+            {"reach",
+                {{"width", toJson(method.reach.width)}, {"depth", toJson(method.reach.depth)},
+                    {"keeps_head_dim", method.reach.keepsHeadDim}}},
             {"needs_by_default",
                 {{"measurements", needs.measurements}, {"gradients", needs.gradients},
                     {"training", needs.training}}},

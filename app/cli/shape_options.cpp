@@ -134,7 +134,7 @@ Result<Recipe> recipeFrom(const DestinationOptions& options, const Model& parent
     const auto complete = completeOptions((*method)->options, recipe.options);
     if (!complete)
         return complete.error();
-    if ((*method)->needs(*complete).measurements) {
+    if (!(*method)->needs(*complete).measurements.empty()) {
         auto settings = measureSettingsFrom(options, parent, measurements);
         if (!settings)
             return settings.error();

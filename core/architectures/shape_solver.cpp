@@ -45,12 +45,18 @@ std::int64_t growthOf(Size size)
     return size == Size::Layers ? kMaxDepthGrowth : kMaxWidthGrowth;
 }
 
+const Moves& movesOf(const ShapeBounds& bounds, Size size)
+{
+    return size == Size::Layers ? bounds.reach.depth : bounds.reach.width;
+}
+
 Range rangeOf(const ShapeBounds& bounds, Size size)
 {
+    const Moves& moves = movesOf(bounds, size);
     const std::int64_t parent = get(parentOf(bounds), size);
-    if (size == Size::HeadDim && bounds.keepsHeadDim)
+    if (size == Size::HeadDim && bounds.reach.keepsHeadDim)
         return {parent, parent};
-    return {bounds.mayShrink ? 1 : parent, bounds.mayGrow ? parent * growthOf(size) : parent};
+    return {moves.shrink ? 1 : parent, moves.grow ? parent * growthOf(size) : parent};
 }
 
 /// A size that breaks a rule, why (to follow "hidden 100: "), and the nearest values that this rule
@@ -73,20 +79,39 @@ std::optional<Broken> outOfRange(const ShapeBounds& bounds, const ModelShape& sh
     const auto broken = [&](std::string reason) {
         return Broken{size, std::move(reason), range.clamp(value), range.clamp(value)};
     };
-    if (size == Size::HeadDim && bounds.keepsHeadDim)
+    if (size == Size::HeadDim && bounds.reach.keepsHeadDim)
         return broken(fmt::format(
             "heads keep their size, so {} must be the parent's {}", nameOf(size), parent));
     if (value < 1)
         return broken(fmt::format("{} must be at least 1", nameOf(size)));
+    const Moves& moves = movesOf(bounds, size);
+    if (!moves.shrink && !moves.grow)
+        return broken(fmt::format("the method does not change {}, so {} must be the parent's {}",
+            size == Size::Layers ? "depth" : "width", nameOf(size), parent));
     if (value < range.low)
         return broken(
             fmt::format("the method does not shrink, so {} must be at least the parent's {}",
                 nameOf(size), parent));
-    if (bounds.mayGrow)
+    if (moves.grow)
         return broken(fmt::format(
             "{} may be at most {} times the parent's {}", nameOf(size), growthOf(size), parent));
     return broken(fmt::format(
         "the method does not grow, so {} may be at most the parent's {}", nameOf(size), parent));
+}
+
+/// Methods that repeat whole axes reach whole multiples.
+std::optional<Broken> brokenMultiples(const ShapeBounds& bounds, const ModelShape& shape, Size size)
+{
+    const std::int64_t parent = get(parentOf(bounds), size);
+    const std::int64_t value = get(shape, size);
+    if (!movesOf(bounds, size).multiples || size == Size::HeadDim || value % parent == 0)
+        return std::nullopt;
+    const Range range = rangeOf(bounds, size);
+    const std::int64_t below = value / parent * parent;
+    return Broken{size,
+        fmt::format("the method repeats whole axes, so {} must be a multiple of the parent's {}",
+            nameOf(size), parent),
+        std::max(below, parent), std::min(below + parent, range.high)};
 }
 
 /// Hidden is heads * head-dim, exactly.
@@ -95,7 +120,7 @@ std::optional<Broken> brokenHeads(const ShapeBounds& bounds, const ModelShape& s
     const auto [hidden, heads, headDim] = std::tuple(shape.hidden, shape.heads, shape.headDim);
     if (hidden % headDim == 0 && hidden / headDim == heads)
         return std::nullopt;
-    if (!bounds.keepsHeadDim && (asked == Size::Heads || asked == Size::HeadDim)
+    if (!bounds.reach.keepsHeadDim && (asked == Size::Heads || asked == Size::HeadDim)
         && hidden % get(shape, asked) != 0)
         return Broken{
             asked, fmt::format("{} must divide hidden {}", nameOf(asked), hidden), 1, hidden};
@@ -105,7 +130,7 @@ std::optional<Broken> brokenHeads(const ShapeBounds& bounds, const ModelShape& s
         const std::int64_t above = below + headDim;
         return Broken{Size::Hidden,
             fmt::format("heads {} size {}, so hidden must be a multiple of {}",
-                bounds.keepsHeadDim ? "keep their" : "have", headDim, headDim),
+                bounds.reach.keepsHeadDim ? "keep their" : "have", headDim, headDim),
             below < std::max(range.low, headDim) ? above : below,
             above > range.high ? below : above};
     }
@@ -168,7 +193,8 @@ std::int64_t fewestGroups(const ShapeBounds& bounds, std::int64_t heads)
 {
     const ModelShape& parent = parentOf(bounds);
     const std::int64_t perGroup = parent.heads / parent.kvHeads;
-    return bounds.keepsHeadDim && !bounds.mayGrow ? (heads + perGroup - 1) / perGroup : 1;
+    return bounds.reach.keepsHeadDim && !bounds.reach.width.grow ? (heads + perGroup - 1) / perGroup
+                                                                 : 1;
 }
 
 /// Groups for so many heads, the legal number nearest to `wanted`; any divisor if none is legal.
@@ -224,6 +250,10 @@ std::optional<Broken> firstBroken(
         if (get(shape, size) < 1 || counts(size))
             if (auto broken = outOfRange(bounds, shape, size))
                 return broken;
+    for (const Size size : kAllSizes)
+        if (counts(size))
+            if (auto broken = brokenMultiples(bounds, shape, size))
+                return broken;
     const bool headsCount = counts(Size::Hidden) || counts(Size::Heads) || counts(Size::HeadDim);
     if (headsCount && rulesOf(bounds).hiddenIsHeadsTimesHeadDim)
         if (auto broken = brokenHeads(bounds, shape, asked))
@@ -263,11 +293,11 @@ void letKeyValuesFollow(const ShapeBounds& bounds, ModelShape& shape, const Size
 void letHeadsFollow(
     const ShapeBounds& bounds, ModelShape& shape, Size asked, const SizeLinks& links)
 {
-    if (bounds.keepsHeadDim && asked != Size::HeadDim)
+    if (bounds.reach.keepsHeadDim && asked != Size::HeadDim)
         shape.headDim = parentOf(bounds).headDim;
     if (get(shape, asked) < 1)
         return;
-    if (asked == Size::Heads && (links.heads || bounds.keepsHeadDim))
+    if (asked == Size::Heads && (links.heads || bounds.reach.keepsHeadDim))
         shape.hidden = shape.heads * shape.headDim;
     else if (asked == Size::Heads)
         shape.headDim = std::max<std::int64_t>(1, shape.hidden / shape.heads);
@@ -323,6 +353,8 @@ std::vector<std::int64_t> mlpMarks(const ShapeBounds& bounds, const ModelShape& 
     std::int64_t step = parent.mlp % parent.headDim == 0 ? parent.headDim : kPlainMlpStep;
     if (parent.mlp / step < 8)
         step = 1;
+    if (bounds.reach.width.multiples)
+        step = parent.mlp;
     std::vector<std::int64_t> marks;
     for (std::int64_t value = step; value <= range.high; value += step)
         if (value >= range.low)
@@ -384,7 +416,7 @@ std::optional<ShapeViolation> explainValue(const ShapeBounds& bounds, const Mode
                 get(shape, broken->size), broken->reason);
     }
     ShapeViolation violation{sentence(size, value, broken->reason), broken->below, broken->above};
-    if (size == Size::Mlp)
+    if (size == Size::Mlp && !bounds.reach.width.multiples)
         return violation; // any number in range is legal
     const std::vector<std::int64_t> legal = legalValues(bounds, current, size, links);
     const std::int64_t fallback = get(parentOf(bounds), size);

@@ -8,14 +8,29 @@
 
 namespace espalier {
 
-/// What a destination may look like: the parent, which direction the method goes, and whether it
-/// keeps whole heads.
+/// Which way a method may move a size from the parent's.
+struct Moves
+{
+    bool shrink = false;
+    bool grow = false;
+    bool multiples = false; ///< of the parent's size alone
+    friend bool operator==(const Moves&, const Moves&) = default;
+};
+
+/// The destinations that a method reaches.
+struct Reach
+{
+    Moves width = {}; ///< hidden, heads, kv-heads, mlp
+    Moves depth = {}; ///< layers
+    bool keepsHeadDim = true; ///< heads are kept whole, so head-dim stays the parent's
+    friend bool operator==(const Reach&, const Reach&) = default;
+};
+
+/// What a destination may look like.
 struct ShapeBounds
 {
     const ModelConfig* parent = nullptr; ///< not owned
-    bool mayShrink = true;
-    bool mayGrow = false;
-    bool keepsHeadDim = true; ///< heads are kept whole, so head-dim stays the parent's
+    Reach reach = {.width = {.shrink = true}, .depth = {.shrink = true}};
 };
 
 /// Which sizes follow the width by the parent's ratios. Sizes that no rule leaves free (heads of a

@@ -3,17 +3,21 @@
 
 #include "core/base/expect.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace espalier {
 namespace {
 
-/// How often each parent index is used; an index outside the axis is our bug.
+/// How often each parent index is used, kNothing not counted; any other index outside the axis is
+/// our bug.
 std::vector<std::int64_t> copiesOf(
     std::int64_t parentLength, const std::vector<std::int64_t>& child_from_parent)
 {
     std::vector<std::int64_t> copies(static_cast<std::size_t>(parentLength), 0);
     for (const std::int64_t index : child_from_parent) {
+        if (index == kNothing)
+            continue;
         ESPALIER_EXPECT(
             index >= 0 && index < parentLength, "an axis map's indices lie in the parent's axis");
         ++copies[static_cast<std::size_t>(index)];
@@ -37,6 +41,9 @@ AxisMap AxisMap::select(std::int64_t parentLength, std::vector<std::int64_t> chi
 {
     for (const std::int64_t count : copiesOf(parentLength, child_from_parent))
         ESPALIER_EXPECT(count <= 1, "a selection takes every parent index at most once");
+    ESPALIER_EXPECT(std::find(child_from_parent.begin(), child_from_parent.end(), kNothing)
+            == child_from_parent.end(),
+        "a selection takes parent indices alone");
     const auto length = static_cast<std::int64_t>(child_from_parent.size());
     return {.kind = Kind::Select,
         .parentLength = parentLength,
@@ -50,7 +57,9 @@ AxisMap AxisMap::repeat(std::int64_t parentLength, std::vector<std::int64_t> chi
     std::vector<double> readWeight;
     readWeight.reserve(child_from_parent.size());
     for (const std::int64_t index : child_from_parent)
-        readWeight.push_back(1.0 / static_cast<double>(copies[static_cast<std::size_t>(index)]));
+        readWeight.push_back(index == kNothing
+                ? 0.0
+                : 1.0 / static_cast<double>(copies[static_cast<std::size_t>(index)]));
     const auto length = static_cast<std::int64_t>(child_from_parent.size());
     return {.kind = Kind::Repeat,
         .parentLength = parentLength,

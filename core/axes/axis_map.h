@@ -22,13 +22,20 @@ struct Matrix
     friend bool operator==(const Matrix&, const Matrix&) = default;
 };
 
+/// Entries of AxisMap::child_from_parent that are no parent index.
+inline constexpr std::int64_t kNothing = -1; ///< zero
+inline constexpr std::int64_t kMeanOfAxis = -2; ///< the mean over the parent's axis (LEMON pads so)
+
 /// How a destination's axis is made from the parent's; two-faced (see Side).
 ///
 ///   Identity  the same axis
 ///   Select    child index j is parent index child_from_parent[j]; both faces alike, no repeats
-///   Repeat    as Select with repeats; the reading face multiplies index j by readWeight[j]
-///   (1/copies keeps sums) Dense     writers are multiplied by `write`, readers by `read`, both
-///   [child, parent] (LiGO: the same matrix)
+///   Repeat    as Select, but indices may repeat or be kNothing or kMeanOfAxis, and each face
+///             multiplies index j by its weight: readWeight 1/copies keeps sums over copies,
+///             writeWeight 0 leaves index j to another term
+///   Dense     writers are multiplied by `write`, readers by `read`, both [child, parent] (LiGO:
+///   the
+///             same matrix)
 struct AxisMap
 {
     enum class Kind
@@ -43,7 +50,8 @@ struct AxisMap
     std::int64_t parentLength = 0;
     std::int64_t childLength = 0;
     std::vector<std::int64_t> child_from_parent = {};
-    std::vector<double> readWeight = {};
+    std::vector<double> readWeight = {}; ///< Repeat; empty: all 1
+    std::vector<double> writeWeight = {}; ///< Repeat; empty: all 1
     Matrix write = {};
     Matrix read = {};
 
@@ -53,10 +61,17 @@ struct AxisMap
     /// Indices must be distinct and inside the parent's axis (our bug otherwise).
     [[nodiscard]] static AxisMap select(
         std::int64_t parentLength, std::vector<std::int64_t> child_from_parent);
-    /// Indices inside the parent's axis; readers are divided by the number of copies.
+    /// Indices inside the parent's axis, or kNothing; readers are divided by the number of copies.
     [[nodiscard]] static AxisMap repeat(
         std::int64_t parentLength, std::vector<std::int64_t> child_from_parent);
     [[nodiscard]] static AxisMap dense(Matrix write, Matrix read);
+
+    /// What this face multiplies child index j by; not of Dense maps.
+    [[nodiscard]] double weightOf(std::int64_t j, Side side) const
+    {
+        const std::vector<double>& weights = side == Side::Read ? readWeight : writeWeight;
+        return weights.empty() ? 1.0 : weights[static_cast<std::size_t>(j)];
+    }
 };
 
 /// Channel indices of whole heads: heads {2, 0} of size 3 are {6, 7, 8, 0, 1, 2}.

@@ -61,7 +61,7 @@ Result<MeasureSettings> settingsFor(const Recipe& recipe, const Model& parent)
 Result<std::optional<Measurements>> measurementsFor(const Recipe& recipe, const Method& method,
     const Options& options, const Model& parent, const Progress& progress)
 {
-    if (!method.needs(options).measurements)
+    if (method.needs(options).measurements.empty())
         return std::optional<Measurements>();
     const Result<MeasureSettings> settings = settingsFor(recipe, parent);
     if (!settings)

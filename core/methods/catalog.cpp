@@ -69,20 +69,34 @@ Result<const Method*> methodOf(std::string_view id)
 
 ShapeBounds boundsOf(const Method& method, const ModelConfig& parent)
 {
-    return {&parent, method.mayShrink, method.mayGrow, method.keepsHeadDim};
+    return {&parent, method.reach};
 }
 
-Result<TransferPlan> makePlan(const Method& method, PlanRequest request)
+Status checkRequest(const Method& method, PlanRequest& request)
 {
     Result<Options> options = completeOptions(method.options, request.options);
     if (!options)
         return Error{
             options.error().code, fmt::format("{}: {}", method.id, options.error().message)};
     request.options = std::move(*options);
-    if (const Status status = checkShape(boundsOf(method, request.parent), request.childShape);
-        !status)
-        return status.error();
-    if (method.needs(request.options).measurements && !request.measurements)
+    if (const Status fits = checkShape(boundsOf(method, request.parent), request.childShape); !fits)
+        return fits;
+    return method.accepts ? method.accepts(request) : Status{};
+}
+
+Preservation preservationOf(const Method& method, const PlanRequest& request)
+{
+    if (request.childShape == request.parent.shape && method.direction != Direction::Control)
+        return {.exact = true, .reason = {}};
+    return method.preserves ? method.preserves(request)
+                            : Preservation{.exact = false, .reason = {}};
+}
+
+Result<TransferPlan> makePlan(const Method& method, PlanRequest request)
+{
+    if (const Status fits = checkRequest(method, request); !fits)
+        return fits.error();
+    if (!method.needs(request.options).measurements.empty() && !request.measurements)
         return refused(fmt::format("{}: needs measurements of the parent, found none", method.id));
     Result<TransferPlan> plan = method.plan(request);
     if (!plan)

@@ -18,6 +18,14 @@ namespace espalier {
 
 [[nodiscard]] ShapeBounds boundsOf(const Method& method, const ModelConfig& parent);
 
+/// Completes the request's options and refuses what cannot be planned, before anything is measured:
+/// unknown options, shapes out of reach, parents that the method does not serve.
+[[nodiscard]] Status checkRequest(const Method& method, PlanRequest& request);
+
+/// Whether this destination computes what the parent does; exact at full size. The request has
+/// passed checkRequest.
+[[nodiscard]] Preservation preservationOf(const Method& method, const PlanRequest& request);
+
 /// The one way to a plan: completes the options, checks direction, shape and needs, plans, and
 /// checks the plan.
 [[nodiscard]] Result<TransferPlan> makePlan(const Method& method, PlanRequest request);

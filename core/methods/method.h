@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/architectures/shape_solver.h"
 #include "core/methods/option.h"
 #include "core/plan/measurements.h"
 #include "core/plan/transfer_plan.h"
 
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,11 +30,33 @@ enum class Direction
     Control
 };
 
+/// What has to be had before a method can plan.
 struct MethodNeeds
 {
-    bool measurements = false;
-    bool gradients = false;
-    bool training = false;
+    std::vector<std::string_view> measurements = {}; ///< ids in the measurement catalog
+    bool gradients = false; ///< some of them need backward passes
+    bool training = false; ///< the plan itself is tuned on data (see Method::learning)
+};
+
+/// How a plan's Dense maps and block weights are tuned on the destination's loss before it is used
+/// (LiGO, arXiv 2303.00980, section 3.2): AdamW, linear warm-up, then linear decay to 0.
+struct PlanLearning
+{
+    std::int64_t steps = 100;
+    std::int64_t warmupSteps = 10;
+    double learningRate = 1e-3;
+    double weightDecay = 0;
+    double clipNorm = 1;
+    bool width = true; ///< tune Dense maps
+    bool depth = true; ///< tune weights of source blocks
+    friend bool operator==(const PlanLearning&, const PlanLearning&) = default;
+};
+
+/// Whether a destination computes the same logits as its parent, to rounding.
+struct Preservation
+{
+    bool exact = false;
+    std::string reason; ///< why not, for a person to read: "norms see unequal copies"
 };
 
 /// An initialisation method: one file with such a value and a row in catalog.cpp. No method
@@ -42,17 +67,25 @@ struct Method
     std::string_view title;
     std::string_view summary; ///< one sentence
     std::string_view paper;
+    std::string_view formula; ///< what it computes, in the papers' symbols
+    std::string_view evidence; ///< when it is known to help or to hurt, with sources
+    std::string_view cost; ///< beyond copying the output
     std::string_view startTitle; ///< what a race calls a model that starts this way: "subcloned"
     double learningRate = 1e-3; ///< peak rate that suits such a start, where nobody swept it yet
     Direction direction = Direction::Shrink;
-    bool mayShrink = true;
-    bool mayGrow = false;
-    bool keepsHeadDim = true; ///< destinations keep the parent's head size
+    Reach reach;
     std::vector<OptionSpec> options;
     /// What it needs under these options (subcloning with "first" order needs no measurements).
     MethodNeeds (*needs)(const Options& options);
     /// Options are complete and the shape is checked when this is called.
     Result<TransferPlan> (*plan)(const PlanRequest& request);
+    /// Refused, with the rule, for parents and options that the method cannot serve; asked before
+    /// anything is measured. Null: serves all.
+    Status (*accepts)(const PlanRequest& request) = nullptr;
+    /// Null: never preserved but at full size.
+    Preservation (*preserves)(const PlanRequest& request) = nullptr;
+    /// Nothing: the plan is used as it is. Null: always.
+    std::optional<PlanLearning> (*learning)(const Options& options) = nullptr;
 };
 
 } // namespace espalier

@@ -6,13 +6,12 @@
 // leaves open is an option.
 
 #include "core/methods/choose.h"
+#include "core/methods/plan_parts.h"
 #include "core/methods/rows.h"
 
 #include <fmt/format.h>
 
 #include <cmath>
-#include <optional>
-#include <utility>
 
 namespace espalier {
 
@@ -47,6 +46,16 @@ Choices choicesFrom(const Options& options)
 bool needsScores(const Choices& choices)
 {
     return choices.order == "importance" || choices.depth == "lowest-change";
+}
+
+MethodNeeds needsOf(const Choices& choices)
+{
+    MethodNeeds needs;
+    if (choices.order == "importance")
+        needs.measurements.push_back("importance");
+    if (choices.depth == "lowest-change")
+        needs.measurements.push_back("residual-change");
+    return needs;
 }
 
 Status measurementsFit(const Measurements& measurements, const ModelShape& parent)
@@ -161,14 +170,8 @@ SourceTerm termFor(const PlanRequest& request, const Choices& choices, std::int6
     const KeptHeads kept =
         chooseHeads(choices, headScores(context, parent.headDim), request, derive(seed, "heads"));
 
-    SourceTerm term{.parentBlock = static_cast<int>(parentBlock)};
-    const auto queryChannels = channelsOfHeads(kept.heads, parent.headDim);
-    const auto groupChannels = channelsOfHeads(kept.groups, parent.headDim);
-    term.maps[AxisLabel::Query] = keep(parent.heads * parent.headDim, queryChannels);
-    term.maps[AxisLabel::Context] = keep(parent.heads * parent.headDim, queryChannels);
-    term.maps[AxisLabel::Key] = keep(parent.kvHeads * parent.headDim, groupChannels);
-    term.maps[AxisLabel::Value] = keep(parent.kvHeads * parent.headDim, groupChannels);
-    term.maps[AxisLabel::Head] = keep(parent.heads, kept.heads);
+    SourceTerm term{.parentBlock = static_cast<int>(parentBlock),
+        .maps = headMaps(parent, kept.heads, kept.groups)};
     term.maps[AxisLabel::Mlp] =
         keep(parent.mlp, choose(choices, mlp, request.childShape.mlp, derive(seed, "mlp")));
     return term;
@@ -222,45 +225,11 @@ double scaleOf(const ParameterSpec& spec, const Choices& choices, const ModelSha
     return std::sqrt(from / to);
 }
 
-/// The norm that a tied head reads; none in models that end without one.
-std::optional<std::pair<Role, Role>> lastNorm(const Flavour& flavour)
+TiedHead tiedHeadFrom(std::string_view choice)
 {
-    if (flavour.headNorm)
-        return std::pair(Role::HeadNormGain, Role::HeadNormBias);
-    if (flavour.finalNorm)
-        return std::pair(Role::FinalNormGain, Role::FinalNormBias);
-    return std::nullopt;
-}
-
-/// Scales a norm's output. A gain g with an offset o becomes s g + (s - 1) o.
-void scaleNorm(TransferPlan& plan, Role gain, Role bias, double scale)
-{
-    const double offset = plan.child.flavour.normGainOffset;
-    plan.rules[{gain, -1}].scale = scale;
-    if (offset != 0)
-        plan.rules[{gain, -1}].noise = Noise{.mean = (scale - 1) * offset, .std = 0};
-    if (hasParameter(plan.child, {bias, -1}))
-        plan.rules[{bias, -1}].scale = scale;
-}
-
-/// The head of a tied model is its embedding, which must not be scaled; the factor that an own head
-/// would get goes into the last norm (exact: head(s * norm(x)) = s * head(norm(x))) or into an own
-/// copy of the embedding.
-void applyTiedHead(TransferPlan& plan, const Choices& choices)
-{
-    const Flavour& flavour = plan.parent.flavour;
-    if (!predictsTokens(flavour.task) || !flavour.tiedHead || choices.scale == "none")
-        return;
-    const double scale = std::sqrt(static_cast<double>(plan.parent.shape.hidden)
-        / static_cast<double>(plan.child.shape.hidden));
-    if (scale == 1)
-        return;
-    if (choices.tiedHead == "untie") {
-        plan.child.flavour.tiedHead = false;
-        plan.rules[{Role::HeadWeight, -1}] = {.scale = scale, .source = Role::TokenEmbedding};
-    } else if (const auto last = lastNorm(flavour); last && choices.tiedHead == "fold") {
-        scaleNorm(plan, last->first, last->second, scale);
-    }
+    return choice == "fold" ? TiedHead::Fold
+        : choice == "untie" ? TiedHead::Untie
+                            : TiedHead::Leave;
 }
 
 Result<TransferPlan> planSubcloning(const PlanRequest& request)
@@ -274,11 +243,7 @@ Result<TransferPlan> planSubcloning(const PlanRequest& request)
     if (!blocks)
         return blocks.error();
 
-    TransferPlan plan{.method = "subcloning",
-        .parent = request.parent,
-        .child = request.parent,
-        .seed = request.seed};
-    plan.child.shape = request.childShape;
+    TransferPlan plan = planFor("subcloning", request);
     const std::int64_t d = request.parent.shape.hidden;
     const std::vector<double> shared = choices.order == "importance"
         ? sharedScore(*request.measurements->scoresBy(kMeanAbs), choices)
@@ -291,7 +256,12 @@ Result<TransferPlan> planSubcloning(const PlanRequest& request)
         if (const double scale = scaleOf(spec, choices, request.parent.shape, request.childShape);
             scale != 1)
             plan.rules[spec.id].scale = scale;
-    applyTiedHead(plan, choices);
+    keepEmbeddingMagnitude(plan);
+    if (choices.scale != "none")
+        scaleTiedHead(plan,
+            std::sqrt(static_cast<double>(request.parent.shape.hidden)
+                / static_cast<double>(request.childShape.hidden)),
+            tiedHeadFrom(choices.tiedHead));
     return plan;
 }
 
@@ -377,17 +347,17 @@ Method subcloningMethod()
         .summary = "Keeps the parent's most important channels, heads and units, rescales, and "
                    "removes middle blocks.",
         .paper = "Samragh et al. 2023, arXiv 2312.09299",
+        .formula = "W' = √(d/d′) · W[kept, kept]; kept: highest Σ over taps of mean |a|",
+        .evidence = "Four times fewer epochs to 70 % on ImageNet (ViT-B to half width) and fewer "
+                    "tokens to perplexity 12 (GPT-2 L to M). Weight selection finds any consistent "
+                    "subset about as good, so compare with first-k, stride and random order.",
+        .cost = "one forward pass over the calibration samples",
         .startTitle = "subcloned",
         .learningRate = 2e-3, // lower than a random start's, as in the paper's table 1
         .direction = Direction::Shrink,
-        .mayShrink = true,
-        .mayGrow = false,
-        .keepsHeadDim = true,
+        .reach = {.width = {.shrink = true}, .depth = {.shrink = true}},
         .options = subcloningOptions(),
-        .needs =
-            [](const Options& options) {
-                return MethodNeeds{.measurements = needsScores(choicesFrom(options))};
-            },
+        .needs = [](const Options& options) { return needsOf(choicesFrom(options)); },
         .plan = planSubcloning,
     };
 }

@@ -15,6 +15,28 @@ Error badPlan(const TransferPlan& plan, const std::string& what)
     return refused(fmt::format("plan of {}: {}", plan.method, what));
 }
 
+/// The same of the lists of a Select or a Repeat, whose length is right.
+std::string indexFault(const AxisMap& map)
+{
+    const bool repeats = map.kind == AxisMap::Kind::Repeat;
+    for (const auto* weights : {&map.readWeight, &map.writeWeight})
+        if (!weights->empty() && (!repeats || weights->size() != map.child_from_parent.size()))
+            return fmt::format(
+                "lists {} weights, wanted {}", weights->size(), map.child_from_parent.size());
+    std::unordered_set<std::int64_t> seen;
+    for (std::size_t j = 0; j < map.child_from_parent.size(); ++j) {
+        const std::int64_t index = map.child_from_parent[j];
+        const bool none = repeats && (index == kNothing || index == kMeanOfAxis);
+        if (!none && (index < 0 || index >= map.parentLength))
+            return fmt::format("takes index {} of {}", index, map.parentLength);
+        if (!seen.insert(index).second && !repeats)
+            return fmt::format("selects index {} twice", index);
+        if (index == kMeanOfAxis && map.weightOf(static_cast<std::int64_t>(j), Side::Read) != 0)
+            return fmt::format("reads the mean at index {}, which can only be written", j);
+    }
+    return "";
+}
+
 /// What is wrong with a map between axes of these lengths; empty if nothing.
 std::string faultOf(const AxisMap* map, std::int64_t parentLength, std::int64_t childLength)
 {
@@ -39,22 +61,11 @@ std::string faultOf(const AxisMap* map, std::int64_t parentLength, std::int64_t 
     if (static_cast<std::int64_t>(map->child_from_parent.size()) != childLength)
         return fmt::format(
             "lists {} indices, wanted {}", map->child_from_parent.size(), childLength);
-    if (map->kind == AxisMap::Kind::Repeat
-        && map->readWeight.size() != map->child_from_parent.size())
-        return fmt::format(
-            "lists {} reading weights, wanted {}", map->readWeight.size(), childLength);
-    std::unordered_set<std::int64_t> seen;
-    for (const std::int64_t index : map->child_from_parent) {
-        if (index < 0 || index >= parentLength)
-            return fmt::format("takes index {} of {}", index, parentLength);
-        if (!seen.insert(index).second && map->kind == AxisMap::Kind::Select)
-            return fmt::format("selects index {} twice", index);
-    }
-    return "";
+    return indexFault(*map);
 }
 
-/// The parent head that each destination head comes from; empty for maps that are no index lists
-/// (nothing to check).
+/// The parent head that each destination head comes from (negative: none); empty for maps that are
+/// no index lists (nothing to check).
 struct HeadsOf
 {
     std::vector<std::int64_t> heads;
@@ -74,30 +85,37 @@ HeadsOf headsOf(const AxisMap* map, std::int64_t childHeads, std::int64_t headDi
         };
         const std::int64_t first = index(0);
         for (std::int64_t channel = 0; channel < headDim; ++channel)
-            if (first % headDim != 0 || index(channel) != first + channel)
+            if (first < 0 ? index(channel) != first
+                          : first % headDim != 0 || index(channel) != first + channel)
                 return {{}, fmt::format("splits head {} (heads are kept whole)", head)};
-        result.heads.push_back(first / headDim);
+        result.heads.push_back(first < 0 ? first : first / headDim);
     }
     return result;
 }
 
-const AxisMap* mapOf(const SourceTerm& term, AxisLabel label)
+const AxisMap* mapOf(const DestinationBlock& block, const SourceTerm& term, AxisLabel label)
 {
-    const auto found = term.maps.find(label);
-    return found == term.maps.end() ? nullptr : &found->second;
+    for (const auto* maps : {&term.maps, &block.maps})
+        if (const auto found = maps->find(label); found != maps->end())
+            return &found->second;
+    return nullptr;
 }
 
 /// Whole heads, and every query head still reads the key/value group it read in the parent.
-std::string headFault(const TransferPlan& plan, const SourceTerm& term)
+std::string headFault(
+    const TransferPlan& plan, const DestinationBlock& block, const SourceTerm& term)
 {
+    const auto mapFor = [&](AxisLabel label) {
+        return mapOf(block, term, label);
+    };
     const ModelShape& parent = plan.parent.shape;
     const ModelShape& child = plan.child.shape;
     if (parent.headDim != child.headDim)
         return "";
-    const HeadsOf query = headsOf(mapOf(term, AxisLabel::Query), child.heads, child.headDim);
-    const HeadsOf context = headsOf(mapOf(term, AxisLabel::Context), child.heads, child.headDim);
-    const HeadsOf key = headsOf(mapOf(term, AxisLabel::Key), child.kvHeads, child.headDim);
-    const HeadsOf value = headsOf(mapOf(term, AxisLabel::Value), child.kvHeads, child.headDim);
+    const HeadsOf query = headsOf(mapFor(AxisLabel::Query), child.heads, child.headDim);
+    const HeadsOf context = headsOf(mapFor(AxisLabel::Context), child.heads, child.headDim);
+    const HeadsOf key = headsOf(mapFor(AxisLabel::Key), child.kvHeads, child.headDim);
+    const HeadsOf value = headsOf(mapFor(AxisLabel::Value), child.kvHeads, child.headDim);
     for (const auto& [name, heads] :
         {std::pair{"query", &query}, {"context", &context}, {"key", &key}, {"value", &value}})
         if (!heads->fault.empty())
@@ -108,7 +126,7 @@ std::string headFault(const TransferPlan& plan, const SourceTerm& term)
         return "query and context keep different heads";
     if (key.heads != value.heads)
         return "key and value keep different heads";
-    if (const AxisMap* mixed = mapOf(term, AxisLabel::Head);
+    if (const AxisMap* mixed = mapFor(AxisLabel::Head);
         mixed && headsOf(mixed, child.heads, 1).heads != query.heads)
         return "query heads and their mixing keep different heads";
     const std::int64_t parentGroup = parent.heads / parent.kvHeads;
@@ -116,7 +134,7 @@ std::string headFault(const TransferPlan& plan, const SourceTerm& term)
     for (std::size_t head = 0; head < query.heads.size(); ++head) {
         const std::int64_t wanted = query.heads[head] / parentGroup;
         const std::int64_t found = key.heads[head / static_cast<std::size_t>(childGroup)];
-        if (wanted != found)
+        if (query.heads[head] >= 0 && found >= 0 && wanted != found)
             return fmt::format(
                 "query head {} would read key/value group {}, in the parent it reads {}", head,
                 found, wanted);
@@ -133,6 +151,10 @@ Status checkTerm(const TransferPlan& plan, const ParameterPlan& parameter, const
                 "{} comes from {}, which the parent does not have", name, nameOf(term.parent)));
     if (!std::isfinite(term.weight))
         return badPlan(plan, fmt::format("{}: a source weight is {}", name, term.weight));
+    if (term.foldedGain && !hasParameter(plan.parent, *term.foldedGain))
+        return badPlan(plan,
+            fmt::format(
+                "{} takes in {}, which the parent does not have", name, nameOf(*term.foldedGain)));
     const ParameterSpec source = parameterOf(plan.parent, term.parent);
     for (std::size_t d = 0; d < parameter.child.dims.size(); ++d) {
         const std::vector<AxisLabel>& segments = parameter.child.dims[d].segments;
@@ -199,7 +221,7 @@ Status checkPlan(const TransferPlan& plan)
             return status;
     for (std::size_t block = 0; block < plan.blocks.size(); ++block)
         for (const SourceTerm& term : plan.blocks[block].terms)
-            if (const std::string fault = headFault(plan, term); !fault.empty())
+            if (const std::string fault = headFault(plan, plan.blocks[block], term); !fault.empty())
                 return badPlan(plan, fmt::format("block {}: {}", block, fault));
     return {};
 }

@@ -4,6 +4,7 @@
 #include "core/base/expect.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace espalier {
 
@@ -21,11 +22,18 @@ std::vector<IndexShare> sharesIn(const AxisMap* map, Side side, std::int64_t chi
 {
     if (!map || map->kind == AxisMap::Kind::Identity)
         return {{child, 1.0}};
-    const auto at = static_cast<std::size_t>(child);
-    if (map->kind == AxisMap::Kind::Select)
-        return {{map->child_from_parent[at], 1.0}};
-    if (map->kind == AxisMap::Kind::Repeat)
-        return {{map->child_from_parent[at], side == Side::Read ? map->readWeight[at] : 1.0}};
+    if (map->kind != AxisMap::Kind::Dense) {
+        const std::int64_t index = map->child_from_parent[static_cast<std::size_t>(child)];
+        const double weight = map->weightOf(child, side);
+        if (index == kNothing || weight == 0)
+            return {};
+        if (index != kMeanOfAxis)
+            return {{index, weight}};
+        std::vector<IndexShare> all;
+        for (std::int64_t parent = 0; parent < map->parentLength; ++parent)
+            all.push_back({parent, weight / static_cast<double>(map->parentLength)});
+        return all;
+    }
     const Matrix& face = side == Side::Read ? map->read : map->write;
     std::vector<IndexShare> shares;
     for (std::int64_t parent = 0; parent < face.cols; ++parent)
@@ -64,7 +72,8 @@ CellOrigin originOf(
     ESPALIER_EXPECT(index.size() == parameter.child.dims.size(), "one index per dimension");
     CellOrigin origin{.sources = {}, .noise = parameter.noise};
     for (const ResolvedTerm& term : parameter.terms) {
-        std::vector<CellSource> cells = {{term.parent, {}, parameter.scale * term.weight}};
+        std::vector<CellSource> cells = {
+            {term.parent, {}, parameter.scale * term.weight, term.foldedGain}};
         for (std::size_t d = 0; d < index.size(); ++d) {
             std::vector<CellSource> longer;
             for (const CellSource& cell : cells)
@@ -90,6 +99,8 @@ std::string describe(const CellOrigin& origin)
         const CellSource& source = origin.sources[i];
         text += fmt::format("{}{} [{}] × {:.4g}", i ? " + " : "", nameOf(source.parent),
             fmt::join(source.index, ", "), source.factor);
+        if (source.foldedGain)
+            text += fmt::format(" × {} [{}]", nameOf(*source.foldedGain), source.index.back());
     }
     if (origin.sources.size() > kMostShown)
         text += fmt::format(" + {} more", origin.sources.size() - kMostShown);
@@ -97,7 +108,9 @@ std::string describe(const CellOrigin& origin)
         return text;
     const std::string noise = origin.noise->std == 0
         ? fmt::format("constant {:g}", origin.noise->mean)
-        : fmt::format("N({:g}, {:.3g}²)", origin.noise->mean, origin.noise->std);
+        : fmt::format(
+            fmt::runtime(origin.noise->relative ? "N({:g}, ({:.3g} rms)²)" : "N({:g}, {:.3g}²)"),
+            origin.noise->mean, origin.noise->std);
     return text.empty() ? "fresh, " + noise : text + " + " + noise;
 }
 

@@ -14,6 +14,8 @@ struct CellSource
     ParameterId parent;
     std::vector<std::int64_t> index; ///< one per dimension
     double factor = 1;
+    std::optional<ParameterId> foldedGain =
+        std::nullopt; ///< the cell of this gain at the column multiplies it, too
     friend bool operator==(const CellSource&, const CellSource&) = default;
 };
 

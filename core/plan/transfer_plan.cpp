@@ -19,18 +19,33 @@ const AxisMap* mapIn(const std::map<AxisLabel, AxisMap>& maps, AxisLabel label)
     return found == maps.end() ? nullptr : &found->second;
 }
 
+/// The most particular map of a label: the term's, the block's, the network's.
+const AxisMap* mapFor(const TransferPlan& plan, const DestinationBlock* block,
+    const SourceTerm* term, AxisLabel label)
+{
+    if (const AxisMap* own = term ? mapIn(term->maps, label) : nullptr)
+        return own;
+    if (const AxisMap* blocks = block ? mapIn(block->maps, label) : nullptr)
+        return blocks;
+    return isPerBlock(label) ? nullptr : mapIn(plan.globalMaps, label);
+}
+
 ResolvedTerm resolveTerm(const TransferPlan& plan, const ParameterSpec& child, ParameterId parent,
-    const SourceTerm* term)
+    const DestinationBlock* block, const SourceTerm* term)
 {
     ResolvedTerm resolved{.parent = parent, .weight = term ? term->weight : 1.0, .maps = {}};
     for (const Dim& dim : child.dims) {
         std::vector<const AxisMap*>& maps = resolved.maps.emplace_back();
-        for (const AxisLabel label : dim.segments) {
-            const AxisMap* map = term ? mapIn(term->maps, label) : nullptr;
-            maps.push_back(map || isPerBlock(label) ? map : mapIn(plan.globalMaps, label));
-        }
+        for (const AxisLabel label : dim.segments)
+            maps.push_back(mapFor(plan, block, term, label));
     }
     return resolved;
+}
+
+/// A norm of the network has no block.
+ParameterId gainOf(Role gain, int parentBlock)
+{
+    return {gain, isPerBlock(gain) ? parentBlock : -1};
 }
 
 } // namespace
@@ -41,22 +56,30 @@ ParameterPlan resolve(const TransferPlan& plan, ParameterId child)
     result.child = parameterOf(plan.child, child);
     result.noiseSeed = derive(plan.seed, nameOf(child));
     const auto found = plan.rules.find(child);
-    const ParameterRule rule = found == plan.rules.end() ? ParameterRule{} : found->second;
+    static const ParameterRule plain;
+    const ParameterRule& rule = found == plan.rules.end() ? plain : found->second;
     result.scale = rule.scale;
     result.noise = rule.noise;
+    if (rule.face)
+        for (Dim& dim : result.child.dims)
+            dim.side = *rule.face;
     if (rule.fresh)
         return result;
 
     const Role source = rule.source.value_or(child.role);
     if (!isPerBlock(child.role)) {
-        result.terms.push_back(resolveTerm(plan, result.child, {source, -1}, nullptr));
-        return result;
+        result.terms.push_back(resolveTerm(plan, result.child, {source, -1}, nullptr, nullptr));
+    } else {
+        ESPALIER_EXPECT(static_cast<std::size_t>(child.block) < plan.blocks.size(),
+            "the plan has a row for every block");
+        const DestinationBlock& block = plan.blocks[static_cast<std::size_t>(child.block)];
+        for (const SourceTerm& term : termsOf(block, child.role))
+            result.terms.push_back(
+                resolveTerm(plan, result.child, {source, term.parentBlock}, &block, &term));
     }
-    ESPALIER_EXPECT(static_cast<std::size_t>(child.block) < plan.blocks.size(),
-        "the plan has a row for every block");
-    for (const SourceTerm& term :
-        termsOf(plan.blocks[static_cast<std::size_t>(child.block)], child.role))
-        result.terms.push_back(resolveTerm(plan, result.child, {source, term.parentBlock}, &term));
+    if (rule.foldedGain)
+        for (ResolvedTerm& term : result.terms)
+            term.foldedGain = gainOf(*rule.foldedGain, term.parent.block);
     return result;
 }
 

@@ -13,9 +13,8 @@
 
 namespace espalier {
 
-/// One parent block's share in a destination block, with the maps of that block's own axes (Query,
-/// Key, Value, Context, Head, Mlp; a missing label is Identity). A Residual map here replaces the
-/// network's for this term alone.
+/// One parent block's share in a destination block, with maps for this term alone: they go before
+/// the destination block's and the network's.
 struct SourceTerm
 {
     int parentBlock = 0;
@@ -25,11 +24,14 @@ struct SourceTerm
 };
 
 /// Where a destination block comes from: a weighted sum of parent blocks; none means fresh.
-/// `termsByRole` replaces `terms` for single roles (LiGO's depth weights differ per module).
+/// `termsByRole` replaces `terms` for single roles (LiGO's depth weights differ per module). `maps`
+/// are those of the block's own axes (Query, Key, Value, Context, Head, Mlp; a missing label is
+/// Identity) for all of its terms; a Residual map among them replaces the network's in this block.
 struct DestinationBlock
 {
     std::vector<SourceTerm> terms = {};
     std::map<Role, std::vector<SourceTerm>> termsByRole = {};
+    std::map<AxisLabel, AxisMap> maps = {};
     friend bool operator==(const DestinationBlock&, const DestinationBlock&) = default;
 };
 
@@ -39,6 +41,11 @@ struct Noise
 {
     double mean = 0;
     double std = 0;
+    bool relative = false; ///< std counts in root mean squares of what the terms give: a signal to
+                           ///< noise ratio of s decibels is 10^(-s/20)
+    bool unreachedOnly = false; ///< only where no term's maps lead to a parent cell
+    bool balanced = false; ///< copies along the reading axis get noise that sums to nothing, so
+                           ///< that equal inputs do not feel it; a cell without copies gets none
     friend bool operator==(const Noise&, const Noise&) = default;
 };
 
@@ -50,6 +57,12 @@ struct ParameterRule
     std::optional<Noise> noise = std::nullopt;
     std::optional<Role> source =
         std::nullopt; ///< another role of the parent (an untied head comes from the embedding)
+    std::optional<Side> face =
+        std::nullopt; ///< the side whose face acts on every dimension, if not
+                      ///< each dimension's own: the last norm's gain, where a
+                      ///< tied head cannot divide by the copies itself
+    std::optional<Role> foldedGain =
+        std::nullopt; ///< this gain of the source block multiplies the source's columns first
     friend bool operator==(const ParameterRule&, const ParameterRule&) = default;
 };
 
@@ -82,12 +95,13 @@ struct ResolvedTerm
     ParameterId parent;
     double weight = 1;
     std::vector<std::vector<const AxisMap*>> maps; ///< [dimension][segment]
+    std::optional<ParameterId> foldedGain = std::nullopt;
 };
 
 /// All that applyPlan, previews and provenance need for one destination parameter.
 struct ParameterPlan
 {
-    ParameterSpec child;
+    ParameterSpec child; ///< its dimensions' sides are those whose faces act
     std::vector<ResolvedTerm> terms; ///< empty: noise alone
     double scale = 1;
     std::optional<Noise> noise;

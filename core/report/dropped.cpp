@@ -22,10 +22,10 @@ template <typename Visit> void visitTerms(const TransferPlan& plan, const Visit&
 {
     for (const DestinationBlock& block : plan.blocks) {
         for (const SourceTerm& term : block.terms)
-            visit(term);
+            visit(block, term);
         for (const auto& [role, terms] : block.termsByRole)
             for (const SourceTerm& term : terms)
-                visit(term);
+                visit(block, term);
     }
 }
 
@@ -44,7 +44,8 @@ std::vector<bool> usedBy(const AxisMap* map, std::int64_t parentLength)
     std::vector<bool> used(index(parentLength), false);
     if (map->kind != AxisMap::Kind::Dense) {
         for (const std::int64_t parent : map->child_from_parent)
-            used[index(parent)] = true;
+            if (parent >= 0)
+                used[index(parent)] = true;
         return used;
     }
     for (std::int64_t child = 0; child < map->write.rows; ++child)
@@ -57,8 +58,9 @@ std::vector<bool> usedBy(const AxisMap* map, std::int64_t parentLength)
 std::vector<bool> droppedBlocks(const TransferPlan& plan)
 {
     std::vector<bool> dropped(index(plan.parent.shape.layers), true);
-    visitTerms(
-        plan, [&dropped](const SourceTerm& term) { dropped[index(term.parentBlock)] = false; });
+    visitTerms(plan, [&dropped](const DestinationBlock&, const SourceTerm& term) {
+        dropped[index(term.parentBlock)] = false;
+    });
     return dropped;
 }
 
@@ -76,8 +78,9 @@ std::vector<bool> droppedPerBlock(const TransferPlan& plan, AxisLabel label)
 {
     const std::int64_t length = lengthOf(label, plan.parent.shape);
     std::vector<bool> dropped(index(plan.parent.shape.layers * length), true);
-    visitTerms(plan, [&](const SourceTerm& term) {
-        const std::vector<bool> used = usedBy(find(term.maps, label), length);
+    visitTerms(plan, [&](const DestinationBlock& block, const SourceTerm& term) {
+        const AxisMap* const own = find(term.maps, label);
+        const std::vector<bool> used = usedBy(own ? own : find(block.maps, label), length);
         const std::size_t start = index(term.parentBlock * length);
         for (std::size_t i = 0; i < used.size(); ++i)
             if (used[i])

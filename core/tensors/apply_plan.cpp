@@ -5,14 +5,18 @@
 #include "core/tensors/fresh_parameters.h"
 #include "core/tensors/gather.h"
 #include "core/tensors/parallel.h"
+#include "core/tensors/plan_noise.h"
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/matmul.h>
+#include <ATen/ops/mean.h>
+#include <ATen/ops/zeros.h>
 
 #include <cstring>
+#include <span>
 
 namespace espalier {
 
@@ -23,8 +27,10 @@ bool isDense(const AxisMap* map)
     return map && map->kind == AxisMap::Kind::Dense;
 }
 
-bool hasDense(const ResolvedTerm& term)
+bool needsProducts(const ResolvedTerm& term)
 {
+    if (term.foldedGain)
+        return true;
     for (const SegmentMaps& maps : term.maps)
         for (const AxisMap* map : maps)
             if (isDense(map))
@@ -32,29 +38,63 @@ bool hasDense(const ResolvedTerm& term)
     return false;
 }
 
+/// Rows and columns of a term without Dense maps.
+struct GatherPair
+{
+    Gather rows;
+    Gather cols;
+};
+GatherPair gathersOf(const ParameterPlan& plan, const ResolvedTerm& term, const ModelShape& shape)
+{
+    const bool isVector = plan.child.dims.size() == 1;
+    return {.rows = isVector ? oneRow() : gatherOf(plan.child.dims[0], term.maps[0], shape),
+        .cols = gatherOf(plan.child.dims.back(), term.maps.back(), shape)};
+}
+
+/// A zero row and the mean row of every segment of rows. [extras, columns]
+at::Tensor extraRows(const Gather& rows, const at::Tensor& source)
+{
+    std::vector<at::Tensor> extras = {at::zeros({1, source.size(-1)}, at::kFloat)};
+    std::int64_t offset = 0;
+    for (const std::int64_t length : rows.extras) {
+        extras.push_back(
+            at::mean(source.narrow(0, offset, length), {0}, true, at::kDouble).to(at::kFloat));
+        offset += length;
+    }
+    return at::cat(extras);
+}
+
 /// Selections, repeats and identities: one pass over the output.
 void gatherTerm(const ParameterPlan& plan, const ResolvedTerm& term, const ParameterSet& parent,
     at::Tensor& out, bool adds)
 {
     const at::Tensor source = parent.at(term.parent.role, term.parent.block);
-    const ModelShape& shape = parent.config.shape;
-    // A vector is a matrix with one row.
-    const bool isVector = plan.child.dims.size() == 1;
-    const Gather one{.parent_from_child = {}, .factor = {}, .childLength = 1};
-    const Gather rows = isVector ? one : gatherOf(plan.child.dims[0], term.maps[0], shape);
-    const Gather cols = gatherOf(plan.child.dims.back(), term.maps.back(), shape);
-    const std::int64_t sourceStride = source.size(-1);
+    const auto [rows, cols] = gathersOf(plan, term, parent.config.shape);
+    const std::int64_t stride = source.size(-1);
+    const at::Tensor extras = rows.extras.empty() ? at::Tensor() : extraRows(rows, source);
 
     const RowWriter writer{.cols = cols, .adds = adds};
     const float* const from = source.const_data_ptr<float>();
+    const float* const beyond = extras.defined() ? extras.const_data_ptr<float>() : nullptr;
     float* const to = out.mutable_data_ptr<float>();
     const std::int64_t grain = (1 << 16) / std::max<std::int64_t>(1, cols.childLength) + 1;
-    inParallel(rows.childLength, grain, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t r = begin; r < end; ++r) {
-            writer(from + rows.parentOf(r) * sourceStride, to + r * cols.childLength,
-                plan.scale * term.weight * rows.factorOf(r));
-        }
-    });
+    inParallel(rows.childLength, grain,
+        [&, &rows = rows, &cols = cols](std::int64_t begin, std::int64_t end) {
+            std::vector<float> longer(
+                static_cast<std::size_t>(cols.extras.empty() ? 0 : stride + cols.extraCount()));
+            for (std::int64_t r = begin; r < end; ++r) {
+                const std::int64_t parentRow = rows.parentOf(r);
+                const float* row = parentRow < rows.parentLength
+                    ? from + parentRow * stride
+                    : beyond + (parentRow - rows.parentLength) * stride;
+                if (!longer.empty()) {
+                    std::copy_n(row, stride, longer.begin());
+                    appendExtras(cols, longer.data());
+                    row = longer.data();
+                }
+                writer(row, to + r * cols.childLength, plan.scale * term.weight * rows.factorOf(r));
+            }
+        });
 }
 
 at::Tensor toTensor(const Matrix& matrix)
@@ -65,6 +105,12 @@ at::Tensor toTensor(const Matrix& matrix)
     return values;
 }
 
+at::Tensor toTensor(std::vector<double> values)
+{
+    return at::from_blob(values.data(), {static_cast<std::int64_t>(values.size()), 1}, at::kDouble)
+        .clone();
+}
+
 /// One segment [parent length, cols] of a dimension that lies first, in fp64.
 at::Tensor mapRows(const at::Tensor& rows, const AxisMap* map, Side side)
 {
@@ -72,14 +118,16 @@ at::Tensor mapRows(const at::Tensor& rows, const AxisMap* map, Side side)
         return rows;
     if (isDense(map))
         return at::matmul(toTensor(side == Side::Write ? map->write : map->read), rows);
+    const at::Tensor longer =
+        at::cat({rows, at::zeros({1, rows.size(1)}, at::kDouble), at::mean(rows, {0}, true)});
     std::vector<std::int64_t> indices = map->child_from_parent;
-    const at::Tensor index = at::from_blob(indices.data(), {map->childLength}, at::kLong);
-    at::Tensor picked = at::index_select(rows, 0, index);
-    if (side == Side::Read && !map->readWeight.empty()) {
-        std::vector<double> weights = map->readWeight;
-        picked = picked.mul(at::from_blob(weights.data(), {map->childLength, 1}, at::kDouble));
-    }
-    return picked;
+    for (std::int64_t& index : indices)
+        if (index < 0)
+            index = index == kNothing ? rows.size(0) : rows.size(0) + 1;
+    const at::Tensor picked =
+        at::index_select(longer, 0, at::from_blob(indices.data(), {map->childLength}, at::kLong));
+    const std::vector<double>& weights = side == Side::Read ? map->readWeight : map->writeWeight;
+    return weights.empty() ? picked : picked.mul(toTensor(weights));
 }
 
 at::Tensor mapDimension(
@@ -95,25 +143,54 @@ at::Tensor mapDimension(
     return at::cat(parts);
 }
 
-/// Terms with a Dense map: matrix products in fp64.
-void multiplyTerm(const ParameterPlan& plan, const ResolvedTerm& term, const ParameterSet& parent,
-    at::Tensor& out, bool adds)
+/// A term's source in fp64, its weight and gain multiplied in.
+at::Tensor sourceOf(const ResolvedTerm& term, const ParameterSet& parent)
 {
-    const bool isVector = plan.child.dims.size() == 1;
-    const ModelShape& shape = parent.config.shape;
     at::Tensor values = parent.at(term.parent.role, term.parent.block).detach().to(at::kDouble);
-    if (isVector)
-        values =
-            mapDimension(values.unsqueeze(1), plan.child.dims[0], term.maps[0], shape).squeeze(1);
+    if (term.foldedGain)
+        values = values.mul(parent.at(term.foldedGain->role, term.foldedGain->block)
+                                .detach()
+                                .to(at::kDouble)
+                                .add(parent.config.flavour.normGainOffset));
+    return values.mul(term.weight);
+}
+
+/// Matrix products in fp64. Terms with the same maps are mixed first: one product for all.
+void multiplyTerms(const ParameterPlan& plan, std::span<const ResolvedTerm> terms,
+    const ParameterSet& parent, at::Tensor& out, bool adds)
+{
+    at::Tensor values = sourceOf(terms.front(), parent);
+    for (const ResolvedTerm& term : terms.subspan(1))
+        values.add_(sourceOf(term, parent));
+    const std::vector<SegmentMaps>& maps = terms.front().maps;
+    const ModelShape& shape = parent.config.shape;
+    if (plan.child.dims.size() == 1)
+        values = mapDimension(values.unsqueeze(1), plan.child.dims[0], maps[0], shape).squeeze(1);
     else
-        values = mapDimension(mapDimension(values, plan.child.dims[0], term.maps[0], shape).t(),
-            plan.child.dims[1], term.maps[1], shape)
+        values = mapDimension(mapDimension(values, plan.child.dims[0], maps[0], shape).t(),
+            plan.child.dims[1], maps[1], shape)
                      .t();
-    values = values.mul(plan.scale * term.weight).to(at::kFloat);
+    values = values.mul(plan.scale).to(at::kFloat);
     if (adds)
         out.add_(values);
     else
         out.copy_(values);
+}
+
+void addTerms(const ParameterPlan& plan, const ParameterSet& parent, at::Tensor& out)
+{
+    const std::span<const ResolvedTerm> terms = plan.terms;
+    for (std::size_t i = 0; i < terms.size();) {
+        std::size_t next = i + 1;
+        if (needsProducts(terms[i])) {
+            while (next < terms.size() && terms[next].maps == terms[i].maps)
+                ++next;
+            multiplyTerms(plan, terms.subspan(i, next - i), parent, out, i > 0);
+        } else {
+            gatherTerm(plan, terms[i], parent, out, i > 0);
+        }
+        i = next;
+    }
 }
 
 } // namespace
@@ -127,16 +204,9 @@ at::Tensor applyPlan(
     if (plan.terms.empty())
         return normalTensor(sizes, plan.noise->mean, plan.noise->std, plan.noiseSeed);
     at::Tensor out = at::empty(sizes, at::kFloat);
-    bool adds = false;
-    for (const ResolvedTerm& term : plan.terms) {
-        if (hasDense(term))
-            multiplyTerm(plan, term, parent, out, adds);
-        else
-            gatherTerm(plan, term, parent, out, adds);
-        adds = true;
-    }
+    addTerms(plan, parent, out);
     if (plan.noise)
-        out.add_(normalTensor(sizes, plan.noise->mean, plan.noise->std, plan.noiseSeed));
+        out.add_(noiseFor(plan, out, parent.config.shape));
     return out;
 }
 

@@ -5,18 +5,23 @@ namespace espalier {
 
 namespace {
 
-/// One segment's indices, `offset` parent channels into the dimension.
-void append(
-    Gather& gather, const AxisMap* map, std::int64_t identityLength, std::int64_t offset, Side side)
+/// The place of a segment's index in the dimension.
+std::int64_t placeOf(
+    std::int64_t index, std::int64_t offset, std::size_t segment, std::int64_t parentLength)
 {
-    const bool identity = !map || map->kind == AxisMap::Kind::Identity;
-    const std::int64_t length = identity ? identityLength : map->childLength;
-    const bool weighted = !identity && side == Side::Read && !map->readWeight.empty();
-    for (std::int64_t i = 0; i < length; ++i) {
-        const auto at = static_cast<std::size_t>(i);
-        gather.parent_from_child.push_back(offset + (identity ? i : map->child_from_parent[at]));
-        gather.factor.push_back(weighted ? map->readWeight[at] : 1.0);
-    }
+    if (index >= 0)
+        return offset + index;
+    return index == kNothing ? parentLength : parentLength + 1 + static_cast<std::int64_t>(segment);
+}
+
+bool isPlainCopy(const Gather& gather)
+{
+    if (gather.childLength != gather.parentLength)
+        return false;
+    for (std::int64_t i = 0; i < gather.childLength; ++i)
+        if (gather.parentOf(i) != i)
+            return false;
+    return true;
 }
 
 } // namespace
@@ -24,24 +29,47 @@ void append(
 Gather gatherOf(const Dim& dim, const SegmentMaps& maps, const ModelShape& parentShape)
 {
     Gather gather;
+    gather.parentLength = lengthOf(dim, parentShape);
+    bool weighted = false;
+    bool hasExtras = false;
     std::int64_t offset = 0;
     for (std::size_t s = 0; s < dim.segments.size(); ++s) {
-        const std::int64_t parentLength = lengthOf(dim.segments[s], parentShape);
-        append(gather, maps[s], parentLength, offset, dim.side);
-        offset += parentLength;
+        const std::int64_t length = lengthOf(dim.segments[s], parentShape);
+        const AxisMap* const map =
+            maps[s] && maps[s]->kind != AxisMap::Kind::Identity ? maps[s] : nullptr;
+        for (std::int64_t i = 0; i < (map ? map->childLength : length); ++i) {
+            const std::int64_t index =
+                map ? map->child_from_parent[static_cast<std::size_t>(i)] : i;
+            const double factor = map ? map->weightOf(i, dim.side) : 1.0;
+            weighted = weighted || factor != 1.0;
+            hasExtras = hasExtras || index < 0;
+            gather.parent_from_child.push_back(placeOf(index, offset, s, gather.parentLength));
+            gather.factor.push_back(factor);
+        }
+        offset += length;
+        gather.extras.push_back(length);
     }
     gather.childLength = static_cast<std::int64_t>(gather.parent_from_child.size());
-    bool inPlace = gather.childLength == offset;
-    bool unweighted = true;
-    for (std::size_t i = 0; i < gather.factor.size(); ++i) {
-        inPlace = inPlace && gather.parent_from_child[i] == static_cast<std::int64_t>(i);
-        unweighted = unweighted && gather.factor[i] == 1.0;
-    }
-    if (inPlace)
-        gather.parent_from_child.clear();
-    if (unweighted)
+    if (!hasExtras)
+        gather.extras.clear();
+    if (!weighted)
         gather.factor.clear();
+    if (isPlainCopy(gather))
+        gather.parent_from_child.clear();
     return gather;
+}
+
+void appendExtras(const Gather& gather, float* row)
+{
+    float* extra = row + gather.parentLength;
+    *extra++ = 0;
+    for (const std::int64_t length : gather.extras) {
+        double sum = 0;
+        for (std::int64_t i = 0; i < length; ++i)
+            sum += static_cast<double>(row[i]);
+        *extra++ = static_cast<float>(sum / static_cast<double>(length));
+        row += length;
+    }
 }
 
 void RowWriter::operator()(const float* source, float* target, double rowFactor) const

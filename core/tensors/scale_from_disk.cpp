@@ -37,11 +37,21 @@ bool isMatrix(Layout layout)
         || layout == Layout::OneByOne || layout == Layout::OneByRows;
 }
 
-bool hasDense(const ResolvedTerm& term)
+/// Every destination index is one parent index.
+bool isIndexList(const AxisMap& map)
 {
+    return map.kind != AxisMap::Kind::Dense
+        && std::all_of(map.child_from_parent.begin(), map.child_from_parent.end(),
+            [](std::int64_t index) { return index >= 0; });
+}
+
+bool mixes(const ResolvedTerm& term)
+{
+    if (term.foldedGain)
+        return true;
     for (const SegmentMaps& maps : term.maps)
         for (const AxisMap* map : maps)
-            if (map && map->kind == AxisMap::Kind::Dense)
+            if (map && !isIndexList(*map))
                 return true;
     return false;
 }
@@ -76,7 +86,7 @@ DiskTerm diskTerm(const ParameterPlan& plan, const ResolvedTerm& term, const Dis
     if (plan.child.dims.size() == 1) // a vector is a matrix with one row
         return {.source = source,
             .sourceCols = checkedProduct(source->sizes).value_or(0),
-            .rows = {.parent_from_child = {}, .factor = {}, .childLength = 1},
+            .rows = oneRow(),
             .cols = std::move(first),
             .base = base};
     DiskTerm disk{.source = source,
@@ -102,7 +112,7 @@ bool canGather(const ParameterPlan& plan, const DiskTensor& child, const StoredM
         return false;
     return std::all_of(plan.terms.begin(), plan.terms.end(), [&](const ResolvedTerm& term) {
         const auto place = parent.find(term.parent, child.segment);
-        return place && place->disk->layout == child.layout && !hasDense(term);
+        return place && place->disk->layout == child.layout && !mixes(term);
     });
 }
 

@@ -157,7 +157,7 @@ bool DestinationPanel::isOffered(Size size, const ShapeBounds& bounds) const
     const ShapeRules& rules = architectureOf(m_workspace.model()->config).rules;
     if (size == Size::KvHeads)
         return rules.groupedKeyValues;
-    return size != Size::HeadDim || !bounds.keepsHeadDim;
+    return size != Size::HeadDim || !bounds.reach.keepsHeadDim;
 }
 
 void DestinationPanel::refreshSizes()
@@ -215,7 +215,7 @@ void DestinationPanel::addLink(SizeSpec& spec, Size size) const
     else if (size == Size::KvHeads)
         spec.link = state(links.keyValues);
     else if (size == Size::Heads)
-        spec.link = bounds().keepsHeadDim && rules.hiddenIsHeadsTimesHeadDim ? SizeLink::Fixed
+        spec.link = bounds().reach.keepsHeadDim && rules.hiddenIsHeadsTimesHeadDim ? SizeLink::Fixed
                                                                              : state(links.heads);
     spec.linkToolTip = spec.link == SizeLink::Fixed
         ? tr("Heads keep their size, so their number and the width move together")

@@ -30,9 +30,11 @@ struct Fixture : ::testing::Test
     ModelShape shape = config.shape;
     ShapeBounds shrinking = {.parent = &config};
     ShapeBounds growing = {
-        .parent = &config, .mayShrink = false, .mayGrow = true, .keepsHeadDim = true};
-    ShapeBounds free = {
-        .parent = &config, .mayShrink = true, .mayGrow = true, .keepsHeadDim = false};
+        .parent = &config, .reach = {.width = {.grow = true}, .depth = {.grow = true}}};
+    ShapeBounds free = {.parent = &config,
+        .reach = {.width = {.shrink = true, .grow = true},
+            .depth = {.shrink = true, .grow = true},
+            .keepsHeadDim = false}};
 
     [[nodiscard]] std::string why(
         const ShapeBounds& bounds, Size size, std::int64_t value, bool linked = true) const

@@ -15,7 +15,12 @@ TEST(MethodCatalog, EveryRowIsCompleteAndUnique)
         EXPECT_TRUE(ids.insert(method.id).second) << method.id;
         EXPECT_FALSE(method.title.empty() || method.summary.empty() || method.paper.empty())
             << method.id;
-        EXPECT_TRUE(method.mayShrink || method.mayGrow) << method.id;
+        const Reach& reach = method.reach;
+        EXPECT_TRUE(
+            reach.width.shrink || reach.width.grow || reach.depth.shrink || reach.depth.grow)
+            << method.id;
+        EXPECT_FALSE(method.formula.empty() || method.evidence.empty() || method.cost.empty())
+            << method.id;
         const auto defaults = completeOptions(method.options, {});
         ASSERT_TRUE(defaults) << method.id << ": " << defaults.error().message;
         for (const OptionSpec& option : method.options)
