@@ -259,4 +259,17 @@ TEST_F(GroupedHeads, TurnChannelsInPairs)
 }
 
 } // namespace
+TEST_F(ShapeSolver, AMethodThatRepeatsWholeAxesReachesMultiplesAlone)
+{
+    const ShapeBounds tiling = {
+        .parent = &config, .reach = {.width = {.grow = true, .multiples = true}}};
+    EXPECT_EQ(why(tiling, Size::Hidden, 240),
+        "hidden 240: the method repeats whole axes, so hidden must be a multiple of the parent's "
+        "96 (nearest: 192, 288)");
+    EXPECT_EQ(why(tiling, Size::Hidden, 192), "legal");
+    EXPECT_EQ(why(tiling, Size::Layers, config.shape.layers + 1),
+        "layers 5: the method does not change depth, so layers must be the parent's 4 (nearest: "
+        "4)");
+}
+
 } // namespace espalier

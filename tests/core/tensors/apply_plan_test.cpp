@@ -69,7 +69,8 @@ double toldBy(const CellOrigin& origin, const ParameterSet& parent)
 {
     double sum = 0;
     for (const CellSource& source : origin.sources)
-        sum += source.factor * cell(parent, source.parent, source.index);
+        sum += source.factor * cell(parent, source.parent, source.index)
+            * (source.foldedGain ? cell(parent, *source.foldedGain, {source.index.back()}) : 1.0F);
     return sum;
 }
 
@@ -157,6 +158,95 @@ TEST(ApplyPlan, DenseMapOfOnesAndZerosIsItsSelection)
         ones.values[i * 12 + static_cast<std::size_t>(residual.child_from_parent[i])] = 1;
     residual = AxisMap::dense(ones, ones);
     expectSameBits(applied(dense, parent), applied(halfPlan(), parent));
+}
+
+/// The residual stream of 12 grown to 15: a zero, a copy of channel 2, and the mean.
+TransferPlan paddedPlan()
+{
+    const ModelConfig config = toyGpt2();
+    TransferPlan plan = identityPlan(config);
+    plan.child.shape.hidden = 15;
+    AxisMap map = AxisMap::repeat(12, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, kNothing, 2, 0});
+    map.child_from_parent.back() = kMeanOfAxis;
+    map.readWeight.back() = 0;
+    plan.globalMaps[AxisLabel::Residual] = map;
+    return plan;
+}
+
+TEST(ApplyPlan, PaddedChannelsAreZeroOrTheMeanOfTheirAxis)
+{
+    const ParameterSet parent = toyParameters(toyGpt2());
+    const ParameterSet child = applied(paddedPlan(), parent);
+    EXPECT_EQ(cell(child, {Role::AttentionOutWeight, 1}, {12, 5}), 0);
+    EXPECT_EQ(
+        cell(child, {Role::TokenEmbedding}, {4, 13}), cell(parent, {Role::TokenEmbedding}, {4, 2}));
+    EXPECT_FLOAT_EQ(cell(child, {Role::TokenEmbedding}, {4, 14}),
+        parent.at(Role::TokenEmbedding).select(0, 4).mean().item<float>());
+    EXPECT_FLOAT_EQ(cell(child, {Role::AttentionOutWeight, 1}, {14, 5}),
+        parent.at(Role::AttentionOutWeight, 1).select(1, 5).mean().item<float>());
+    EXPECT_FLOAT_EQ(cell(child, {Role::MlpDownBias, 0}, {14}),
+        parent.at(Role::MlpDownBias, 0).mean().item<float>());
+    EXPECT_EQ(cell(child, {Role::QkvWeight, 0}, {3, 14}), 0) << "nobody reads the mean";
+    expectProvenanceAgrees(paddedPlan(), parent, 1e-6);
+}
+
+TEST(ApplyPlan, WriteWeightsShareAnAxisBetweenTerms)
+{
+    const ModelConfig config = toyGpt2();
+    const ParameterSet parent = toyParameters(config);
+    TransferPlan plan = identityPlan(config);
+    AxisMap lower = AxisMap::repeat(10, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+    AxisMap upper = lower;
+    for (std::size_t i = 0; i < 10; ++i) {
+        lower.writeWeight.push_back(i < 4 ? 1 : 0);
+        upper.writeWeight.push_back(i < 4 ? 0 : 1);
+    }
+    plan.blocks[0].terms = {{.parentBlock = 0, .maps = {{AxisLabel::Mlp, lower}}},
+        {.parentBlock = 1, .maps = {{AxisLabel::Mlp, upper}}}};
+    const ParameterSet child = applied(plan, parent);
+    EXPECT_EQ(cell(child, {Role::MlpUpBias, 0}, {3}), cell(parent, {Role::MlpUpBias, 0}, {3}));
+    EXPECT_EQ(cell(child, {Role::MlpUpBias, 0}, {4}), cell(parent, {Role::MlpUpBias, 1}, {4}));
+}
+
+TEST(ApplyPlan, MapsOfABlockServeAllOfItsTerms)
+{
+    const ModelConfig config = toyGpt2();
+    const ParameterSet parent = toyParameters(config);
+    TransferPlan own = identityPlan(config);
+    own.child.shape.mlp = 4;
+    TransferPlan shared = own;
+    const AxisMap map = AxisMap::select(10, {9, 0, 4, 5});
+    for (std::size_t b = 0; b < own.blocks.size(); ++b) {
+        own.blocks[b].terms.front().maps[AxisLabel::Mlp] = map;
+        shared.blocks[b].maps[AxisLabel::Mlp] = map;
+    }
+    expectSameBits(applied(own, parent), applied(shared, parent));
+}
+
+TEST(ApplyPlan, MixingBlocksAndThenWideningThemIsWideningThemAndThenMixing)
+{
+    const ModelConfig config = toyGpt2();
+    const ParameterSet parent = toyParameters(config);
+    TransferPlan plan = identityPlan(config);
+    plan.child.shape.mlp = 11;
+    Matrix wide{.rows = 11, .cols = 10, .values = std::vector<double>(110, 0.1)};
+    for (std::size_t i = 0; i < 10; ++i)
+        wide.values[i * 11] = 1;
+    plan.blocks[0].maps[AxisLabel::Mlp] = AxisMap::dense(wide, wide);
+    plan.blocks[1].maps[AxisLabel::Mlp] = AxisMap::dense(wide, wide);
+    plan.blocks[0].terms = {{.parentBlock = 0, .weight = 0.25}, {.parentBlock = 1, .weight = 0.75}};
+    expectProvenanceAgrees(plan, parent, 1e-6);
+}
+
+TEST(ApplyPlan, AFoldedGainMultipliesColumnsBeforeTheyAreMapped)
+{
+    const ParameterSet parent = toyParameters(toyGpt2());
+    TransferPlan plan = halfPlan();
+    plan.rules[{Role::MlpUpWeight, 0}].foldedGain = Role::MlpNormGain;
+    const ParameterSet child = applied(plan, parent);
+    EXPECT_FLOAT_EQ(cell(child, {Role::MlpUpWeight, 0}, {2, 3}),
+        cell(parent, {Role::MlpUpWeight, 1}, {4, 7}) * cell(parent, {Role::MlpNormGain, 1}, {7}));
+    expectProvenanceAgrees(plan, parent, 1e-6);
 }
 
 TEST(ApplyPlan, BlocksAreSummedWithTheirWeights)
