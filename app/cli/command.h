@@ -37,6 +37,7 @@ void addTrainCommand(CLI::App& app, Action& action);
 void addRaceCommand(CLI::App& app, Action& action);
 void addExportCommand(CLI::App& app, Action& action);
 void addReportCommand(CLI::App& app, Action& action);
+void addCompareCommand(CLI::App& app, Action& action);
 
 /// Parses and runs a whole command line; the exit status of espalier-cli (0 done, 1 our bug, 2
 /// usage, 3 refused, 4 stopped, 5 resources).

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace espalier::cli {
 
@@ -44,12 +45,14 @@ void addDestinationOptions(CLI::App& command, DestinationOptions& options)
         ->check(CLI::PositiveNumber);
 }
 
-ModelShape shapeFrom(
-    const DestinationOptions& options, const Method& method, const ModelConfig& parent)
+namespace {
+
+using SizesGiven = std::array<std::optional<std::int64_t>, kAllSizes.size()>;
+
+ModelShape shapeOf(const SizesGiven& sizes, const ShapeBounds& bounds, const ModelConfig& parent)
 {
-    const ShapeBounds bounds = boundsOf(method, parent);
     const auto given = [&](Size size) {
-        return options.sizes[static_cast<std::size_t>(size)];
+        return sizes[static_cast<std::size_t>(size)];
     };
     ModelShape shape = parent.shape;
     if (const auto hidden = given(Size::Hidden)) {
@@ -62,6 +65,37 @@ ModelShape shapeFrom(
         if (const auto value = given(size))
             set(shape, size, *value);
     return shape;
+}
+
+} // namespace
+
+ModelShape shapeFrom(
+    const DestinationOptions& options, const Method& method, const ModelConfig& parent)
+{
+    return shapeOf(options.sizes, boundsOf(method, parent), parent);
+}
+
+Result<ModelShape> shapeFrom(const std::vector<std::string>& sizes, const ModelConfig& parent)
+{
+    SizesGiven given;
+    for (const std::string& text : sizes) {
+        const std::size_t equals = text.find('=');
+        const auto size = std::find_if(kAllSizes.begin(), kAllSizes.end(),
+            [&](Size candidate) { return nameOf(candidate) == text.substr(0, equals); });
+        std::int64_t value = 0;
+        const char* const end = text.data() + text.size();
+        const bool number = equals != std::string::npos
+            && std::from_chars(text.data() + equals + 1, end, value).ptr == end;
+        if (size == kAllSizes.end() || !number || value < 1)
+            return refused(fmt::format("--shape: found \"{}\", wanted size=number with layers, "
+                                       "hidden, heads, kv-heads, head-dim or mlp",
+                text));
+        given[static_cast<std::size_t>(*size)] = value;
+    }
+    const ShapeBounds anywhere{.parent = &parent,
+        .reach = {
+            .width = {.shrink = true, .grow = true}, .depth = {.shrink = true, .grow = true}}};
+    return shapeOf(given, anywhere, parent);
 }
 
 namespace {

@@ -35,6 +35,11 @@ void addDestinationOptions(CLI::App& command, DestinationOptions& options);
 [[nodiscard]] ModelShape shapeFrom(
     const DestinationOptions& options, const Method& method, const ModelConfig& parent);
 
+/// The shape that "hidden=96" and the like spell; heads and mlp follow hidden. Refused: an unknown
+/// size, no number. Whether a method reaches it is for checkRequest to say.
+[[nodiscard]] Result<ModelShape> shapeFrom(
+    const std::vector<std::string>& sizes, const ModelConfig& parent);
+
 /// The recipe that a command line spells; measurements, if given, say how they were made.
 /// Refused: unknown method or option, value of another type, no data to measure on.
 [[nodiscard]] Result<Recipe> recipeFrom(const DestinationOptions& options, const Model& parent,
