@@ -6,6 +6,7 @@
 #include "app/cli/console.h"
 #include "app/cli/data_options.h"
 #include "app/cli/shape_options.h"
+#include "app/cli/training_aids.h"
 #include "core/engine/compare.h"
 #include "core/engine/model_source.h"
 #include "core/report/csv.h"
@@ -26,6 +27,7 @@ struct CompareArguments
     std::int64_t seeds = 3;
     std::int64_t samples = 64;
     TrainSettings train = {.steps = 100};
+    AidOptions aids;
     std::string out;
     bool resume = false;
 };
@@ -59,6 +61,7 @@ Result<ComparisonSettings> settingsFrom(const CompareArguments& arguments, const
         return arms.error();
     settings.arms = *std::move(arms);
     settings.train = arguments.train;
+    settings.train.aids = aidsFrom(arguments.aids);
     if (settings.train.data.source.empty()) {
         const auto builtIn = builtInData(parent.config());
         if (!builtIn)
@@ -190,6 +193,7 @@ void addCompareCommand(CLI::App& app, Action& action)
         ->capture_default_str();
     command->add_option("--eval-samples", arguments->train.evalSamples, "Validation samples")
         ->capture_default_str();
+    addAidOptions(*command, arguments->aids);
     command->add_option("--lr", arguments->rates, "Learning rates to sweep, 1e-3,3e-3")
         ->delimiter(',');
     command->add_option("--seeds", arguments->seeds, "Seeds per learning rate")

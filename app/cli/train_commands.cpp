@@ -5,6 +5,7 @@
 #include "app/cli/command.h"
 #include "app/cli/console.h"
 #include "app/cli/data_options.h"
+#include "app/cli/training_aids.h"
 #include "core/engine/model_source.h"
 #include "core/engine/race.h"
 #include "core/engine/spec_files.h"
@@ -22,6 +23,7 @@ struct TrainArguments
     std::string model;
     std::string recipe;
     TrainSettings settings;
+    AidOptions aids;
     std::string lane = "lane";
     std::string out;
     bool resume = false;
@@ -141,6 +143,7 @@ Result<LaneSpec> laneFrom(const TrainArguments& arguments)
     lane.id = arguments.lane;
     lane.title = arguments.lane;
     lane.train = arguments.settings;
+    lane.train.aids = aidsFrom(arguments.aids);
     if (arguments.recipe.empty()) {
         lane.parentPath = lastingName(arguments.model);
         return lane;
@@ -215,6 +218,7 @@ void addTrainCommand(CLI::App& app, Action& action)
         fmt::format("{}; a folder with only a config.json: fresh weights", kModelHelp));
     command->add_option("--recipe", arguments->recipe, "A recipe instead of MODEL");
     addTrainOptions(*command, arguments->settings);
+    addAidOptions(*command, arguments->aids);
     command->add_option("--lane", arguments->lane, "Name of the lane inside RUN")
         ->capture_default_str();
     command->add_option("--out", arguments->out, "Run folder")->required();

@@ -4,6 +4,7 @@
 #include "core/base/untrusted_text.h"
 #include "core/engine/guard.h"
 #include "core/engine/model_impl.h"
+#include "core/engine/teacher.h"
 #include "core/training/learner.h"
 #include "core/training/schedule.h"
 #include "core/training/validation.h"
@@ -137,18 +138,24 @@ struct Trained
 
 /// All steps at once, without checkpoints. Weights that stop being finite end it: the loss is NaN.
 Result<Trained> trainBriefly(const ParameterSet& start, const Dataset& data,
-    const TrainSettings& settings, const Progress& progress)
+    const TrainSettings& settings, const std::optional<ParameterSet>& teacher,
+    const Progress& progress)
 {
     Learner learner(start,
         {.beta1 = settings.beta1, .beta2 = settings.beta2, .weightDecay = settings.weightDecay},
         at::Device(at::kCPU), settings.dtype == "bf16" ? Products::Bf16 : Products::Fp32);
+    if (teacher)
+        learner.setTeacher(*teacher);
     const Stopwatch clock;
     for (std::int64_t step = 0; step < settings.steps; ++step) {
         if (progress.stopRequested())
             return cancelled();
         const StepResult result =
             learner.step(data.trainingBatch(settings.seed, step, settings.batch),
-                learningRateAt(settings, step), settings.clipNorm);
+                learningRateAt(settings, step), settings.clipNorm,
+                stepVariantAt(settings, start.config, step,
+                    data.task() == Task::ImageClassification ? start.config.shape.positions
+                                                             : data.sequenceLength()));
         if (!result.finite())
             return Trained{.loss = std::numeric_limits<double>::quiet_NaN(), .accuracy = {}};
     }
@@ -160,7 +167,8 @@ Result<Trained> trainBriefly(const ParameterSet& start, const Dataset& data,
 }
 
 Result<ComparisonRun> runOnce(const Start& start, const Dataset& data,
-    const ComparisonSettings& settings, ComparisonRun run, const Progress& progress)
+    const ComparisonSettings& settings, const std::optional<ParameterSet>& teacher,
+    ComparisonRun run, const Progress& progress)
 {
     TrainSettings train = settings.train;
     train.learningRate = run.learningRate;
@@ -171,7 +179,7 @@ Result<ComparisonRun> runOnce(const Start& start, const Dataset& data,
     const Result<ValidationResult> before = validateOn(*parameters, data, train);
     if (!before)
         return before.error();
-    const Result<Trained> after = trainBriefly(*parameters, data, train, progress);
+    const Result<Trained> after = trainBriefly(*parameters, data, train, teacher, progress);
     if (!after)
         return after.error();
     run.untrainedLoss = before->loss;
@@ -244,6 +252,10 @@ Status compareStarts(const Model& parent, const ComparisonSettings& settings,
             return data.error();
         if (const Status labels = data->requireLabels(); !labels)
             return labels;
+        const Result<std::optional<ParameterSet>> teacher =
+            teacherFor(settings.train, parent.path().string(), parent.config(), progress);
+        if (!teacher)
+            return teacher.error();
         StartMaker starts(parent, settings);
         const std::size_t all = settings.arms.size() * settings.learningRates.size()
             * static_cast<std::size_t>(settings.seeds);
@@ -264,7 +276,7 @@ Status compareStarts(const Model& parent, const ComparisonSettings& settings,
                             return made.error();
                         start = *std::move(made);
                     }
-                    const Result<ComparisonRun> run = runOnce(*start, *data, settings,
+                    const Result<ComparisonRun> run = runOnce(*start, *data, settings, *teacher,
                         {.arm = arm.name, .learningRate = rate, .seed = seed}, progress);
                     if (!run)
                         return run.error();

@@ -26,6 +26,12 @@ AdamWSettings adamWOf(const TrainSettings& settings)
     return {.beta1 = settings.beta1, .beta2 = settings.beta2, .weightDecay = settings.weightDecay};
 }
 
+/// Tokens per sample as the trunk sees them.
+std::int64_t tokensIn(const ModelConfig& config, const Batch& batch)
+{
+    return batch.inputIds_BT.defined() ? batch.inputIds_BT.size(1) : config.shape.positions;
+}
+
 LaneRecord recordOf(LaneSpec spec, const ParameterSet& parameters, const Dataset& data)
 {
     return {.spec = std::move(spec),
@@ -85,7 +91,6 @@ Lane::Lane(LaneSpec spec, std::filesystem::path folder, const ParameterSet& star
     , m_learner(start, adamWOf(spec.train), device,
           spec.train.dtype == "bf16" ? Products::Bf16 : Products::Fp32)
     , m_record(recordOf(std::move(spec), start, m_data))
-    , m_flopsPerToken(footprintOf(start.config, 4).trainingFlops)
 {
 }
 
@@ -103,6 +108,12 @@ Lane::Lane(LaneSpec spec, std::filesystem::path folder, const TrainingCheckpoint
     m_record.note = status.note;
     m_checkpoint = status.checkpoint;
     m_savedStep = status.step;
+}
+
+void Lane::setTeacher(const ParameterSet& teacher)
+{
+    m_learner.setTeacher(teacher);
+    m_teacherFlopsPerToken = footprintOf(teacher.config, 4).forwardFlops;
 }
 
 bool Lane::isDone() const
@@ -143,12 +154,18 @@ Lane::Advance Lane::trainOnce(const TrainPoint& before)
             m_learner.device(), at::kFloat);
     TrainPoint point{
         .step = before.step + 1, .learningRate = learningRateAt(settings, before.step)};
-    const StepResult result = m_learner.step(batch, point.learningRate, settings.clipNorm);
+    const ModelConfig& config = m_learner.parameters().config;
+    const StepVariant variant =
+        stepVariantAt(settings, config, before.step, tokensIn(config, batch));
+    const StepResult result = m_learner.step(batch, point.learningRate, settings.clipNorm, variant);
     point.seconds = before.seconds
         + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const auto tokens = static_cast<double>(settings.batch * m_data.tokensPerSample());
     point.tokens = before.tokens + tokens;
-    point.flops = before.flops + tokens * m_flopsPerToken;
+    point.flops = before.flops
+        + tokens
+            * (flopsOf(variant, config)
+                + (variant.teacherWeight > 0 ? m_teacherFlopsPerToken : 0.0));
     point.trainLoss = result.loss;
     point.gradNorm = result.gradientNorm;
     if (result.finite())

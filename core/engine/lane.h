@@ -35,6 +35,9 @@ public:
     }
     [[nodiscard]] bool isDone() const;
 
+    /// Before the first step of a lane whose training listens to a teacher.
+    void setTeacher(const ParameterSet& teacher);
+
     /// What one step came to. Not finite: the weights are as they were.
     struct Advance
     {
@@ -62,7 +65,7 @@ private:
     Dataset m_data;
     Learner m_learner;
     LaneRecord m_record;
-    double m_flopsPerToken = 0;
+    double m_teacherFlopsPerToken = 0;
     std::int64_t m_savedStep = -1; ///< of the checkpoint that counts; -1: none yet
     std::string m_checkpoint;
 };

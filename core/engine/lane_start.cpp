@@ -4,6 +4,7 @@
 #include "core/engine/model_impl.h"
 #include "core/engine/model_source.h"
 #include "core/engine/session.h"
+#include "core/engine/teacher.h"
 #include "core/storage/atomic_file.h"
 #include "core/storage/atomic_folder.h"
 #include "core/storage/file_bytes.h"
@@ -43,6 +44,11 @@ Result<at::Device> deviceOf(const LaneSpec& lane)
     return at::Device(at::kCPU);
 }
 
+const std::string& parentOf(const LaneSpec& lane)
+{
+    return lane.recipe ? lane.recipe->parentPath : lane.parentPath;
+}
+
 /// Data for the lanes of a race; those that start from one model share them.
 class DataShelf
 {
@@ -50,8 +56,7 @@ public:
     [[nodiscard]] Result<Dataset> open(
         const LaneSpec& lane, const ModelConfig& config, const Progress& progress)
     {
-        const Result<std::filesystem::path> folder =
-            modelFolder(lane.recipe ? lane.recipe->parentPath : lane.parentPath, progress);
+        const Result<std::filesystem::path> folder = modelFolder(parentOf(lane), progress);
         if (!folder)
             return folder.error();
         ModelData& model = m_models.try_emplace(folder->string(), *folder).first->second;
@@ -69,6 +74,12 @@ private:
 Status checkSettings(const LaneSpec& lane)
 {
     const TrainSettings& t = lane.train;
+    if (const TrainingAids& aids = t.aids; !(aids.layerDrop >= 0 && aids.layerDrop < 1)
+        || !(aids.tokenDrop >= 0 && aids.tokenDrop < 1) || aids.stageSteps < 0
+        || aids.stageLayers < 0 || aids.frozenSteps < 0 || aids.frozenLayers < 0)
+        return refused(fmt::format("{}: a training aid is out of range, wanted shares from 0 to "
+                                   "below 1 and counts from 0 up",
+            lane.id));
     if (t.steps < 1 || t.batch < 1)
         return refused(fmt::format(
             "{}: {} steps in batches of {}, wanted at least 1 of each", lane.id, t.steps, t.batch));
@@ -138,6 +149,8 @@ RaceSpec withAbsolutePaths(RaceSpec spec)
     for (LaneSpec& lane : spec.lanes) {
         lane.parentPath = absolutePath(lane.parentPath);
         makeAbsolute(lane.train.data);
+        if (auto& distillation = lane.train.aids.distillation)
+            distillation->teacher = absolutePath(distillation->teacher);
         if (!lane.recipe)
             continue;
         lane.recipe->parentPath = absolutePath(lane.recipe->parentPath);
@@ -177,6 +190,9 @@ Status makeRunFolder(const RaceSpec& spec, const std::vector<Model>& starts,
         const Result<Dataset> data = shelf.open(lane, start->config, progress);
         if (!data)
             return data.error();
+        if (const auto teacher = teacherFor(lane.train, parentOf(lane), start->config, progress);
+            !teacher)
+            return teacher.error();
         if (const Status done = writeStart(lane, *start, *data, work->workPath() / lane.id); !done)
             return done;
     }
@@ -212,7 +228,13 @@ Result<std::vector<Lane>> openLanes(
         const Result<at::Device> device = deviceOf(lane);
         if (!device)
             return device.error();
+        const Result<std::optional<ParameterSet>> teacher =
+            teacherFor(lane.train, parentOf(lane), checkpoint->parameters.config, progress);
+        if (!teacher)
+            return teacher.error();
         lanes.emplace_back(lane, laneFolder, *checkpoint, *status, *data, *device);
+        if (*teacher)
+            lanes.back().setTeacher(**teacher);
     }
     return lanes;
 }

@@ -24,6 +24,9 @@ struct AttentionMask
     [[nodiscard]] const at::Tensor& allowedIn(const Flavour& flavour, int block) const;
 };
 
+/// The same for the tokens at these columns alone (int64, ascending). [K]
+[[nodiscard]] AttentionMask maskOfTokens(const AttentionMask& mask, const at::Tensor& columns_K);
+
 /// Padded keys are read by nobody but themselves: a row without any key would be 0 / 0.
 [[nodiscard]] AttentionMask attentionMaskOf(const ParameterSet& parameters, const Batch& batch);
 

@@ -2,6 +2,7 @@
 #include "core/forward/attention.h"
 
 #include <ATen/ops/eye.h>
+#include <ATen/ops/index_select.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/tril.h>
 #include <ATen/ops/triu.h>
@@ -65,6 +66,22 @@ AttentionMask attentionMaskOf(const ParameterSet& parameters, const Batch& batch
         mask.windowed_B1TT = both(mask.allowed_B1TT, mask.causal ? at::tril(near_TT) : near_TT);
     }
     return mask;
+}
+
+AttentionMask maskOfTokens(const AttentionMask& mask, const at::Tensor& columns_K)
+{
+    const auto ofPairs = [&](const at::Tensor& pairs_B1TT) {
+        return pairs_B1TT.defined()
+            ? at::index_select(at::index_select(pairs_B1TT, -1, columns_K), -2, columns_K)
+            : pairs_B1TT;
+    };
+    const auto ofTokens = [&](const at::Tensor& angles_T1h) {
+        return angles_T1h.defined() ? at::index_select(angles_T1h, 0, columns_K) : angles_T1h;
+    };
+    return {.causal = mask.causal,
+        .allowed_B1TT = ofPairs(mask.allowed_B1TT),
+        .windowed_B1TT = ofPairs(mask.windowed_B1TT),
+        .rotation = {ofTokens(mask.rotation.cos_T1h), ofTokens(mask.rotation.sin_T1h)}};
 }
 
 } // namespace espalier

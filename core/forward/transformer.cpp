@@ -5,6 +5,11 @@
 #include "core/forward/mlp.h"
 #include "core/forward/norm.h"
 
+#include <ATen/ops/index_copy.h>
+#include <ATen/ops/index_select.h>
+
+#include <numeric>
+
 namespace espalier {
 
 namespace {
@@ -62,6 +67,13 @@ at::Tensor joined(const ParameterSet& parameters, const Part& part, int block,
     return after_BTD;
 }
 
+std::vector<int> allBlocks(const ModelShape& shape)
+{
+    std::vector<int> blocks(static_cast<std::size_t>(shape.layers));
+    std::iota(blocks.begin(), blocks.end(), 0);
+    return blocks;
+}
+
 } // namespace
 
 at::Tensor runBlock(const ParameterSet& parameters, int block, const at::Tensor& stream_BTD,
@@ -84,12 +96,25 @@ at::Tensor runTrunk(
     at::Tensor stream_BTD = embed(parameters, batch);
     if (options.observer)
         options.observer(Tap::Embedding, -1, stream_BTD);
-    if (options.blocks)
-        for (const int block : *options.blocks)
+    const std::vector<int> blocks =
+        options.blocks ? *options.blocks : allBlocks(parameters.config.shape);
+    if (!options.tokens) {
+        for (const int block : blocks)
             stream_BTD = runBlock(parameters, block, stream_BTD, mask, options.observer);
-    else
-        for (int block = 0; block < parameters.config.shape.layers; ++block)
-            stream_BTD = runBlock(parameters, block, stream_BTD, mask, options.observer);
+        return stream_BTD;
+    }
+    const TokenSubset& some = *options.tokens;
+    const AttentionMask someMask = maskOfTokens(mask, some.columns_K);
+    for (std::size_t i = 0; i < blocks.size();) {
+        if (blocks[i] < some.firstBlock || blocks[i] >= some.endBlock) {
+            stream_BTD = runBlock(parameters, blocks[i++], stream_BTD, mask, options.observer);
+            continue;
+        }
+        at::Tensor some_BKD = at::index_select(stream_BTD, 1, some.columns_K);
+        for (; i < blocks.size() && blocks[i] < some.endBlock; ++i)
+            some_BKD = runBlock(parameters, blocks[i], some_BKD, someMask, options.observer);
+        stream_BTD = at::index_copy(stream_BTD, 1, some.columns_K, some_BKD);
+    }
     return stream_BTD;
 }
 

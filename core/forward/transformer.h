@@ -22,12 +22,21 @@ namespace espalier {
 [[nodiscard]] at::Tensor runBlock(const ParameterSet& parameters, int block,
     const at::Tensor& stream_BTD, const AttentionMask& mask, const TapObserver& observer = {});
 
+/// Tokens that some blocks see; the others pass those blocks by.
+struct TokenSubset
+{
+    at::Tensor columns_K; ///< int64, ascending
+    int firstBlock = 0;
+    int endBlock = 0; ///< the first block that sees all tokens again
+};
+
 struct ForwardOptions
 {
     /// Blocks in the order in which they run: without one it is removed, with one twice it is
     /// duplicated.
     std::optional<std::vector<int>> blocks = std::nullopt;
     TapObserver observer = {};
+    std::optional<TokenSubset> tokens = std::nullopt;
 };
 
 /// The stream that leaves the last block, before the final norm. [B, T, D]

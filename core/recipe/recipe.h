@@ -37,6 +37,37 @@ struct MeasureSettings
     friend bool operator==(const MeasureSettings&, const MeasureSettings&) = default;
 };
 
+/// Learning from another model's logits beside the data (Hinton et al. 2015, arXiv 1503.02531):
+///
+///     (1 - w) cross-entropy + w τ² KL(teacher / τ || student / τ)
+///
+/// with w going evenly from `weight` to `finalWeight`. Knowledge inheritance (Qin et al. 2022,
+/// arXiv 2105.13880), where a smaller teacher is outgrown, ends at 0.
+struct Distillation
+{
+    std::string teacher; ///< MODEL; empty: the recipe's parent
+    double weight = 0.5;
+    double finalWeight = 0.5;
+    double temperature = 1;
+    friend bool operator==(const Distillation&, const Distillation&) = default;
+};
+
+/// What goes with any start; all off by default.
+struct TrainingAids
+{
+    std::optional<Distillation> distillation = std::nullopt;
+    double layerDrop = 0; ///< share of steps that leave out the last block in the end (progressive
+                          ///< layer dropping, Zhang & He 2020, arXiv 2010.13369)
+    double tokenDrop = 0; ///< share of tokens that pass by the middle blocks (random layerwise
+                          ///< token dropping, Yao et al. 2022, arXiv 2211.11586)
+    std::int64_t stageSteps = 0; ///< the first steps run the first stageLayers blocks alone (staged
+    std::int64_t stageLayers = 0; ///< training, LiGO's figure 5)
+    std::int64_t frozenSteps = 0; ///< the first steps leave embeddings and the first frozenLayers
+    std::int64_t frozenLayers =
+        0; ///< blocks as they are (MSLT, Yang et al. 2020, arXiv 2011.13635)
+    friend bool operator==(const TrainingAids&, const TrainingAids&) = default;
+};
+
 /// Training as every lane of a race uses it; AdamW, warm-up then cosine to
 /// `finalLearningRateShare`.
 struct TrainSettings
@@ -58,6 +89,7 @@ struct TrainSettings
     /// Of matrix products: "fp32", or "bf16" with weights, norms, softmax and loss in fp32.
     std::string dtype = "fp32";
     Seed seed = {1}; ///< order of batches; fresh weights come from the recipe's seed
+    TrainingAids aids = {};
     friend bool operator==(const TrainSettings&, const TrainSettings&) = default;
 };
 

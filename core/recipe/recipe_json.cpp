@@ -140,6 +140,55 @@ MeasureSettings measureSettingsFrom(ObjectReader& keys)
     return settings;
 }
 
+namespace {
+
+Distillation distillationFrom(ObjectReader& keys)
+{
+    Distillation distillation;
+    distillation.teacher = keys.optionalString("teacher").value_or("");
+    readNumber(keys, "weight", 0, 1, distillation.weight);
+    distillation.finalWeight = distillation.weight;
+    readNumber(keys, "final-weight", 0, 1, distillation.finalWeight);
+    readNumber(keys, "temperature", 0.01, 1e3, distillation.temperature);
+    return distillation;
+}
+
+TrainingAids aidsFrom(ObjectReader& keys)
+{
+    TrainingAids aids;
+    if (ObjectReader* const distillation = keys.optionalObject("distillation"))
+        aids.distillation = distillationFrom(*distillation);
+    readNumber(keys, "layer-drop", 0, 0.99, aids.layerDrop);
+    readNumber(keys, "token-drop", 0, 0.99, aids.tokenDrop);
+    readInteger(keys, "stage-steps", 0, kMaxCount, aids.stageSteps);
+    readInteger(keys, "stage-layers", 0, kMaxSize, aids.stageLayers);
+    readInteger(keys, "frozen-steps", 0, kMaxCount, aids.frozenSteps);
+    readInteger(keys, "frozen-layers", 0, kMaxSize, aids.frozenLayers);
+    return aids;
+}
+
+/// Only what is on.
+nlohmann::ordered_json toJson(const TrainingAids& aids)
+{
+    nlohmann::ordered_json json = nlohmann::ordered_json::object();
+    if (const auto& d = aids.distillation)
+        json["distillation"] = {{"teacher", d->teacher}, {"weight", d->weight},
+            {"final-weight", d->finalWeight}, {"temperature", d->temperature}};
+    for (const auto& [key, value] :
+        {std::pair("layer-drop", aids.layerDrop), std::pair("token-drop", aids.tokenDrop)})
+        if (value != 0)
+            json[key] = value;
+    for (const auto& [key, value] :
+        {std::pair("stage-steps", aids.stageSteps), std::pair("stage-layers", aids.stageLayers),
+            std::pair("frozen-steps", aids.frozenSteps),
+            std::pair("frozen-layers", aids.frozenLayers)})
+        if (value != 0)
+            json[key] = value;
+    return json;
+}
+
+} // namespace
+
 TrainSettings trainSettingsFrom(ObjectReader& keys)
 {
     static const std::array<std::string, 3> kDevices = {"auto", "cpu", "cuda"};
@@ -163,6 +212,8 @@ TrainSettings trainSettingsFrom(ObjectReader& keys)
     if (const auto dtype = keys.optionalChoice("dtype", kDtypes))
         settings.dtype = kDtypes[*dtype];
     settings.seed = seedFrom(keys, "seed", settings.seed);
+    if (ObjectReader* const aids = keys.optionalObject("aids"))
+        settings.aids = aidsFrom(*aids);
     return settings;
 }
 
@@ -207,14 +258,17 @@ nlohmann::ordered_json toJson(const MeasureSettings& settings)
 
 nlohmann::ordered_json toJson(const TrainSettings& settings)
 {
-    return {{"data", toJson(settings.data)}, {"steps", settings.steps}, {"batch", settings.batch},
-        {"learning-rate", settings.learningRate},
+    nlohmann::ordered_json json = {{"data", toJson(settings.data)}, {"steps", settings.steps},
+        {"batch", settings.batch}, {"learning-rate", settings.learningRate},
         {"final-learning-rate-share", settings.finalLearningRateShare},
         {"warmup-steps", settings.warmupSteps}, {"weight-decay", settings.weightDecay},
         {"beta1", settings.beta1}, {"beta2", settings.beta2}, {"clip-norm", settings.clipNorm},
         {"eval-every", settings.evalEvery}, {"eval-samples", settings.evalSamples},
         {"autosave-every", settings.autosaveEvery}, {"device", settings.device},
         {"dtype", settings.dtype}, {"seed", settings.seed.value}};
+    if (settings.aids != TrainingAids{})
+        json["aids"] = toJson(settings.aids);
+    return json;
 }
 
 nlohmann::ordered_json toJson(const Recipe& recipe)

@@ -56,6 +56,8 @@ std::vector<AdamWPiece> AdamW::pieces() const
 {
     std::vector<AdamWPiece> result;
     for (const Entry& entry : m_entries) {
+        if (!entry.parameter.grad().defined())
+            continue;
         const auto* gradient = contiguousGradient(entry.parameter).const_data_ptr<float>();
         auto* parameter = entry.parameter.mutable_data_ptr<float>();
         auto* first = entry.first.mutable_data_ptr<float>();
@@ -74,7 +76,8 @@ double AdamW::gradientNorm() const
     if (!m_entries.front().parameter.is_cpu()) {
         std::vector<at::Tensor> gradients;
         for (const Entry& entry : m_entries)
-            gradients.push_back(entry.parameter.grad());
+            if (entry.parameter.grad().defined())
+                gradients.push_back(entry.parameter.grad());
         return at::stack(at::_foreach_norm(gradients, 2)).to(at::kDouble).norm().item<double>();
     }
     const std::vector<AdamWPiece> all = pieces();
@@ -127,7 +130,7 @@ void AdamW::stepOnDevice(double learningRate, double gradientDivisor)
         std::vector<at::Tensor> first;
         std::vector<at::Tensor> second;
         for (const Entry& entry : m_entries) {
-            if (entry.decayed != decayed)
+            if (entry.decayed != decayed || !entry.parameter.grad().defined())
                 continue;
             parameters.push_back(entry.parameter);
             gradients.push_back(entry.parameter.grad());

@@ -28,7 +28,8 @@ public:
     /// start at zero.
     AdamW(const ParameterSet& parameters, const AdamWSettings& settings);
 
-    /// Euclidean norm of all gradients together, which must be defined; accumulated in double.
+    /// Euclidean norm of all gradients together; accumulated in double. A parameter that a step did
+    /// not touch has none and is left alone, its moments and decay too.
     [[nodiscard]] double gradientNorm() const;
     /// One update with gradients scaled so that their norm, known to be `norm`, is at most
     /// `clipNorm` (0: no clipping).

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/training/learner.h"
 
+#include "core/base/expect.h"
 #include "core/forward/loss.h"
+#include "core/training/distillation.h"
 #include "core/training/mixed_precision.h"
 
 #include <ATen/core/grad_mode.h>
@@ -17,6 +19,19 @@ ParameterSet leavesOf(const ParameterSet& start, at::Device device)
     ParameterSet leaves = cloneOf(convertedTo(start, device, at::kFloat));
     requireGradients(leaves);
     return leaves;
+}
+
+/// What lies before the first block that learns.
+bool isFrozen(const ModelConfig& config, ParameterId id, const StepVariant& variant)
+{
+    if (variant.frozenBlocks == 0)
+        return false;
+    if (isPerBlock(id.role))
+        return id.block < variant.frozenBlocks;
+    const ParameterKind kind = parameterOf(config, id).kind;
+    return kind == ParameterKind::Table || id.role == Role::PatchWeight
+        || id.role == Role::PatchBias || id.role == Role::EmbeddingNormGain
+        || id.role == Role::EmbeddingNormBias;
 }
 
 } // namespace
@@ -35,17 +50,44 @@ Learner::Learner(
 {
 }
 
-at::Tensor Learner::lossOn(const Batch& batch) const
+void Learner::setTeacher(const ParameterSet& teacher)
 {
-    if (m_products == Products::Fp32)
-        return lossOf(m_parameters, batch);
-    const MixedPrecision guard(m_device.type()); // backward follows the types of forward by itself
-    return lossOf(m_parameters, batch);
+    m_teacher = convertedTo(teacher, m_device, at::kFloat);
 }
 
-StepResult Learner::step(const Batch& batch, double learningRate, double clipNorm)
+at::Tensor Learner::plainLoss(const Batch& batch, const StepVariant& variant) const
 {
-    const at::Tensor loss = lossOn(batch);
+    if (variant.teacherWeight == 0)
+        return lossOf(m_parameters, batch, variant.forward);
+    ESPALIER_EXPECT(m_teacher, "a teacher was set");
+    const at::Tensor targets_N = targetsOf(m_parameters.config, batch);
+    const at::Tensor student = logitsOf(m_parameters, batch, variant.forward);
+    at::Tensor teacher;
+    {
+        const at::NoGradGuard noGradients;
+        teacher = logitsOf(*m_teacher, batch);
+    }
+    const at::Tensor taught = distillationLoss(
+        student.flatten(0, -2), teacher.flatten(0, -2), targets_N, variant.temperature);
+    return lossFromLogits(student, targets_N)
+        .mul(1 - variant.teacherWeight)
+        .add(taught, variant.teacherWeight);
+}
+
+at::Tensor Learner::lossOn(const Batch& batch, const StepVariant& variant) const
+{
+    if (m_products == Products::Fp32)
+        return plainLoss(batch, variant);
+    const MixedPrecision guard(m_device.type()); // backward follows the types of forward by itself
+    return plainLoss(batch, variant);
+}
+
+StepResult Learner::step(
+    const Batch& batch, double learningRate, double clipNorm, const StepVariant& variant)
+{
+    for (auto& [id, tensor] : m_parameters.tensors)
+        tensor.requires_grad_(!isFrozen(m_parameters.config, id, variant));
+    const at::Tensor loss = lossOn(batch, variant);
     loss.backward();
     const StepResult result{
         .loss = loss.item<double>(), .gradientNorm = m_optimizer.gradientNorm()};

@@ -5,10 +5,12 @@
 #include "core/tensors/block_cache.h"
 #include "core/tensors/parameter_set.h"
 #include "core/training/adamw.h"
+#include "core/training/step_variant.h"
 
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace espalier {
 
@@ -38,8 +40,14 @@ public:
     Learner(const ParameterSet& start, const AdamWSettings& settings, at::Device device,
         Products products = Products::Fp32);
 
-    /// One update. The batch is on the learner's device. clipNorm 0: no clipping.
-    StepResult step(const Batch& batch, double learningRate, double clipNorm);
+    /// One update. The batch is on the learner's device. clipNorm 0: no clipping. A variant that
+    /// listens to a teacher needs one.
+    StepResult step(
+        const Batch& batch, double learningRate, double clipNorm, const StepVariant& variant = {});
+
+    /// The model whose logits variants may listen to; kept on the learner's device, never changed.
+    /// Same inputs and same outputs as the learner's model.
+    void setTeacher(const ParameterSet& teacher);
 
     [[nodiscard]] const ParameterSet& parameters() const
     {
@@ -60,12 +68,14 @@ public:
         const std::map<ParameterId, at::Tensor>& secondMoments, std::int64_t updates);
 
 private:
-    [[nodiscard]] at::Tensor lossOn(const Batch& batch) const;
+    [[nodiscard]] at::Tensor lossOn(const Batch& batch, const StepVariant& variant) const;
+    [[nodiscard]] at::Tensor plainLoss(const Batch& batch, const StepVariant& variant) const;
 
     std::unique_ptr<BlockCacheHold> m_memory = std::make_unique<BlockCacheHold>();
     at::Device m_device;
     Products m_products;
     ParameterSet m_parameters; ///< leaves
+    std::optional<ParameterSet> m_teacher;
     AdamW m_optimizer;
 };
 

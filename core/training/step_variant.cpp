@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/training/step_variant.h"
+
+#include "core/plan/footprint.h"
+
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace espalier {
+
+namespace {
+
+double shareOf(std::int64_t step, std::int64_t steps)
+{
+    return steps > 1 ? static_cast<double>(step) / static_cast<double>(steps - 1) : 0;
+}
+
+/// Blocks that run in this step, of the first `count`.
+std::vector<int> blocksAt(
+    const TrainSettings& settings, std::int64_t count, std::int64_t step, Seed seed)
+{
+    const double fade = std::exp(-100.0 * static_cast<double>(step)
+        / static_cast<double>(std::max<std::int64_t>(1, settings.steps)));
+    const double dropped = settings.aids.layerDrop * (1 - fade);
+    SequenceRng rng(derive(seed, "layer drop"));
+    std::vector<int> blocks;
+    for (std::int64_t block = 0; block < count; ++block) {
+        const double share = static_cast<double>(block + 1) / static_cast<double>(count);
+        if (rng.uniform() >= share * dropped)
+            blocks.push_back(static_cast<int>(block));
+    }
+    return blocks;
+}
+
+/// The first token and a random rest, ascending.
+at::Tensor keptTokens(std::int64_t tokens, double dropped, Seed seed)
+{
+    const std::int64_t others = tokens - 1;
+    const auto kept =
+        std::max<std::int64_t>(1, std::llround(static_cast<double>(others) * (1 - dropped)));
+    std::vector<std::int64_t> columns = randomPermutation(others, derive(seed, "token drop"));
+    columns.resize(static_cast<std::size_t>(kept));
+    for (std::int64_t& column : columns)
+        ++column;
+    columns.push_back(0);
+    std::sort(columns.begin(), columns.end());
+    at::Tensor result = at::empty({static_cast<std::int64_t>(columns.size())}, at::kLong);
+    std::copy(columns.begin(), columns.end(), result.mutable_data_ptr<std::int64_t>());
+    return result;
+}
+
+} // namespace
+
+StepVariant stepVariantAt(const TrainSettings& settings, const ModelConfig& config,
+    std::int64_t step, std::int64_t tokens)
+{
+    const TrainingAids& aids = settings.aids;
+    const Seed seed = derive(derive(settings.seed, "aids"), static_cast<std::uint64_t>(step));
+    const std::int64_t layers = config.shape.layers;
+    StepVariant variant;
+    const bool staged = step < aids.stageSteps && aids.stageLayers > 0;
+    const std::int64_t running = staged ? std::min(aids.stageLayers, layers) : layers;
+    if (running < layers || aids.layerDrop > 0)
+        variant.forward.blocks = blocksAt(settings, running, step, seed);
+    if (aids.tokenDrop > 0 && tokens > 2 && layers > 2)
+        variant.forward.tokens = TokenSubset{.columns_K = keptTokens(tokens, aids.tokenDrop, seed),
+            .firstBlock = 1,
+            .endBlock = static_cast<int>(layers) - 1};
+    if (step < aids.frozenSteps)
+        variant.frozenBlocks = std::min(aids.frozenLayers, layers);
+    if (const auto& distillation = aids.distillation) {
+        const double share = shareOf(step, settings.steps);
+        variant.teacherWeight =
+            (1 - share) * distillation->weight + share * distillation->finalWeight;
+        variant.temperature = distillation->temperature;
+    }
+    return variant;
+}
+
+double flopsOf(const StepVariant& variant, const ModelConfig& config)
+{
+    ModelConfig empty = config;
+    empty.shape.layers = 0;
+    const double ends = footprintOf(empty, 4).trainingFlops;
+    const double all = footprintOf(config, 4).trainingFlops;
+    const double perBlock =
+        (all - ends) / static_cast<double>(std::max<std::int64_t>(1, config.shape.layers));
+    double flops = ends;
+    for (int block = 0; block < config.shape.layers; ++block) {
+        const auto& blocks = variant.forward.blocks;
+        if (blocks && std::find(blocks->begin(), blocks->end(), block) == blocks->end())
+            continue;
+        const auto& some = variant.forward.tokens;
+        const bool partly = some && block >= some->firstBlock && block < some->endBlock;
+        const double seen = partly ? static_cast<double>(some->columns_K.numel())
+                / static_cast<double>(std::max<std::int64_t>(1, config.shape.positions))
+                                   : 1.0;
+        // A frozen block is run forward alone: a third of the work.
+        flops += perBlock * std::min(seen, 1.0) * (block < variant.frozenBlocks ? 1.0 / 3 : 1.0);
+    }
+    return flops;
+}
+
+} // namespace espalier
