@@ -23,7 +23,8 @@ function(espalier_qt_target target)
     set_target_properties(${target} PROPERTIES AUTOMOC ON)
 endfunction()
 
-# espalier_core_test(<target> SOURCES ... LIBRARIES ...): one GoogleTest program, one ctest entry per test.
+# espalier_core_test(<target> SOURCES ... LIBRARIES ...): one GoogleTest program, one ctest entry. (A process per test
+# would load LibTorch hundreds of times; single tests: <target> --gtest_filter=...)
 function(espalier_core_test target)
     cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
     add_executable(${target} ${arg_SOURCES})
@@ -32,8 +33,9 @@ function(espalier_core_test target)
     target_compile_definitions(${target} PRIVATE
         ESPALIER_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
     # One thread: ctest runs many of them at once, and spinning OpenMP threads starve one another.
-    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST
-        PROPERTIES LABELS unit TIMEOUT 300 ENVIRONMENT OMP_NUM_THREADS=1)
+    add_test(NAME ${target} COMMAND ${target} --gtest_brief=1)
+    set_tests_properties(${target} PROPERTIES
+        LABELS unit TIMEOUT 600 ENVIRONMENT OMP_NUM_THREADS=1)
 endfunction()
 
 # espalier_gui_test(<source> <library>...): one Qt Test program named after its file.
