@@ -26,7 +26,7 @@ struct CompareArguments
     std::vector<double> rates = {1e-3, 3e-3};
     std::int64_t seeds = 3;
     std::int64_t samples = 64;
-    TrainSettings train = {.steps = 100};
+    TrainSettings train = {.data = {}, .steps = 100};
     AidOptions aids;
     std::string out;
     bool resume = false;

@@ -7,6 +7,7 @@
 #include "core/engine/session.h"
 #include "core/formats/strict_json.h"
 #include "core/methods/catalog.h"
+#include "core/report/method_page.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -24,17 +25,11 @@ struct Listing
     Rows rows;
 };
 
-std::string_view nameOf(Direction direction)
+std::string nameOf(Direction direction)
 {
-    switch (direction) {
-    case Direction::Shrink:
-        return "shrink";
-    case Direction::Grow:
-        return "grow";
-    case Direction::Control:
-        return "control";
-    }
-    return "";
+    std::string name(titleOf(direction));
+    name.front() = static_cast<char>(std::tolower(name.front()));
+    return name;
 }
 
 std::string_view typeOf(const OptionSpec& option)
@@ -98,8 +93,8 @@ Result<Listing> listMethods()
                 {{"measurements", needs.measurements}, {"gradients", needs.gradients},
                     {"training", needs.training}}},
             {"parameters", Json::array()}};
-        listing.rows.push_back({std::string(method.id), std::string(nameOf(method.direction)), "",
-            "", fmt::format("{} ({})", method.summary, method.paper)});
+        listing.rows.push_back({std::string(method.id), nameOf(method.direction), "", "",
+            fmt::format("{} ({})", method.summary, method.paper)});
         for (const OptionSpec& option : method.options) {
             json["parameters"].push_back(toJson(option));
             listing.rows.push_back({"", "", std::string(option.key), toText(option.defaultValue),
@@ -156,10 +151,12 @@ struct Catalog
     const char* name;
     const char* what;
     Result<Listing> (*list)();
+    std::string (*pages)() = nullptr; ///< Markdown, where rows carry documentation
 };
 constexpr Catalog kCatalogs[] = {
     {"architectures", "Model families that can be opened and exported", listArchitectures},
-    {"methods", "Ways to initialise a destination, with their parameters", listMethods},
+    {"methods", "Ways to initialise a destination, with their parameters", listMethods,
+        methodPages},
     {"measurements", "What a calibration pass finds out about a parent", listMeasurements},
     {"datasets", "What DATA may be", listDatasets},
     {"cached", "Models in Hugging Face's cache", listCached},
@@ -176,8 +173,15 @@ void addListCommand(CLI::App& app, Action& action)
         CLI::App* sub = command->add_subcommand(catalog.name, catalog.what);
         auto asJson = std::make_shared<bool>(false); // lives as long as the parser that fills it in
         sub->add_flag("--json", *asJson, "Machine-readable");
-        sub->callback([&action, list = catalog.list, asJson] {
-            action = [list, asJson](const Console&) -> Status {
+        auto asPages = std::make_shared<bool>(false);
+        if (catalog.pages)
+            sub->add_flag("--pages", *asPages, "Documentation in Markdown");
+        sub->callback([&action, list = catalog.list, pages = catalog.pages, asJson, asPages] {
+            action = [list, pages, asJson, asPages](const Console&) -> Status {
+                if (*asPages) {
+                    fmt::print("{}", pages());
+                    return {};
+                }
                 const Result<Listing> listing = list();
                 if (!listing)
                     return listing.error();

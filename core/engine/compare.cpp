@@ -87,7 +87,9 @@ public:
             if (const Status done = measureOnce(progress); !done)
                 return done.error();
         const Stopwatch clock;
-        const Recipe recipe{.shape = m_settings.shape,
+        const Recipe recipe{.parentPath = {},
+            .parentHash = {},
+            .shape = m_settings.shape,
             .method = arm.method,
             .options = arm.options,
             .seed = {static_cast<std::uint64_t>(seed)},

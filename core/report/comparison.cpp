@@ -146,10 +146,10 @@ Table comparisonTable(const std::vector<ArmSummary>& summaries)
         std::vector<TableCell> row = {
             summary.arm, textOf(summary.untrainedLoss, 1, 3), textOf(summary.trainedLoss, 1, 3)};
         if (images)
-            row.push_back(summary.trainedAccuracy ? textOf(*summary.trainedAccuracy, 100, 1) : "");
-        row.push_back(fmt::format("{:g}{}", summary.learningRate, summary.atEdge ? " (edge)" : ""));
-        row.push_back(fmt::format("{:.1f}", summary.startInSteps));
-        row.push_back(summary.seeds);
+            row.emplace_back(summary.trainedAccuracy ? textOf(*summary.trainedAccuracy, 100, 1) : "");
+        row.emplace_back(fmt::format("{:g}{}", summary.learningRate, summary.atEdge ? " (edge)" : ""));
+        row.emplace_back(fmt::format("{:.1f}", summary.startInSteps));
+        row.emplace_back(summary.seeds);
         table.rows.push_back(std::move(row));
     }
     return table;

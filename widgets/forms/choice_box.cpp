@@ -2,6 +2,7 @@
 #include "widgets/forms/choice_box.h"
 
 #include <QAbstractItemView>
+#include <QStandardItemModel>
 #include <QStyleOptionComboBox>
 #include <QStylePainter>
 #include <QWheelEvent>
@@ -14,6 +15,18 @@ ChoiceBox::ChoiceBox(QWidget* parent)
     setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     setMinimumContentsLength(6);
     setFocusPolicy(Qt::StrongFocus);
+}
+
+void ChoiceBox::addGroup(const QString& title)
+{
+    addItem(title);
+    auto* items = qobject_cast<QStandardItemModel*>(model());
+    Q_ASSERT(items);
+    QStandardItem* heading = items->item(count() - 1);
+    heading->setFlags(Qt::NoItemFlags);
+    QFont font = heading->font();
+    font.setBold(true);
+    heading->setFont(font);
 }
 
 void ChoiceBox::paintEvent(QPaintEvent*)

@@ -13,6 +13,9 @@ class ChoiceBox : public QComboBox
 public:
     explicit ChoiceBox(QWidget* parent = nullptr);
 
+    /// A heading over the choices that follow; it cannot be chosen.
+    void addGroup(const QString& title);
+
 protected:
     void paintEvent(QPaintEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;

@@ -3,6 +3,7 @@
 
 #include "core/architectures/catalog.h"
 #include "core/methods/catalog.h"
+#include "core/report/method_page.h"
 #include "widgets/controls/big_number.h"
 #include "widgets/controls/buttons.h"
 #include "widgets/controls/size_slider.h"
@@ -12,7 +13,6 @@
 #include "widgets/panels/layout.h"
 #include "widgets/theme/theme.h"
 
-#include <QComboBox>
 #include <QScrollArea>
 
 namespace espalier {
@@ -90,12 +90,16 @@ void DestinationPanel::buildMethod(QVBoxLayout* column)
 {
     column->addWidget(makeHead(tr("Method"), this));
     m_method = new ChoiceBox(this);
-    for (const Method& method : methods()) {
-        m_method->addItem(text(method.title), text(method.id));
-        const QString toolTip = text(method.summary) + QLatin1Char('\n') + text(method.paper);
-        m_method->setItemData(m_method->count() - 1, toolTip, Qt::ToolTipRole);
+    for (const Direction direction : {Direction::Shrink, Direction::Grow, Direction::Control}) {
+        m_method->addGroup(tr(titleOf(direction).data()));
+        for (const Method& method : methods())
+            if (method.direction == direction)
+                addMethod(method);
     }
     column->addWidget(m_method);
+    m_methodNote = makeMuted({}, this);
+    m_methodNote->setWordWrap(true);
+    column->addWidget(m_methodNote);
     connect(m_method, &QComboBox::activated, this,
         [this](int index) { Q_EMIT m_intents.methodEdited(m_method->itemData(index).toString()); });
     m_options = new OptionForm;
@@ -135,6 +139,13 @@ void DestinationPanel::buildNumbers(QVBoxLayout* column)
         tr("Writes the destination as a model folder, or its config and recipe alone"));
     column->addWidget(m_export);
     connect(m_export, &QPushButton::clicked, &m_intents, &Intents::exportRequested);
+}
+
+void DestinationPanel::addMethod(const Method& method)
+{
+    m_method->addItem(text(method.title), text(method.id));
+    const QString toolTip = text(method.summary) + QLatin1Char('\n') + text(method.paper);
+    m_method->setItemData(m_method->count() - 1, toolTip, Qt::ToolTipRole);
 }
 
 SizeSlider* DestinationPanel::slider(Size size) const
@@ -215,8 +226,9 @@ void DestinationPanel::addLink(SizeSpec& spec, Size size) const
     else if (size == Size::KvHeads)
         spec.link = state(links.keyValues);
     else if (size == Size::Heads)
-        spec.link = bounds().reach.keepsHeadDim && rules.hiddenIsHeadsTimesHeadDim ? SizeLink::Fixed
-                                                                             : state(links.heads);
+        spec.link = bounds().reach.keepsHeadDim && rules.hiddenIsHeadsTimesHeadDim
+            ? SizeLink::Fixed
+            : state(links.heads);
     spec.linkToolTip = spec.link == SizeLink::Fixed
         ? tr("Heads keep their size, so their number and the width move together")
         : spec.link == SizeLink::Closed
@@ -238,6 +250,29 @@ void DestinationPanel::refreshMethod()
         m_options->setSpecs(method->options);
     }
     m_options->setOptions(recipe.options);
+    refreshMethodNote(*method);
+}
+
+/// What the method asks for and costs, and whether the destination computes what the parent does.
+void DestinationPanel::refreshMethodNote(const Method& method)
+{
+    const Recipe& recipe = m_workspace.recipe();
+    const Result<Options> options = completeOptions(method.options, recipe.options);
+    if (!options || m_workspace.model() == nullptr)
+        return m_methodNote->clear();
+    QString note = QString::fromStdString(needsAndCost(method, *options));
+    PlanRequest request{
+        .parent = m_workspace.model()->config, .childShape = recipe.shape, .options = *options};
+    if (checkRequest(method, request)) {
+        const Preservation preserved = preservationOf(method, request);
+        if (preserved.exact)
+            note += QLatin1Char(' ') + tr("Computes what the parent does.");
+        else if (!preserved.reason.empty())
+            note += QLatin1Char(' ')
+                + tr("Not quite what the parent computes: %1.")
+                      .arg(QString::fromStdString(preserved.reason));
+    }
+    m_methodNote->setText(note);
 }
 
 void DestinationPanel::refreshProblem()

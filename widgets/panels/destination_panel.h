@@ -9,7 +9,7 @@
 
 #include <map>
 
-class QComboBox;
+class ChoiceBox;
 class QLabel;
 class QVBoxLayout;
 
@@ -32,6 +32,8 @@ public:
 private:
     void buildSizes(QVBoxLayout* column);
     void buildMethod(QVBoxLayout* column);
+    void addMethod(const Method& method);
+    void refreshMethodNote(const Method& method);
     void buildNumbers(QVBoxLayout* column);
     void refreshSizes();
     void refreshMethod();
@@ -46,7 +48,8 @@ private:
     const Workspace& m_workspace;
     Intents& m_intents;
     std::map<Size, SizeSlider*> m_sliders;
-    QComboBox* m_method = nullptr;
+    ChoiceBox* m_method = nullptr;
+    QLabel* m_methodNote = nullptr;
     QString m_formMethod;
     OptionForm* m_options = nullptr;
     QLabel* m_problem = nullptr;

@@ -37,7 +37,7 @@ TEST(StepVariant, TheFirstStepsOfAStageRunTheFirstBlocksAlone)
 
 TEST(StepVariant, LayerDroppingLeavesOutDeepBlocksMoreOftenAndNoneAtTheFirstStep)
 {
-    TrainSettings settings{.steps = 1000};
+    TrainSettings settings{.data = {}, .steps = 1000};
     settings.aids.layerDrop = 0.5;
     EXPECT_EQ(stepVariantAt(settings, eightBlocks(), 0, 9).forward.blocks->size(), 8U);
     std::vector<int> runs(8, 0);
@@ -80,7 +80,7 @@ TEST(StepVariant, IsThePureFunctionOfItsStepThatResumingNeeds)
 
 TEST(StepVariant, KnowledgeInheritanceFadesTheTeacherOut)
 {
-    TrainSettings settings{.steps = 11};
+    TrainSettings settings{.data = {}, .steps = 11};
     settings.aids.distillation = Distillation{.teacher = {}, .weight = 0.8, .finalWeight = 0};
     EXPECT_DOUBLE_EQ(stepVariantAt(settings, eightBlocks(), 0, 9).teacherWeight, 0.8);
     EXPECT_DOUBLE_EQ(stepVariantAt(settings, eightBlocks(), 5, 9).teacherWeight, 0.4);
