@@ -81,12 +81,13 @@ StepVariant stepVariantAt(const TrainSettings& settings, const ModelConfig& conf
 
 double flopsOf(const StepVariant& variant, const ModelConfig& config)
 {
-    ModelConfig empty = config;
-    empty.shape.layers = 0;
-    const double ends = footprintOf(empty, 4).trainingFlops;
-    const double all = footprintOf(config, 4).trainingFlops;
-    const double perBlock =
-        (all - ends) / static_cast<double>(std::max<std::int64_t>(1, config.shape.layers));
+    const auto withLayers = [&](std::int64_t layers) {
+        ModelConfig other = config;
+        other.shape.layers = layers;
+        return footprintOf(other, 4).trainingFlops;
+    };
+    const double perBlock = withLayers(2) - withLayers(1);
+    const double ends = withLayers(1) - perBlock;
     double flops = ends;
     for (int block = 0; block < config.shape.layers; ++block) {
         const auto& blocks = variant.forward.blocks;
