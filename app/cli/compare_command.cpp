@@ -9,8 +9,6 @@
 #include "app/cli/training_aids.h"
 #include "core/engine/compare.h"
 #include "core/engine/model_source.h"
-#include "core/report/csv.h"
-#include "core/storage/atomic_file.h"
 
 #include <fmt/format.h>
 
@@ -92,20 +90,6 @@ Result<ComparisonFile> earlierRuns(
     return found;
 }
 
-Status writeTables(const std::filesystem::path& folder, const ComparisonFile& comparison,
-    const std::vector<RefusedArm>& refusals)
-{
-    const Table table = comparisonTable(summarise(comparison.runs));
-    std::string text = fmt::format("{}\n\n{}", comparison.about, toMarkdown(table));
-    if (!refusals.empty())
-        text += "\nNot compared:\n\n";
-    for (const RefusedArm& refusal : refusals)
-        text += fmt::format("* {}\n", refusal.reason);
-    if (const Status done = writeFileAtomically(folder / "table.md", text); !done)
-        return done;
-    return writeFileAtomically(folder / "table.csv", toCsv(table));
-}
-
 std::vector<std::vector<std::string>> rowsOf(const Table& table)
 {
     std::vector<std::vector<std::string>> rows(1);
@@ -156,7 +140,7 @@ Status compare(const CompareArguments& arguments, const Console& console)
     const Status status = compareStarts(*parent, *settings, done, keep, console.progress);
     console.clearProgress();
     if (!comparison->runs.empty()) {
-        if (const Status written = writeTables(folder, *comparison, refusals); !written)
+        if (const Status written = writeComparisonTables(folder, *comparison, refusals); !written)
             return written;
         fmt::print("{}", alignedTable(rowsOf(comparisonTable(summarise(comparison->runs)))));
     }

@@ -63,5 +63,8 @@ struct ComparisonFile
 [[nodiscard]] Result<ComparisonFile> readComparison(const std::filesystem::path& file);
 [[nodiscard]] Status writeComparison(
     const std::filesystem::path& file, const ComparisonFile& comparison);
+/// table.md and table.csv, best arm first, and what was left out and why.
+[[nodiscard]] Status writeComparisonTables(const std::filesystem::path& folder,
+    const ComparisonFile& comparison, const std::vector<RefusedArm>& refusals);
 
 } // namespace espalier

@@ -2,6 +2,7 @@
 #include "core/engine/compare.h"
 #include "core/formats/json_reader.h"
 #include "core/formats/strict_json.h"
+#include "core/report/csv.h"
 #include "core/storage/atomic_file.h"
 
 #include <fmt/format.h>
@@ -78,6 +79,20 @@ Status writeComparison(const std::filesystem::path& file, const ComparisonFile& 
         runs.push_back(std::move(row));
     }
     return writeFileAtomically(file, writeJson(Json{{"about", comparison.about}, {"runs", runs}}));
+}
+
+Status writeComparisonTables(const std::filesystem::path& folder, const ComparisonFile& comparison,
+    const std::vector<RefusedArm>& refusals)
+{
+    const Table table = comparisonTable(summarise(comparison.runs));
+    std::string text = fmt::format("{}\n\n{}", comparison.about, toMarkdown(table));
+    if (!refusals.empty())
+        text += "\nNot compared:\n\n";
+    for (const RefusedArm& refusal : refusals)
+        text += fmt::format("* {}\n", refusal.reason);
+    if (const Status done = writeFileAtomically(folder / "table.md", text); !done)
+        return done;
+    return writeFileAtomically(folder / "table.csv", toCsv(table));
 }
 
 } // namespace espalier

@@ -9,15 +9,16 @@
 
 #include <map>
 
-class ChoiceBox;
 class QLabel;
 class QVBoxLayout;
 
 namespace espalier {
 
 class BigNumber;
+class ChoiceBox;
 class OptionForm;
 class PrimaryButton;
+struct Method;
 
 /// The destination: its sizes, the method with its options, and the three numbers that it costs and
 /// scores.
