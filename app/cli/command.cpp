@@ -43,7 +43,7 @@ int runCommandLine(int argc, const char* const* argv, std::stop_token stop)
     for (const auto add : {addListCommand, addInspectCommand, addTokenizeCommand,
              addPreprocessCommand, addForwardCommand, addEvaluateCommand, addMeasureCommand,
              addPlanCommand, addScaleCommand, addTrainCommand, addRaceCommand, addExportCommand,
-             addReportCommand, addCompareCommand})
+             addReportCommand, addCompareCommand, addOriginCommand, addRecommendCommand})
         add(app, action);
     try {
         app.parse(argc, argv);

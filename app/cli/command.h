@@ -18,7 +18,7 @@ struct Console
 };
 
 /// What every command that takes a MODEL says about it.
-inline constexpr const char* kModelHelp = "Model folder, or hf:ORG/NAME[@REVISION]";
+inline constexpr const char* kModelHelp = "Model folder, hf:ORG/NAME[@REVISION], or a recipe.json";
 
 /// The chosen command's work; set by the subcommand's callback, run once parsing is over.
 using Action = std::function<Status(const Console&)>;
@@ -38,6 +38,8 @@ void addRaceCommand(CLI::App& app, Action& action);
 void addExportCommand(CLI::App& app, Action& action);
 void addReportCommand(CLI::App& app, Action& action);
 void addCompareCommand(CLI::App& app, Action& action);
+void addOriginCommand(CLI::App& app, Action& action);
+void addRecommendCommand(CLI::App& app, Action& action);
 
 /// Parses and runs a whole command line; the exit status of espalier-cli (0 done, 1 our bug, 2
 /// usage, 3 refused, 4 stopped, 5 resources).

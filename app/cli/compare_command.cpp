@@ -90,21 +90,6 @@ Result<ComparisonFile> earlierRuns(
     return found;
 }
 
-std::vector<std::vector<std::string>> rowsOf(const Table& table)
-{
-    std::vector<std::vector<std::string>> rows(1);
-    for (const TableColumn& column : table.columns)
-        rows[0].push_back(column.title);
-    for (const auto& cells : table.rows) {
-        std::vector<std::string>& row = rows.emplace_back();
-        for (const TableCell& cell : cells)
-            row.push_back(std::holds_alternative<std::string>(cell)
-                    ? std::get<std::string>(cell)
-                    : fmt::format("{}", std::get<std::int64_t>(cell)));
-    }
-    return rows;
-}
-
 Status compare(const CompareArguments& arguments, const Console& console)
 {
     const Result<Model> parent = openModel(arguments.parent, console.progress);
@@ -160,11 +145,13 @@ void addCompareCommand(CLI::App& app, Action& action)
     command->add_option("--parent", arguments->parent, kModelHelp)->required();
     command->add_option("--shape", arguments->shape, "Sizes: layers=4,hidden=96 (others follow)")
         ->delimiter(',')
+        ->allow_extra_args(false)
         ->required();
     command
         ->add_option("--methods", arguments->methods,
             "all, or ids with options: subcloning,subcloning:order=first")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     addDataOptions(*command, arguments->train.data, "Data");
     addSplitOption(*command, arguments->train.data, "Data");
     command->add_option("--steps", arguments->train.steps, "Training steps per run")
@@ -179,7 +166,8 @@ void addCompareCommand(CLI::App& app, Action& action)
         ->capture_default_str();
     addAidOptions(*command, arguments->aids);
     command->add_option("--lr", arguments->rates, "Learning rates to sweep, 1e-3,3e-3")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command->add_option("--seeds", arguments->seeds, "Seeds per learning rate")
         ->capture_default_str();
     command->add_option("--samples", arguments->samples, "Samples to measure the parent on")

@@ -70,6 +70,34 @@ std::string alignedTable(const std::vector<std::vector<std::string>>& rows)
     return text;
 }
 
+namespace {
+
+std::string textOf(const TableCell& cell)
+{
+    if (const auto* words = std::get_if<std::string>(&cell))
+        return *words;
+    if (const auto* whole = std::get_if<std::int64_t>(&cell))
+        return fmt::format("{}", *whole);
+    if (const auto* real = std::get_if<double>(&cell))
+        return fmt::format("{:g}", *real);
+    return {};
+}
+
+} // namespace
+
+std::vector<std::vector<std::string>> rowsOf(const Table& table)
+{
+    std::vector<std::vector<std::string>> rows(1);
+    for (const TableColumn& column : table.columns)
+        rows[0].push_back(column.title);
+    for (const auto& cells : table.rows) {
+        std::vector<std::string>& row = rows.emplace_back();
+        for (const TableCell& cell : cells)
+            row.push_back(textOf(cell));
+    }
+    return rows;
+}
+
 std::string withPrefix(double value)
 {
     constexpr const char* kPrefixes[] = {"", " k", " M", " G", " T", " P"};

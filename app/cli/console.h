@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/progress.h"
+#include "core/report/table.h"
 
 #include <cstdio>
 #include <memory>
@@ -34,6 +35,9 @@ private:
 /// Aligned columns for people: the first row is the header; numbers should come formatted. Ends
 /// with a newline.
 [[nodiscard]] std::string alignedTable(const std::vector<std::vector<std::string>>& rows);
+
+/// A report's table as such rows.
+[[nodiscard]] std::vector<std::vector<std::string>> rowsOf(const Table& table);
 
 /// 12 400 000 as "12.4 M", 5300 as "5.3 k", 950 as "950".
 [[nodiscard]] std::string withPrefix(double value);

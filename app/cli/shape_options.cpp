@@ -75,10 +75,10 @@ ModelShape shapeFrom(
     return shapeOf(options.sizes, boundsOf(method, parent), parent);
 }
 
-Result<ModelShape> shapeFrom(const std::vector<std::string>& sizes, const ModelConfig& parent)
+Result<std::vector<std::pair<Size, std::int64_t>>> sizesFrom(const std::vector<std::string>& texts)
 {
-    SizesGiven given;
-    for (const std::string& text : sizes) {
+    std::vector<std::pair<Size, std::int64_t>> sizes;
+    for (const std::string& text : texts) {
         const std::size_t equals = text.find('=');
         const auto size = std::find_if(kAllSizes.begin(), kAllSizes.end(),
             [&](Size candidate) { return nameOf(candidate) == text.substr(0, equals); });
@@ -90,8 +90,19 @@ Result<ModelShape> shapeFrom(const std::vector<std::string>& sizes, const ModelC
             return refused(fmt::format("--shape: found \"{}\", wanted size=number with layers, "
                                        "hidden, heads, kv-heads, head-dim or mlp",
                 text));
-        given[static_cast<std::size_t>(*size)] = value;
+        sizes.emplace_back(*size, value);
     }
+    return sizes;
+}
+
+Result<ModelShape> shapeFrom(const std::vector<std::string>& sizes, const ModelConfig& parent)
+{
+    const auto read = sizesFrom(sizes);
+    if (!read)
+        return read.error();
+    SizesGiven given;
+    for (const auto& [size, value] : *read)
+        given[static_cast<std::size_t>(size)] = value;
     const ShapeBounds anywhere{.parent = &parent,
         .reach = {
             .width = {.shrink = true, .grow = true}, .depth = {.shrink = true, .grow = true}}};

@@ -35,8 +35,12 @@ void addDestinationOptions(CLI::App& command, DestinationOptions& options);
 [[nodiscard]] ModelShape shapeFrom(
     const DestinationOptions& options, const Method& method, const ModelConfig& parent);
 
-/// The shape that "hidden=96" and the like spell; heads and mlp follow hidden. Refused: an unknown
-/// size, no number. Whether a method reaches it is for checkRequest to say.
+/// "hidden=96" and the like. Refused: an unknown size, no number above 0.
+[[nodiscard]] Result<std::vector<std::pair<Size, std::int64_t>>> sizesFrom(
+    const std::vector<std::string>& texts);
+
+/// The shape that such sizes spell; heads and mlp follow hidden. Whether a method reaches it is for
+/// checkRequest to say.
 [[nodiscard]] Result<ModelShape> shapeFrom(
     const std::vector<std::string>& sizes, const ModelConfig& parent);
 

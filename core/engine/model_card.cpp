@@ -4,6 +4,7 @@
 #include "core/architectures/catalog.h"
 #include "core/base/expect.h"
 #include "core/base/untrusted_text.h"
+#include "core/engine/recipe_chain.h"
 #include "core/methods/catalog.h"
 #include "core/plan/footprint.h"
 
@@ -116,6 +117,8 @@ std::string provenance(const CardFacts& facts)
     std::string lines;
     if (!facts.parent.empty())
         lines += fmt::format("| Parent | {} |\n", printable(lastPart(facts.parent)));
+    for (const std::string& line : lineageOf(facts.parent))
+        lines += fmt::format("| Before that | {} |\n", line);
     if (facts.recipe)
         lines += recipeLines(*facts.recipe);
     lines += trainingLines(facts.training);

@@ -2,6 +2,7 @@
 #include "core/engine/model_source.h"
 
 #include "core/engine/guard.h"
+#include "core/engine/recipe_chain.h"
 
 namespace espalier {
 
@@ -22,6 +23,8 @@ Result<std::filesystem::path> modelFolder(std::string_view model, const Progress
 
 Result<Model> openModel(std::string_view model, const Progress& progress, Seed seed)
 {
+    if (isRecipeFile(model))
+        return openRecipe(model, progress);
     const Result<std::filesystem::path> folder = modelFolder(model, progress);
     if (!folder)
         return folder.error();

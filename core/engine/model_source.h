@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-// Everything that takes a MODEL takes it through here: the path of a folder, or a model on the
-// Hugging Face Hub as hf:ORG/NAME or hf:ORG/NAME@REVISION.
+// Everything that takes a MODEL takes it through here: the path of a folder, a recipe.json (its
+// destination), or a model on the Hugging Face Hub as hf:ORG/NAME or hf:ORG/NAME@REVISION.
 
 #include "core/engine/model.h"
 #include "core/hub/hub_fetch.h"
@@ -21,7 +21,7 @@ namespace espalier {
 [[nodiscard]] Result<std::filesystem::path> modelFolder(
     std::string_view model, const Progress& progress = {});
 
-/// Model::open() on modelFolder().
+/// Model::open() on modelFolder(), or openRecipe().
 [[nodiscard]] Result<Model> openModel(
     std::string_view model, const Progress& progress = {}, Seed seed = {});
 

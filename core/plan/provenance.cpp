@@ -91,6 +91,27 @@ CellOrigin originOf(
     return origin;
 }
 
+CellOrigin originThrough(const std::vector<TransferPlan>& plans, ParameterId child,
+    const std::vector<std::int64_t>& index)
+{
+    ESPALIER_EXPECT(!plans.empty(), "a chain has a plan");
+    CellOrigin origin = originOf(plans.back(), child, index);
+    for (std::size_t i = plans.size() - 1; i-- > 0;) {
+        CellOrigin earlier{.sources = {}, .noise = origin.noise};
+        for (const CellSource& cell : origin.sources) {
+            const CellOrigin from = originOf(plans[i], cell.parent, cell.index);
+            for (CellSource source : from.sources) {
+                source.factor *= cell.factor;
+                earlier.sources.push_back(std::move(source));
+            }
+            if (!earlier.noise)
+                earlier.noise = from.noise;
+        }
+        origin = std::move(earlier);
+    }
+    return origin;
+}
+
 std::string describe(const CellOrigin& origin)
 {
     constexpr std::size_t kMostShown = 4;

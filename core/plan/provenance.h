@@ -32,6 +32,11 @@ struct CellOrigin
 [[nodiscard]] CellOrigin originOf(
     const TransferPlan& plan, ParameterId child, const std::vector<std::int64_t>& index);
 
+/// The same through plans one after another, the first one's parent first: cells of that parent.
+/// Noise of any plan counts as noise of the cell (the last plan's, where several have some).
+[[nodiscard]] CellOrigin originThrough(const std::vector<TransferPlan>& plans, ParameterId child,
+    const std::vector<std::int64_t>& index);
+
 /// "block 3 attention.qkv.weight [5, 7] * 1.414" or "fresh, N(0, 0.02)".
 [[nodiscard]] std::string describe(const CellOrigin& origin);
 

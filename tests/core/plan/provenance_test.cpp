@@ -78,4 +78,17 @@ TEST(Provenance, AWeightedSumOfBlocksNamesEachBlock)
     EXPECT_EQ(origin.sources[1], (CellSource{{Role::MlpUpBias, 0}, {2}, 0.25}));
 }
 
+TEST(Provenance, LeadsThroughOnePlanAfterAnother)
+{
+    const TransferPlan halved = halfWidth();
+    TransferPlan widened{.method = "test", .parent = halved.child, .child = halved.child};
+    widened.child.shape.mlp = 3;
+    widened.blocks = {{.terms = {{.parentBlock = 0}}}};
+    widened.blocks[0].maps[AxisLabel::Mlp] = AxisMap::repeat(2, {0, 1, 1});
+    const CellOrigin origin = originThrough({halved, widened}, {Role::MlpDownWeight, 0}, {0, 2});
+    ASSERT_EQ(origin.sources.size(), 1U);
+    EXPECT_EQ(origin.sources[0], (CellSource{{Role::MlpDownWeight, 2}, {1, 2}, 0.5}))
+        << "a copy of unit 1, which was unit 2 of the first parent";
+}
+
 } // namespace espalier
