@@ -100,6 +100,18 @@ struct ShapeRules
     bool hiddenIsMultipleOfHeads = false; ///< where head_dim is of its own (LLaMA's config insists)
 };
 
+/// The tokenizer of folders that name none, and what it takes for granted; empty: transformers' own
+/// defaults of that class.
+struct TokenizerDefaults
+{
+    std::string_view className = {}; ///< "GPT2Tokenizer"; empty: the family has no fixed one
+    std::string_view bos = {};
+    std::string_view eos = {};
+    std::string_view unknown = {};
+    std::string_view padding = {};
+    bool addsBos = false;
+};
+
 /// A family: everything that depends on its names. Adding one is a file with such a value and a row
 /// in catalog.cpp.
 struct Architecture
@@ -121,6 +133,7 @@ struct Architecture
     std::span<const std::string_view> otherPrefixes = {}; ///< that files may carry instead
     std::span<const NameAlias> aliases = {};
     ConfigFormat format = ConfigFormat::Transformers;
+    TokenizerDefaults tokenizer = {};
 };
 
 /// Tensors that a file of this model holds, in a stable order, named as stock tools write them.

@@ -85,7 +85,8 @@ const Architecture& bert()
         .rules = {},
         .readConfig = readConfig,
         .writeConfig = writeConfig,
-        .aliases = kAliases};
+        .aliases = kAliases,
+        .tokenizer = {.className = "BertTokenizer"}};
     return kBert;
 }
 

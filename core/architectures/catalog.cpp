@@ -70,6 +70,15 @@ std::span<const Architecture> architectures()
     return kCatalog;
 }
 
+const Architecture* architectureByModelType(std::string_view modelType)
+{
+    const auto all = architectures();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Architecture& row) {
+        return row.format == ConfigFormat::Transformers && row.modelType == modelType;
+    });
+    return found == all.end() ? nullptr : &*found;
+}
+
 const Architecture& architectureOf(const ModelConfig& config)
 {
     const auto all = architectures();

@@ -14,6 +14,9 @@ namespace espalier {
 /// The family with this id (our bug if there is none: ids come from the catalog).
 [[nodiscard]] const Architecture& architectureOf(const ModelConfig& config);
 
+/// The family whose config.json says so in "model_type"; null: none.
+[[nodiscard]] const Architecture* architectureByModelType(std::string_view modelType);
+
 /// Reads config.json's text: finds the family by "model_type" (or, in timm's files, "architecture")
 /// and lets its table read the rest. Errors: not JSON, unknown family (naming the known ones), a
 /// size missing, out of range or not fitting another.

@@ -30,39 +30,15 @@ constexpr DiskRow headRow(std::string_view name, Role role, bool (*when)(const F
     return row;
 }
 
-// clang-format off
-constexpr std::array kRows = {
-    DiskRow{"embeddings.patch_embeddings.projection.weight",           PatchWeight, Layout::PatchConv},
-    DiskRow{"embeddings.patch_embeddings.projection.bias",             PatchBias},
-    DiskRow{"embeddings.cls_token",                                    ClassToken, Layout::OneByOne},
-    DiskRow{"embeddings.distillation_token",                           DistillationToken, Layout::OneByOne},
-    DiskRow{"embeddings.position_embeddings",                          PositionEmbedding, Layout::OneByRows},
-    DiskRow{"encoder.layer.{l}.layernorm_before.weight",               AttentionNormGain},
-    DiskRow{"encoder.layer.{l}.layernorm_before.bias",                 AttentionNormBias},
-    DiskRow{"encoder.layer.{l}.attention.attention.query.weight",      QkvWeight, Layout::Plain, 0},
-    DiskRow{"encoder.layer.{l}.attention.attention.query.bias",        QkvBias, Layout::Plain, 0},
-    DiskRow{"encoder.layer.{l}.attention.attention.key.weight",        QkvWeight, Layout::Plain, 1},
-    DiskRow{"encoder.layer.{l}.attention.attention.key.bias",          QkvBias, Layout::Plain, 1},
-    DiskRow{"encoder.layer.{l}.attention.attention.value.weight",      QkvWeight, Layout::Plain, 2},
-    DiskRow{"encoder.layer.{l}.attention.attention.value.bias",        QkvBias, Layout::Plain, 2},
-    DiskRow{"encoder.layer.{l}.attention.output.dense.weight",         AttentionOutWeight},
-    DiskRow{"encoder.layer.{l}.attention.output.dense.bias",           AttentionOutBias},
-    DiskRow{"encoder.layer.{l}.layernorm_after.weight",                MlpNormGain},
-    DiskRow{"encoder.layer.{l}.layernorm_after.bias",                  MlpNormBias},
-    DiskRow{"encoder.layer.{l}.intermediate.dense.weight",             MlpUpWeight},
-    DiskRow{"encoder.layer.{l}.intermediate.dense.bias",               MlpUpBias},
-    DiskRow{"encoder.layer.{l}.output.dense.weight",                   MlpDownWeight},
-    DiskRow{"encoder.layer.{l}.output.dense.bias",                     MlpDownBias},
-    DiskRow{"layernorm.weight",                                        FinalNormGain},
-    DiskRow{"layernorm.bias",                                          FinalNormBias},
-    headRow("classifier.weight", HeadWeight, hasOneHead),
-    headRow("classifier.bias", HeadBias, hasOneHead),
-    headRow("cls_classifier.weight", HeadWeight, hasTwoHeads),
-    headRow("cls_classifier.bias", HeadBias, hasTwoHeads),
-    DiskRow{"distillation_classifier.weight",                          DistillationHeadWeight},
-    DiskRow{"distillation_classifier.bias",                            DistillationHeadBias},
-};
-// clang-format on
+constexpr auto kRows = joinedRows(joinedRows(std::array{DiskRow{"embeddings.distillation_token",
+                                                 DistillationToken, Layout::OneByOne}},
+                                      kVitTrunkRows),
+    std::array{headRow("classifier.weight", HeadWeight, hasOneHead),
+        headRow("classifier.bias", HeadBias, hasOneHead),
+        headRow("cls_classifier.weight", HeadWeight, hasTwoHeads),
+        headRow("cls_classifier.bias", HeadBias, hasTwoHeads),
+        DiskRow{"distillation_classifier.weight", DistillationHeadWeight},
+        DiskRow{"distillation_classifier.bias", DistillationHeadBias}});
 
 constexpr std::array<std::string_view, 6> kUnprefixed = {"classifier.weight", "classifier.bias",
     "cls_classifier.weight", "cls_classifier.bias", "distillation_classifier.weight",

@@ -117,7 +117,8 @@ const Architecture& distilbert()
         .ignored = kIgnored,
         .rules = {},
         .readConfig = readConfig,
-        .writeConfig = writeConfig};
+        .writeConfig = writeConfig,
+        .tokenizer = {.className = "BertTokenizer"}};
     return kDistilbert;
 }
 

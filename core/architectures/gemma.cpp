@@ -59,7 +59,8 @@ const Architecture& gemma()
         .ignored = kGatedDecoderIgnored,
         .rules = {.hiddenIsHeadsTimesHeadDim = false, .groupedKeyValues = true},
         .readConfig = readConfig,
-        .writeConfig = writeConfig};
+        .writeConfig = writeConfig,
+        .tokenizer = {.className = "GemmaTokenizer"}};
     return kGemma;
 }
 

@@ -119,7 +119,8 @@ const Architecture& gemma2()
             .groupedKeyValues = true,
             .hiddenIsMultipleOfHeads = true},
         .readConfig = readConfig,
-        .writeConfig = writeConfig};
+        .writeConfig = writeConfig,
+        .tokenizer = {.className = "GemmaTokenizer"}};
     return kGemma2;
 }
 

@@ -112,7 +112,8 @@ const Architecture& gpt2()
         .ignored = kIgnored,
         .rules = {.hiddenIsHeadsTimesHeadDim = true, .groupedKeyValues = false},
         .readConfig = readConfig,
-        .writeConfig = writeConfig};
+        .writeConfig = writeConfig,
+        .tokenizer = {.className = "GPT2Tokenizer"}};
     return kGpt2;
 }
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-// What the image families' readers and writers of config.json share. Not a family.
+// What the image families share: names of tensors, readers and writers of config.json. Not a
+// family.
 
-#include "core/axes/model_config.h"
+#include "core/architectures/architecture.h"
 #include "core/formats/json_reader.h"
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -35,5 +38,45 @@ void setPatches(ObjectReader& keys, std::string_view imageKey, HeightWidth image
 /// The whole config of such a model.
 [[nodiscard]] nlohmann::ordered_json imageConfigAsJson(
     const ModelConfig& config, std::string_view modelType, std::string_view className);
+
+/// What transformers' ViT and DeiT share: everything but distillation token and heads. The names in
+/// the files of transformers 4 and 5 alike: 5 has others in memory and translates both ways.
+// clang-format off
+inline constexpr std::array kVitTrunkRows = {
+    DiskRow{"embeddings.patch_embeddings.projection.weight",           Role::PatchWeight, Layout::PatchConv},
+    DiskRow{"embeddings.patch_embeddings.projection.bias",             Role::PatchBias},
+    DiskRow{"embeddings.cls_token",                                    Role::ClassToken, Layout::OneByOne},
+    DiskRow{"embeddings.position_embeddings",                          Role::PositionEmbedding, Layout::OneByRows},
+    DiskRow{"encoder.layer.{l}.layernorm_before.weight",               Role::AttentionNormGain},
+    DiskRow{"encoder.layer.{l}.layernorm_before.bias",                 Role::AttentionNormBias},
+    DiskRow{"encoder.layer.{l}.attention.attention.query.weight",      Role::QkvWeight, Layout::Plain, 0},
+    DiskRow{"encoder.layer.{l}.attention.attention.query.bias",        Role::QkvBias, Layout::Plain, 0},
+    DiskRow{"encoder.layer.{l}.attention.attention.key.weight",        Role::QkvWeight, Layout::Plain, 1},
+    DiskRow{"encoder.layer.{l}.attention.attention.key.bias",          Role::QkvBias, Layout::Plain, 1},
+    DiskRow{"encoder.layer.{l}.attention.attention.value.weight",      Role::QkvWeight, Layout::Plain, 2},
+    DiskRow{"encoder.layer.{l}.attention.attention.value.bias",        Role::QkvBias, Layout::Plain, 2},
+    DiskRow{"encoder.layer.{l}.attention.output.dense.weight",         Role::AttentionOutWeight},
+    DiskRow{"encoder.layer.{l}.attention.output.dense.bias",           Role::AttentionOutBias},
+    DiskRow{"encoder.layer.{l}.layernorm_after.weight",                Role::MlpNormGain},
+    DiskRow{"encoder.layer.{l}.layernorm_after.bias",                  Role::MlpNormBias},
+    DiskRow{"encoder.layer.{l}.intermediate.dense.weight",             Role::MlpUpWeight},
+    DiskRow{"encoder.layer.{l}.intermediate.dense.bias",               Role::MlpUpBias},
+    DiskRow{"encoder.layer.{l}.output.dense.weight",                   Role::MlpDownWeight},
+    DiskRow{"encoder.layer.{l}.output.dense.bias",                     Role::MlpDownBias},
+    DiskRow{"layernorm.weight",                                        Role::FinalNormGain},
+    DiskRow{"layernorm.bias",                                          Role::FinalNormBias},
+};
+// clang-format on
+
+/// Both tables, one after the other.
+template <std::size_t A, std::size_t B>
+[[nodiscard]] constexpr std::array<DiskRow, A + B> joinedRows(
+    const std::array<DiskRow, A>& first, const std::array<DiskRow, B>& second)
+{
+    std::array<DiskRow, A + B> rows{};
+    std::copy(first.begin(), first.end(), rows.begin());
+    std::copy(second.begin(), second.end(), rows.begin() + A);
+    return rows;
+}
 
 } // namespace espalier

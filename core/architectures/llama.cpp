@@ -48,7 +48,8 @@ const Architecture& llama()
             .groupedKeyValues = true,
             .hiddenIsMultipleOfHeads = true},
         .readConfig = readConfig,
-        .writeConfig = writeConfig};
+        .writeConfig = writeConfig,
+        .tokenizer = {.className = "LlamaTokenizer"}};
     return kLlama;
 }
 

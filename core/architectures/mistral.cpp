@@ -47,7 +47,8 @@ const Architecture& mistral()
         .ignored = kGatedDecoderIgnored,
         .rules = {.hiddenIsHeadsTimesHeadDim = false, .groupedKeyValues = true},
         .readConfig = readConfig,
-        .writeConfig = writeConfig};
+        .writeConfig = writeConfig,
+        .tokenizer = {.className = "LlamaTokenizer"}};
     return kMistral;
 }
 

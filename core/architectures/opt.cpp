@@ -111,7 +111,13 @@ const Architecture& opt()
         .rules = {.hiddenIsHeadsTimesHeadDim = true, .groupedKeyValues = false},
         .readConfig = readConfig,
         .writeConfig = writeConfig,
-        .otherPrefixes = kOtherPrefixes};
+        .otherPrefixes = kOtherPrefixes,
+        .tokenizer = {.className = "GPT2Tokenizer",
+            .bos = "</s>",
+            .eos = "</s>",
+            .unknown = "</s>",
+            .padding = "<pad>",
+            .addsBos = true}};
     return kOpt;
 }
 

@@ -46,7 +46,8 @@ const Architecture& qwen2()
         .ignored = kGatedDecoderIgnored,
         .rules = {.hiddenIsHeadsTimesHeadDim = true, .groupedKeyValues = true},
         .readConfig = readConfig,
-        .writeConfig = writeConfig};
+        .writeConfig = writeConfig,
+        .tokenizer = {.className = "Qwen2Tokenizer"}};
     return kQwen2;
 }
 

@@ -49,7 +49,8 @@ const Architecture& qwen3()
         .ignored = kGatedDecoderIgnored,
         .rules = {.hiddenIsHeadsTimesHeadDim = false, .groupedKeyValues = true},
         .readConfig = readConfig,
-        .writeConfig = writeConfig};
+        .writeConfig = writeConfig,
+        .tokenizer = {.className = "Qwen2Tokenizer"}};
     return kQwen3;
 }
 

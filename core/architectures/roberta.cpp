@@ -51,12 +51,14 @@ struct Name
 {
     std::string_view modelType;
     TaskClasses tasks;
+    std::string_view tokenizerClass = {};
 };
 
 constexpr Name kRoberta = {"roberta",
     {TaskClass{"RobertaForMaskedLM", Task::MaskedLanguageModel},
         TaskClass{"RobertaForSequenceClassification", Task::SequenceClassification},
-        TaskClass{"RobertaModel", Task::Encoder}}};
+        TaskClass{"RobertaModel", Task::Encoder}},
+    "RobertaTokenizer"};
 constexpr Name kXlmRoberta = {"xlm-roberta",
     {TaskClass{"XLMRobertaForMaskedLM", Task::MaskedLanguageModel},
         TaskClass{"XLMRobertaForSequenceClassification", Task::SequenceClassification},
@@ -119,7 +121,8 @@ constexpr Architecture architectureNamed(std::string_view title, std::string_vie
         .rules = {},
         .readConfig = readConfig<name>,
         .writeConfig = writeConfig<name>,
-        .aliases = kAliases};
+        .aliases = kAliases,
+        .tokenizer = {.className = name.tokenizerClass}};
 }
 
 } // namespace

@@ -13,36 +13,8 @@ namespace {
 
 using enum Role;
 
-// The names in the files of transformers 4 and 5 alike: 5 has others in memory and translates both
-// ways.
-// clang-format off
-constexpr std::array kRows = {
-    DiskRow{"embeddings.patch_embeddings.projection.weight",           PatchWeight, Layout::PatchConv},
-    DiskRow{"embeddings.patch_embeddings.projection.bias",             PatchBias},
-    DiskRow{"embeddings.cls_token",                                    ClassToken, Layout::OneByOne},
-    DiskRow{"embeddings.position_embeddings",                          PositionEmbedding, Layout::OneByRows},
-    DiskRow{"encoder.layer.{l}.layernorm_before.weight",               AttentionNormGain},
-    DiskRow{"encoder.layer.{l}.layernorm_before.bias",                 AttentionNormBias},
-    DiskRow{"encoder.layer.{l}.attention.attention.query.weight",      QkvWeight, Layout::Plain, 0},
-    DiskRow{"encoder.layer.{l}.attention.attention.query.bias",        QkvBias, Layout::Plain, 0},
-    DiskRow{"encoder.layer.{l}.attention.attention.key.weight",        QkvWeight, Layout::Plain, 1},
-    DiskRow{"encoder.layer.{l}.attention.attention.key.bias",          QkvBias, Layout::Plain, 1},
-    DiskRow{"encoder.layer.{l}.attention.attention.value.weight",      QkvWeight, Layout::Plain, 2},
-    DiskRow{"encoder.layer.{l}.attention.attention.value.bias",        QkvBias, Layout::Plain, 2},
-    DiskRow{"encoder.layer.{l}.attention.output.dense.weight",         AttentionOutWeight},
-    DiskRow{"encoder.layer.{l}.attention.output.dense.bias",           AttentionOutBias},
-    DiskRow{"encoder.layer.{l}.layernorm_after.weight",                MlpNormGain},
-    DiskRow{"encoder.layer.{l}.layernorm_after.bias",                  MlpNormBias},
-    DiskRow{"encoder.layer.{l}.intermediate.dense.weight",             MlpUpWeight},
-    DiskRow{"encoder.layer.{l}.intermediate.dense.bias",               MlpUpBias},
-    DiskRow{"encoder.layer.{l}.output.dense.weight",                   MlpDownWeight},
-    DiskRow{"encoder.layer.{l}.output.dense.bias",                     MlpDownBias},
-    DiskRow{"layernorm.weight",                                        FinalNormGain},
-    DiskRow{"layernorm.bias",                                          FinalNormBias},
-    DiskRow{"classifier.weight",                                       HeadWeight},
-    DiskRow{"classifier.bias",                                         HeadBias},
-};
-// clang-format on
+constexpr auto kRows = joinedRows(kVitTrunkRows,
+    std::array{DiskRow{"classifier.weight", HeadWeight}, DiskRow{"classifier.bias", HeadBias}});
 
 constexpr std::array<std::string_view, 2> kUnprefixed = {"classifier.weight", "classifier.bias"};
 

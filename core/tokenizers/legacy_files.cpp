@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tokenizers/legacy_files.h"
 
+#include "core/architectures/catalog.h"
 #include "core/base/untrusted_text.h"
 #include "core/formats/strict_json.h"
 #include "core/storage/file_bytes.h"
@@ -122,23 +123,24 @@ json byteLevelJson(bool prefixSpace, bool pattern)
 }
 
 void setDefaults(
-    TokenizerConfig& config, std::initializer_list<std::pair<const char*, const char*>> roles)
+    TokenizerConfig& config, std::initializer_list<std::pair<const char*, std::string_view>> roles)
 {
     for (const auto& [role, content] : roles)
         config.roles.try_emplace(role, content);
 }
 
-/// The class that a model's own type stands for, where no file names one.
+/// What the model's family takes for granted.
+TokenizerDefaults defaultsOf(const TokenizerConfig& config)
+{
+    const Architecture* family = architectureByModelType(config.modelType);
+    return family ? family->tokenizer : TokenizerDefaults{};
+}
+
+/// The class that the model's family has, where no file names one.
 std::string classOf(const TokenizerConfig& config)
 {
-    static const std::map<std::string, std::string, std::less<>> kByType = {
-        {"gpt2", "GPT2Tokenizer"}, {"opt", "GPT2Tokenizer"}, {"roberta", "RobertaTokenizer"},
-        {"qwen2", "Qwen2Tokenizer"}, {"qwen3", "Qwen2Tokenizer"}, {"bert", "BertTokenizer"},
-        {"distilbert", "BertTokenizer"}};
-    if (!config.tokenizerClass.empty())
-        return config.tokenizerClass;
-    const auto found = kByType.find(config.modelType);
-    return found == kByType.end() ? std::string() : found->second;
+    return config.tokenizerClass.empty() ? std::string(defaultsOf(config).className)
+                                         : config.tokenizerClass;
 }
 
 Status refusedClass(
@@ -166,6 +168,7 @@ Result<json> readMergesFile(const std::filesystem::path& folder)
 Result<json> byteLevelBpeJson(const std::filesystem::path& folder, TokenizerConfig& config)
 {
     config.tokenizerClass = classOf(config);
+    const TokenizerDefaults defaults = defaultsOf(config);
     const std::string& kind = config.tokenizerClass;
     const bool qwen2 = kind == "Qwen2Tokenizer";
     const bool roberta = kind == "RobertaTokenizer";
@@ -177,10 +180,10 @@ Result<json> byteLevelBpeJson(const std::filesystem::path& folder, TokenizerConf
             {{"bos_token", "<s>"}, {"eos_token", "</s>"}, {"unk_token", "<unk>"},
                 {"sep_token", "</s>"}, {"pad_token", "<pad>"}, {"cls_token", "<s>"},
                 {"mask_token", "<mask>"}});
-    else if (config.modelType == "opt")
+    else if (!defaults.eos.empty())
         setDefaults(config,
-            {{"bos_token", "</s>"}, {"eos_token", "</s>"}, {"unk_token", "</s>"},
-                {"pad_token", "<pad>"}});
+            {{"bos_token", defaults.bos}, {"eos_token", defaults.eos},
+                {"unk_token", defaults.unknown}, {"pad_token", defaults.padding}});
     else
         setDefaults(config, {{"eos_token", "<|endoftext|>"}, {"unk_token", "<|endoftext|>"}});
     if (kind == "GPT2Tokenizer")
@@ -211,7 +214,7 @@ Result<json> byteLevelBpeJson(const std::filesystem::path& folder, TokenizerConf
     if (roberta)
         document["post_processor"] =
             templateJson(*added, config.role("cls_token"), config.role("sep_token"));
-    else if (config.addBos.value_or(config.modelType == "opt"))
+    else if (config.addBos.value_or(defaults.addsBos))
         document["post_processor"] = templateJson(*added, config.role("bos_token"), "");
     document["model"] = {{"type", "BPE"}};
     document["model"]["vocab"] = *std::move(vocabulary);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tokenizers/sentencepiece_model.h"
 
+#include "core/architectures/catalog.h"
 #include "core/base/untrusted_text.h"
 #include "core/storage/file_bytes.h"
 #include "core/storage/model_file.h"
@@ -21,7 +22,6 @@ using Processor = sentencepiece::SentencePieceProcessor;
 
 constexpr std::uintmax_t kMaxModelBytes = std::uintmax_t{64} << 20;
 constexpr std::array<std::string_view, 2> kClasses = {"LlamaTokenizer", "GemmaTokenizer"};
-constexpr std::array<std::string_view, 4> kModelTypes = {"llama", "mistral", "gemma", "gemma2"};
 
 class SentencePiece : public TokenModel
 {
@@ -88,10 +88,11 @@ Result<std::shared_ptr<Processor>> load(const std::filesystem::path& folder)
 
 bool isKnown(const TokenizerConfig& config)
 {
-    const std::string& kind = config.tokenizerClass;
-    return kind.empty()
-        ? std::find(kModelTypes.begin(), kModelTypes.end(), config.modelType) != kModelTypes.end()
-        : std::find(kClasses.begin(), kClasses.end(), kind) != kClasses.end();
+    const Architecture* family = architectureByModelType(config.modelType);
+    const std::string_view kind = !config.tokenizerClass.empty() ? config.tokenizerClass
+        : family                                                 ? family->tokenizer.className
+                                                                 : std::string_view();
+    return std::find(kClasses.begin(), kClasses.end(), kind) != kClasses.end();
 }
 
 /// The model's control tokens, then those that the files number behind it.

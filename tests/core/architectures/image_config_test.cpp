@@ -90,8 +90,9 @@ TEST(ImageConfig, OfDeitNamesEveryTensorOfATokenAndThePatches)
     const Result<ModelConfig> config = read(deitVersion5("DeiTForImageClassification"));
     ASSERT_TRUE(config.ok());
     const std::vector<DiskTensor> tensors = diskTensorsOf(architectureOf(*config), *config);
-    EXPECT_EQ(tensors[3].name, "deit.embeddings.distillation_token");
-    EXPECT_EQ(tensors[3].sizes, (std::vector<std::int64_t>{1, 1, 12}));
+    EXPECT_EQ(tensors[0].name, "deit.embeddings.distillation_token");
+    EXPECT_EQ(tensors[0].sizes, (std::vector<std::int64_t>{1, 1, 12}));
+    EXPECT_EQ(tensors[4].name, "deit.embeddings.position_embeddings");
     EXPECT_EQ(tensors[4].sizes, (std::vector<std::int64_t>{1, 6, 12}));
     EXPECT_EQ(tensors.size(), 5U + 2 * 16U + 4U);
 }
