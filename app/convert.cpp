@@ -13,7 +13,7 @@ ModelSummary summaryOf(const Model& model, std::string weightsHash)
     summary.weightsHash = std::move(weightsHash);
     for (const TensorInfo& tensor : model.tensors())
         summary.tensors.push_back(
-            {tensor.name, tensor.parameter, tensor.dtype, tensor.sizes, tensor.bytes});
+            {tensor.name, tensor.parameter, tensor.dtype, tensor.sizes, tensor.bytes, tensor.file});
     return summary;
 }
 

@@ -409,6 +409,12 @@ void EngineBridge::runEvaluation()
         });
 }
 
+std::optional<Measurements> EngineBridge::measurementsCopy() const
+{
+    const Measurements* measured = m_workspace.measurements();
+    return measured ? std::optional(*measured) : std::nullopt;
+}
+
 void EngineBridge::runExport(std::function<Result<ExportReport>(const Progress&)> work)
 {
     m_workspace.setWork(Activity::Exporting, {true, tr("Exporting"), 0});
@@ -443,9 +449,13 @@ void EngineBridge::exportDestination(const ExportOrder& order)
     Recipe recipe = m_workspace.recipe();
     if (m_workspace.measurements() != nullptr)
         recipe.measure = measureSettings();
-    runExport([parent = *m_parent, plan, recipe, order](
+    runExport([parent = *m_parent, measurements = measurementsCopy(), recipe, order](
                   const Progress& progress) -> Result<ExportReport> {
-        return exportScaled(parent, *plan, recipe, order.folder, order.settings, progress);
+        // Planned anew: a learned plan learns only when it is used.
+        const Result<PlannedRecipe> planned = planRecipeOf(parent, recipe, measurements, progress);
+        if (!planned)
+            return planned.error();
+        return exportScaled(parent, planned->plan, recipe, order.folder, order.settings, progress);
     });
 }
 
@@ -464,11 +474,9 @@ void EngineBridge::startRace(const std::filesystem::path& runs)
 {
     if (!m_parent)
         return;
-    std::vector<TransferPlan> plans;
     std::vector<RunLane> lanes = m_workspace.lanes();
     for (RunLane& lane : lanes) {
-        Result<TransferPlan> plan = Planner::plan(m_workspace, lane.recipe);
-        if (!plan.ok()) {
+        if (const Result<TransferPlan> plan = Planner::plan(m_workspace, lane.recipe); !plan) {
             m_workspace.setFailure(Activity::Racing,
                 {tr("%1 cannot start").arg(QString::fromStdString(lane.title)),
                     QString::fromStdString(plan.error().message),
@@ -478,12 +486,11 @@ void EngineBridge::startRace(const std::filesystem::path& runs)
         if (m_workspace.measurements() != nullptr)
             lane.recipe.measure = measureSettings();
         lane.train.data = m_workspace.data();
-        plans.push_back(std::move(plan).value());
     }
     m_workspace.setLanes(std::move(lanes));
     const QString stamp =
         QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd_HH-mm-ss-zzz"));
-    m_race.start(*m_parent, std::move(plans), runs / stamp.toStdString());
+    m_race.start(*m_parent, measurementsCopy(), runs / stamp.toStdString());
 }
 
 } // namespace espalier

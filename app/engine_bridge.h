@@ -36,6 +36,7 @@ public:
         return m_info;
     }
     /// Settings that the current measurements were, or the next ones are, made with.
+    [[nodiscard]] std::optional<Measurements> measurementsCopy() const;
     [[nodiscard]] MeasureSettings measureSettings() const;
 
     /// A folder, or hf:ORG/NAME, which may be fetched first; what is open stays until then.

@@ -12,6 +12,13 @@ namespace {
 constexpr int kRaceKey = 0;
 constexpr int kDrainMs = 33;
 
+Result<Model> startOf(const Model& parent, const Recipe& recipe,
+    const std::optional<Measurements>& measurements, const Progress& progress)
+{
+    const Result<PlannedRecipe> planned = planRecipeOf(parent, recipe, measurements, progress);
+    return planned ? scaleModel(parent, planned->plan, progress) : planned.error();
+}
+
 } // namespace
 
 RaceRunner::RaceRunner(Workspace& workspace, QObject* parent)
@@ -43,8 +50,8 @@ RaceObserver RaceRunner::observer() const
     return watching;
 }
 
-void RaceRunner::start(
-    const Model& parent, std::vector<TransferPlan> plans, const std::filesystem::path& folder)
+void RaceRunner::start(const Model& parent, std::optional<Measurements> measurements,
+    const std::filesystem::path& folder)
 {
     m_folder = folder;
     m_mailbox->pause = false;
@@ -55,11 +62,12 @@ void RaceRunner::start(
     for (const RunLane& lane : m_workspace.lanes())
         spec.lanes.push_back(specOf(lane));
     m_thread.post(kRaceKey,
-        [this, parent, plans = std::move(plans), folder, spec](const std::stop_token& stop) {
+        [this, parent, measurements = std::move(measurements), folder, spec](
+            const std::stop_token& stop) {
             const Progress progress{.report = {}, .stop = stop};
             std::vector<Model> starts;
-            for (const TransferPlan& plan : plans) {
-                Result<Model> start = scaleModel(parent, plan, progress);
+            for (const LaneSpec& lane : spec.lanes) {
+                Result<Model> start = startOf(parent, *lane.recipe, measurements, progress);
                 if (!start.ok()) {
                     QMetaObject::invokeMethod(this, [this, error = start.error()] { fail(error); });
                     return;

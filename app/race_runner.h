@@ -23,9 +23,10 @@ public:
     explicit RaceRunner(Workspace& workspace, QObject* parent = nullptr);
     ~RaceRunner() override;
 
-    /// Trains the workspace's lanes, whose plans were made from `parent`; `folder` is new.
-    void start(
-        const Model& parent, std::vector<TransferPlan> plans, const std::filesystem::path& folder);
+    /// Makes the starts of the workspace's lanes from `parent` (learned plans learn now) and trains
+    /// them; `folder` is new.
+    void start(const Model& parent, std::optional<Measurements> measurements,
+        const std::filesystem::path& folder);
     /// Shows an interrupted run; it continues with proceed().
     void open(const std::filesystem::path& folder);
     /// Goes on after pause() or stop().

@@ -18,6 +18,7 @@ struct TensorSummary
     std::string dtype;
     std::vector<std::int64_t> sizes;
     std::int64_t bytes = 0;
+    std::string file = {}; ///< that holds it, without its folder
 };
 
 /// An opened model without its weights.

@@ -88,8 +88,8 @@ QVariant TensorTableModel::data(const QModelIndex& index, int role) const
         return index.row(); // the order of the file, in which h.10 follows h.9
     if (role == Qt::DisplayRole || role == kSortRole)
         return text(*tensor, index.column());
-    if (role == Qt::ToolTipRole && index.column() == Name)
-        return QString::fromStdString(tensor->name).toHtmlEscaped();
+    if (role == Qt::ToolTipRole && (index.column() == Name || index.column() == Shard))
+        return text(*tensor, index.column()).toHtmlEscaped();
     return {};
 }
 
@@ -111,6 +111,8 @@ QString TensorTableModel::text(const TensorSummary& tensor, int column) const
         return destinationSize(tensor);
     case Bytes:
         return formatBytes(static_cast<double>(tensor.bytes));
+    case Shard:
+        return QString::fromStdString(tensor.file);
     default:
         return {};
     }
@@ -169,6 +171,8 @@ QVariant TensorTableModel::headerData(int section, Qt::Orientation orientation, 
         return tr("In the destination");
     case Bytes:
         return tr("Bytes");
+    case Shard:
+        return tr("File");
     default:
         return {};
     }

@@ -23,6 +23,7 @@ public:
         ParentSize,
         DestinationSize,
         Bytes,
+        Shard,
         ColumnCount
     };
     static constexpr int kSortRole = Qt::UserRole;

@@ -272,6 +272,9 @@ void DestinationPanel::refreshMethodNote(const Method& method)
                 + tr("Not quite what the parent computes: %1.")
                       .arg(QString::fromStdString(preserved.reason));
     }
+    if (method.learning && method.learning(*options))
+        note +=
+            QLatin1Char(' ') + tr("Shown as it begins; it learns when it races or is exported.");
     m_methodNote->setText(note);
 }
 

@@ -43,13 +43,15 @@ TensorsView::TensorsView(const ViewContext& context, QWidget* parent)
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setShowGrid(false);
+    m_table->setWordWrap(false);
+    m_table->setTextElideMode(Qt::ElideMiddle); // names differ at their ends
     m_table->setFrameShape(QFrame::NoFrame);
     m_table->setTabKeyNavigation(false);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(24);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setStretchLastSection(false);
-    const int widths[] = {220, 210, 170, 56, 96, 128, 80};
+    const int widths[] = {230, 200, 160, 52, 96, 124, 76, 150};
     for (int i = 0; i < TensorTableModel::ColumnCount; ++i)
         m_table->setColumnWidth(i, widths[i]);
     column->addWidget(m_table, 1);
