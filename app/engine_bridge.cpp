@@ -3,6 +3,7 @@
 
 #include "app/convert.h"
 #include "app/planner.h"
+#include "app/weight_preview.h"
 #include "widgets/format/number_format.h"
 
 #include <QDateTime>
@@ -55,25 +56,6 @@ std::optional<Measurements> cachedMeasurements(
     return std::move(loaded).value();
 }
 
-Result<WeightPreview> previewOf(const Model& parent, const TransferPlan& plan, ParameterId child)
-{
-    WeightPreview preview;
-    preview.child = child;
-    preview.source = sourceOf(plan, child);
-    preview.scale = resolve(plan, child).scale;
-    if (preview.source) {
-        Result<ParameterValues> before = parent.values(*preview.source);
-        if (!before.ok())
-            return before.error();
-        preview.before = matrixOf(std::move(before).value());
-    }
-    Result<ParameterValues> after = scaledValues(parent, plan, child);
-    if (!after.ok())
-        return after.error();
-    preview.after = matrixOf(std::move(after).value());
-    return preview;
-}
-
 ParameterId nearestParameter(const ModelConfig& config, ParameterId wanted)
 {
     if (isPerBlock(wanted.role))
@@ -90,6 +72,7 @@ EngineBridge::EngineBridge(Workspace& workspace, QObject* parent)
     , m_workspace(workspace)
     , m_info(startEngine())
     , m_race(workspace)
+    , m_rival(workspace)
 {
     m_workspace.setPreviewed({Role::QkvWeight, 0});
     connect(&workspace, &Workspace::planChanged, this, &EngineBridge::refreshDestination);
@@ -237,6 +220,7 @@ void EngineBridge::adopt(
     const QString& source, Model model, const std::string& hash, std::optional<Measurements> cached)
 {
     m_parent = model;
+    m_rival.setParent(model);
     m_workspace.setWork(Activity::Opening, {});
     ModelSummary summary = summaryOf(model, hash);
     summary.path = lastingName(source.toStdString(), model);

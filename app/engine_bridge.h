@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/race_runner.h"
+#include "app/rival_runner.h"
 #include "app/task_thread.h"
 #include "core/engine/model_source.h"
 #include "core/engine/session.h"
@@ -57,6 +58,10 @@ public:
     {
         return m_race;
     }
+    [[nodiscard]] RivalRunner& rival()
+    {
+        return m_rival;
+    }
 
 Q_SIGNALS:
     /// The workspace has the new model; measurements follow.
@@ -88,6 +93,7 @@ private:
     EngineInfo m_info;
     std::optional<Model> m_parent;
     RaceRunner m_race;
+    RivalRunner m_rival;
     TaskThread m_quick; ///< previews
     TaskThread m_scores; ///< losses
     TaskThread m_long; ///< opening, measuring, exporting

@@ -35,6 +35,7 @@ void MainWindow::connectIntents()
     connect(&m_intents, &Intents::selectionEdited, &m_workspace, &Workspace::setSelection);
     connect(&m_intents, &Intents::hoverEdited, &m_workspace, &Workspace::setHovered);
     connect(&m_intents, &Intents::previewRequested, &m_bridge, &EngineBridge::preview);
+    connect(&m_intents, &Intents::rivalEdited, &m_bridge.rival(), &RivalRunner::setMethod);
     connect(&m_intents, &Intents::exportRequested, this, &MainWindow::exportDestination);
     connect(&m_intents, &Intents::laneAddRequested, &m_lanes, &LaneController::add);
     connect(&m_intents, &Intents::laneRemoveRequested, &m_lanes, &LaneController::remove);

@@ -34,6 +34,7 @@ Q_SIGNALS:
     void selectionEdited(const espalier::Selection& selection);
     void hoverEdited(const espalier::Selection& hovered);
     void previewRequested(espalier::ParameterId child);
+    void rivalEdited(const QString& method); ///< to look at beside the recipe's
     void evaluateRequested();
     void exportRequested();
 

@@ -123,6 +123,12 @@ void Workspace::setPreview(std::shared_ptr<const WeightPreview> preview)
     Q_EMIT previewChanged();
 }
 
+void Workspace::setRival(Rival rival)
+{
+    m_rival = std::move(rival);
+    Q_EMIT rivalChanged();
+}
+
 void Workspace::setLanes(std::vector<RunLane> lanes)
 {
     m_lanes = std::move(lanes);

@@ -69,6 +69,18 @@ enum class RaceState
     Failed
 };
 
+/// The same destination by another method, to look at beside the recipe's; empty method: none asked
+/// for.
+struct Rival
+{
+    std::string method;
+    std::shared_ptr<const TransferPlan>
+        plan; ///< with the method's defaults; null while there is none
+    QString problem; ///< why there is no plan
+    std::shared_ptr<const WeightPreview> preview;
+    std::optional<LossSummary> untrainedLoss;
+};
+
 /// The current values, one signal per value. Views read from here; RecipeController and
 /// EngineBridge write.
 class Workspace : public QObject
@@ -134,6 +146,10 @@ public:
     {
         return m_preview;
     }
+    [[nodiscard]] const Rival& rival() const
+    {
+        return m_rival;
+    }
     [[nodiscard]] const std::vector<RunLane>& lanes() const
     {
         return m_lanes;
@@ -165,6 +181,7 @@ public:
     void setUntrainedLoss(std::optional<LossSummary> loss);
     void setPreviewed(ParameterId child);
     void setPreview(std::shared_ptr<const WeightPreview> preview);
+    void setRival(Rival rival);
     void setLanes(std::vector<RunLane> lanes);
     void setLaneProgress(std::size_t lane, LaneProgress progress, const std::string& note);
     void appendPoints(std::size_t lane, const std::vector<LanePoint>& points);
@@ -186,6 +203,7 @@ Q_SIGNALS:
     void untrainedLossChanged();
     void previewedChanged();
     void previewChanged();
+    void rivalChanged();
     void lanesChanged(); ///< other lanes, or other settings of one
     void laneProgressChanged();
     void pointsAppended(int lane, int first);
@@ -208,6 +226,7 @@ private:
     std::optional<LossSummary> m_untrainedLoss;
     ParameterId m_previewed;
     std::shared_ptr<const WeightPreview> m_preview;
+    Rival m_rival;
     std::vector<RunLane> m_lanes;
     RaceState m_raceState = RaceState::Ready;
     Selection m_selection;

@@ -8,7 +8,7 @@
 #include "widgets/controls/buttons.h"
 #include "widgets/controls/size_slider.h"
 #include "widgets/format/number_format.h"
-#include "widgets/forms/choice_box.h"
+#include "widgets/forms/method_box.h"
 #include "widgets/forms/option_form.h"
 #include "widgets/panels/layout.h"
 #include "widgets/theme/theme.h"
@@ -89,19 +89,12 @@ void DestinationPanel::buildSizes(QVBoxLayout* column)
 void DestinationPanel::buildMethod(QVBoxLayout* column)
 {
     column->addWidget(makeHead(tr("Method"), this));
-    m_method = new ChoiceBox(this);
-    for (const Direction direction : {Direction::Shrink, Direction::Grow, Direction::Control}) {
-        m_method->addGroup(tr(titleOf(direction).data()));
-        for (const Method& method : methods())
-            if (method.direction == direction)
-                addMethod(method);
-    }
+    m_method = new MethodBox(this);
     column->addWidget(m_method);
+    connect(m_method, &MethodBox::methodChosen, &m_intents, &Intents::methodEdited);
     m_methodNote = makeMuted({}, this);
     m_methodNote->setWordWrap(true);
     column->addWidget(m_methodNote);
-    connect(m_method, &QComboBox::activated, this,
-        [this](int index) { Q_EMIT m_intents.methodEdited(m_method->itemData(index).toString()); });
     m_options = new OptionForm;
     auto* scroll = new QScrollArea(this);
     scroll->setFrameShape(QFrame::NoFrame);
@@ -139,13 +132,6 @@ void DestinationPanel::buildNumbers(QVBoxLayout* column)
         tr("Writes the destination as a model folder, or its config and recipe alone"));
     column->addWidget(m_export);
     connect(m_export, &QPushButton::clicked, &m_intents, &Intents::exportRequested);
-}
-
-void DestinationPanel::addMethod(const Method& method)
-{
-    m_method->addItem(text(method.title), text(method.id));
-    const QString toolTip = text(method.summary) + QLatin1Char('\n') + text(method.paper);
-    m_method->setItemData(m_method->count() - 1, toolTip, Qt::ToolTipRole);
 }
 
 SizeSlider* DestinationPanel::slider(Size size) const
@@ -240,7 +226,7 @@ void DestinationPanel::refreshMethod()
 {
     const Recipe& recipe = m_workspace.recipe();
     const QString id = QString::fromStdString(recipe.method);
-    m_method->setCurrentIndex(m_method->findData(id));
+    m_method->setMethod(id);
     const Method* method = methodOf(recipe);
     if (method == nullptr)
         return;

@@ -15,7 +15,7 @@ class QVBoxLayout;
 namespace espalier {
 
 class BigNumber;
-class ChoiceBox;
+class MethodBox;
 class OptionForm;
 class PrimaryButton;
 struct Method;
@@ -33,7 +33,6 @@ public:
 private:
     void buildSizes(QVBoxLayout* column);
     void buildMethod(QVBoxLayout* column);
-    void addMethod(const Method& method);
     void refreshMethodNote(const Method& method);
     void buildNumbers(QVBoxLayout* column);
     void refreshSizes();
@@ -49,7 +48,7 @@ private:
     const Workspace& m_workspace;
     Intents& m_intents;
     std::map<Size, SizeSlider*> m_sliders;
-    ChoiceBox* m_method = nullptr;
+    MethodBox* m_method = nullptr;
     QLabel* m_methodNote = nullptr;
     QString m_formMethod;
     OptionForm* m_options = nullptr;

@@ -2,6 +2,7 @@
 #include "widgets/views/catalog.h"
 
 #include "widgets/views/importance_view.h"
+#include "widgets/views/methods_view.h"
 #include "widgets/views/race_view.h"
 #include "widgets/views/residual_view.h"
 #include "widgets/views/tensors_view.h"
@@ -34,6 +35,9 @@ constexpr ViewRow kRows[] = {
         QT_TRANSLATE_NOOP(
             "Views", "Every tensor of the parent with its axes, and its size in the destination"),
         ViewArea::Centre, "Ctrl+4", make<TensorsView>},
+    {"methods", QT_TRANSLATE_NOOP("Views", "Methods"),
+        QT_TRANSLATE_NOOP("Views", "The destination beside the same shape made by another method"),
+        ViewArea::Centre, "Ctrl+6", make<MethodsView>},
     {"race", QT_TRANSLATE_NOOP("Views", "Race"),
         QT_TRANSLATE_NOOP("Views", "Trains several starts on the same data, side by side"),
         ViewArea::Bottom, "Ctrl+5", make<RaceView>},
