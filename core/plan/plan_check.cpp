@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <unordered_set>
+#include <vector>
 
 namespace espalier {
 
@@ -23,14 +23,16 @@ std::string indexFault(const AxisMap& map)
         if (!weights->empty() && (!repeats || weights->size() != map.child_from_parent.size()))
             return fmt::format(
                 "lists {} weights, wanted {}", weights->size(), map.child_from_parent.size());
-    std::unordered_set<std::int64_t> seen;
+    std::vector<bool> seen(static_cast<std::size_t>(repeats ? 0 : map.parentLength), false);
     for (std::size_t j = 0; j < map.child_from_parent.size(); ++j) {
         const std::int64_t index = map.child_from_parent[j];
         const bool none = repeats && (index == kNothing || index == kMeanOfAxis);
         if (!none && (index < 0 || index >= map.parentLength))
             return fmt::format("takes index {} of {}", index, map.parentLength);
-        if (!seen.insert(index).second && !repeats)
+        if (!repeats && seen[static_cast<std::size_t>(index)])
             return fmt::format("selects index {} twice", index);
+        if (!repeats)
+            seen[static_cast<std::size_t>(index)] = true;
         if (index == kMeanOfAxis && map.weightOf(static_cast<std::int64_t>(j), Side::Read) != 0)
             return fmt::format("reads the mean at index {}, which can only be written", j);
     }

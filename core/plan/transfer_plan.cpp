@@ -19,10 +19,12 @@ const AxisMap* mapIn(const std::map<AxisLabel, AxisMap>& maps, AxisLabel label)
     return found == maps.end() ? nullptr : &found->second;
 }
 
-/// The most particular map of a label: the term's, the block's, the network's.
-const AxisMap* mapFor(const TransferPlan& plan, const DestinationBlock* block,
-    const SourceTerm* term, AxisLabel label)
+/// The most particular map of a label: the parameter's, the term's, the block's, the network's.
+const AxisMap* mapFor(const TransferPlan& plan, const ParameterRule& rule,
+    const DestinationBlock* block, const SourceTerm* term, AxisLabel label)
 {
+    if (const AxisMap* own = mapIn(rule.maps, label))
+        return own;
     if (const AxisMap* own = term ? mapIn(term->maps, label) : nullptr)
         return own;
     if (const AxisMap* blocks = block ? mapIn(block->maps, label) : nullptr)
@@ -30,14 +32,15 @@ const AxisMap* mapFor(const TransferPlan& plan, const DestinationBlock* block,
     return isPerBlock(label) ? nullptr : mapIn(plan.globalMaps, label);
 }
 
-ResolvedTerm resolveTerm(const TransferPlan& plan, const ParameterSpec& child, ParameterId parent,
-    const DestinationBlock* block, const SourceTerm* term)
+ResolvedTerm resolveTerm(const TransferPlan& plan, const ParameterRule& rule,
+    const ParameterSpec& child, ParameterId parent, const DestinationBlock* block,
+    const SourceTerm* term)
 {
     ResolvedTerm resolved{.parent = parent, .weight = term ? term->weight : 1.0, .maps = {}};
     for (const Dim& dim : child.dims) {
         std::vector<const AxisMap*>& maps = resolved.maps.emplace_back();
         for (const AxisLabel label : dim.segments)
-            maps.push_back(mapFor(plan, block, term, label));
+            maps.push_back(mapFor(plan, rule, block, term, label));
     }
     return resolved;
 }
@@ -68,14 +71,15 @@ ParameterPlan resolve(const TransferPlan& plan, ParameterId child)
 
     const Role source = rule.source.value_or(child.role);
     if (!isPerBlock(child.role)) {
-        result.terms.push_back(resolveTerm(plan, result.child, {source, -1}, nullptr, nullptr));
+        result.terms.push_back(
+            resolveTerm(plan, rule, result.child, {source, -1}, nullptr, nullptr));
     } else {
         ESPALIER_EXPECT(static_cast<std::size_t>(child.block) < plan.blocks.size(),
             "the plan has a row for every block");
         const DestinationBlock& block = plan.blocks[static_cast<std::size_t>(child.block)];
         for (const SourceTerm& term : termsOf(block, child.role))
             result.terms.push_back(
-                resolveTerm(plan, result.child, {source, term.parentBlock}, &block, &term));
+                resolveTerm(plan, rule, result.child, {source, term.parentBlock}, &block, &term));
     }
     if (rule.foldedGain)
         for (ResolvedTerm& term : result.terms)

@@ -63,6 +63,7 @@ struct ParameterRule
                       ///< tied head cannot divide by the copies itself
     std::optional<Role> foldedGain =
         std::nullopt; ///< this gain of the source block multiplies the source's columns first
+    std::map<AxisLabel, AxisMap> maps = {}; ///< for this parameter alone, before all others
     friend bool operator==(const ParameterRule&, const ParameterRule&) = default;
 };
 

@@ -190,6 +190,20 @@ TEST(ApplyPlan, PaddedChannelsAreZeroOrTheMeanOfTheirAxis)
     expectProvenanceAgrees(paddedPlan(), parent, 1e-6);
 }
 
+TEST(ApplyPlan, AParametersOwnMapsComeBeforeAllOthers)
+{
+    const ParameterSet parent = toyParameters(toyGpt2());
+    TransferPlan plan = paddedPlan();
+    AxisMap& own = plan.rules[{Role::MlpNormBias, 0}].maps[AxisLabel::Residual];
+    own = plan.globalMaps.at(AxisLabel::Residual);
+    own.child_from_parent.back() = kNothing;
+    const ParameterSet child = applied(plan, parent);
+    EXPECT_EQ(cell(child, {Role::MlpNormBias, 0}, {14}), 0);
+    EXPECT_NEAR(cell(child, {Role::MlpNormBias, 1}, {14}),
+        parent.at(Role::MlpNormBias, 1).mean().item<float>(), 1e-6);
+    expectProvenanceAgrees(plan, parent, 1e-6);
+}
+
 TEST(ApplyPlan, WriteWeightsShareAnAxisBetweenTerms)
 {
     const ModelConfig config = toyGpt2();
