@@ -110,4 +110,19 @@ std::string writeModelConfig(const ModelConfig& config)
     return writeJson(architectureOf(config).writeConfig(config));
 }
 
+Status checkStated(const ModelConfig& config)
+{
+    const Result<ModelConfig> back = readModelConfig(writeModelConfig(config), config.family);
+    if (!back)
+        return back.error();
+    if (back->flavour.normEpsilon != config.flavour.normEpsilon)
+        return refused(
+            fmt::format("{}: config.json cannot state a norm epsilon of {:.6g}, it is always {:g}",
+                config.family, config.flavour.normEpsilon, back->flavour.normEpsilon));
+    if (back->flavour.tiedHead != config.flavour.tiedHead)
+        return refused(fmt::format("{}: config.json cannot state {} head", config.family,
+            config.flavour.tiedHead ? "a tied" : "an own"));
+    return {};
+}
+
 } // namespace espalier

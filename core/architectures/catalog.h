@@ -25,4 +25,8 @@ namespace espalier {
 /// config.json of a model, as text.
 [[nodiscard]] std::string writeModelConfig(const ModelConfig& config);
 
+/// Refused if the family's config.json would read back with another norm epsilon or head than this
+/// model has: no such destination could be opened again.
+[[nodiscard]] Status checkStated(const ModelConfig& config);
+
 } // namespace espalier

@@ -107,4 +107,90 @@ ModelConfig toyVit(const ToySizes& sizes)
     return config;
 }
 
+ModelConfig toyGroupedLlama()
+{
+    ModelConfig config = toyLlama({.hidden = 16, .heads = 4});
+    config.shape.kvHeads = 2;
+    return config;
+}
+
+ModelConfig toyOpt(const ToySizes& sizes)
+{
+    ModelConfig config = toyGpt2(sizes);
+    config.family = "opt";
+    config.shape.sparePositions = 2;
+    config.flavour.scaledResidualInit = false;
+    config.flavour.activation = Activation::Relu;
+    config.flavour.positionRule = PositionRule::AttendedTokens;
+    return config;
+}
+
+ModelConfig toyNeox(const ToySizes& sizes)
+{
+    ModelConfig config = toyGpt2(sizes, false);
+    config.family = "gpt_neox";
+    config.flavour.scaledResidualInit = false;
+    config.flavour.layout = BlockLayout::Parallel;
+    config.flavour.activation = Activation::GeluErf;
+    config.flavour.position = PositionKind::Rotary;
+    config.flavour.rotary.share = 0.5;
+    return config;
+}
+
+ModelConfig toyQwen3()
+{
+    ModelConfig config = toyLlama({.hidden = 14, .heads = 4});
+    config.family = "qwen3";
+    config.shape.kvHeads = 2;
+    config.flavour.normEpsilon = 1e-6;
+    config.flavour.queryKeyNorm = true;
+    config.flavour.tiedHead = true;
+    return config;
+}
+
+ModelConfig toyGemma(const ToySizes& sizes)
+{
+    ModelConfig config = toyLlama(sizes);
+    config.family = "gemma";
+    config.flavour.activation = Activation::GeluTanh;
+    config.flavour.normGainOffset = 1;
+    config.flavour.embeddingTimesSqrtHidden = true;
+    config.flavour.tiedHead = true;
+    return config;
+}
+
+ModelConfig toyGemma2(const ToySizes& sizes)
+{
+    ModelConfig config = toyGemma(sizes);
+    config.family = "gemma2";
+    config.flavour.layout = BlockLayout::Sandwich;
+    config.flavour.queryScale = 0.4;
+    config.flavour.scoreCap = 5;
+    config.flavour.logitCap = 9;
+    config.flavour.window = 3;
+    for (std::int64_t block = 0; block < sizes.layers; ++block)
+        config.flavour.windowed_L.push_back(block % 2 == 0);
+    return config;
+}
+
+ModelConfig toyDeit(const ToySizes& sizes)
+{
+    ModelConfig config = toyVit(sizes);
+    config.family = "deit";
+    config.shape.positions = 6;
+    config.flavour.distillationToken = true;
+    config.flavour.distillationHead = true;
+    return config;
+}
+
+std::vector<ToyFamily> toyFamilies()
+{
+    return {{"gpt2", toyGpt2()}, {"gpt2, own head", toyGpt2({}, false)}, {"opt", toyOpt()},
+        {"gpt_neox", toyNeox()}, {"llama, one group", toyLlama()},
+        {"llama, two groups", toyGroupedLlama()}, {"qwen3", toyQwen3()}, {"gemma", toyGemma()},
+        {"gemma2", toyGemma2()}, {"bert", toyBert()},
+        {"bert, texts", toyBert(Task::SequenceClassification)}, {"roberta", toyRoberta()},
+        {"distilbert", toyDistilbert()}, {"vit", toyVit()}, {"deit", toyDeit()}};
+}
+
 } // namespace espalier::test

@@ -3,6 +3,8 @@
 
 #include "core/axes/model_config.h"
 
+#include <vector>
+
 namespace espalier::test {
 
 /// Sizes of the toys below: no two axes share a length unless the family ties them.
@@ -36,5 +38,35 @@ struct ToySizes
 
 /// A ViT layout: 2 channels, 8 x 4 pixels in patches of 4 x 2 (5 tokens), 7 classes.
 [[nodiscard]] ModelConfig toyVit(const ToySizes& sizes = {});
+
+/// A LLaMA layout with two groups of two heads.
+[[nodiscard]] ModelConfig toyGroupedLlama();
+
+/// An OPT layout: two spare positions, Relu, tied head.
+[[nodiscard]] ModelConfig toyOpt(const ToySizes& sizes = {});
+
+/// A GPT-NeoX layout: attention and MLP side by side, half of a head's channels rotated.
+[[nodiscard]] ModelConfig toyNeox(const ToySizes& sizes = {});
+
+/// A Qwen3 layout: norms of queries and keys, two groups of two heads, head size free of the width,
+/// tied head.
+[[nodiscard]] ModelConfig toyQwen3();
+
+/// A Gemma layout: embeddings times sqrt(width), gains with an offset, tied head.
+[[nodiscard]] ModelConfig toyGemma(const ToySizes& sizes = {});
+
+/// A Gemma 2 layout: norms before and behind, capped scores and logits, every other block windowed.
+[[nodiscard]] ModelConfig toyGemma2(const ToySizes& sizes = {});
+
+/// A DeiT layout: as the ViT, with a distillation token and head (6 tokens).
+[[nodiscard]] ModelConfig toyDeit(const ToySizes& sizes = {});
+
+struct ToyFamily
+{
+    const char* name;
+    ModelConfig config;
+};
+/// One of each layout that a family has, and of each head.
+[[nodiscard]] std::vector<ToyFamily> toyFamilies();
 
 } // namespace espalier::test

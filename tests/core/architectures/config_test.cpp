@@ -338,5 +338,30 @@ TEST(Config, OfAFreshLlamaStatesItsRotation)
     EXPECT_EQ(again->flavour, config.flavour);
 }
 
+TEST(Config, AnEpsilonThatItCannotStateIsRefused)
+{
+    for (const test::ToyFamily& family : test::toyFamilies()) {
+        ModelConfig config = family.config;
+        config.flavour.normEpsilon = 0.75e-5;
+        const bool states = config.family != "opt" && config.family != "distilbert";
+        EXPECT_EQ(checkStated(config).ok(), states) << family.name;
+    }
+    ModelConfig opt = test::toyOpt();
+    EXPECT_TRUE(checkStated(opt));
+    opt.flavour.normEpsilon = 2e-5;
+    EXPECT_EQ(checkStated(opt).error().message,
+        "opt: config.json cannot state a norm epsilon of 2e-05, it is always 1e-05");
+}
+
+TEST(Config, OneHeadOrTwoIsStated)
+{
+    ModelConfig gemma = test::toyGemma();
+    gemma.flavour.tiedHead = false;
+    EXPECT_TRUE(checkStated(gemma)) << checkStated(gemma).error().message;
+    ModelConfig vit = test::toyVit();
+    vit.flavour.tiedHead = true;
+    EXPECT_FALSE(checkStated(vit));
+}
+
 } // namespace
 } // namespace espalier
