@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/methods/catalog.h"
 
+#include "core/architectures/catalog.h"
 #include "core/base/expect.h"
 #include "core/methods/rows.h"
 
@@ -28,12 +29,37 @@ void letWindowsFollow(TransferPlan& plan)
     }
 }
 
+/// A method that gave the destination another epsilon or head can be saved with it.
+Status checkChanges(const TransferPlan& plan)
+{
+    const Flavour& from = plan.parent.flavour;
+    const Flavour& to = plan.child.flavour;
+    if (from.normEpsilon == to.normEpsilon && from.tiedHead == to.tiedHead)
+        return {};
+    return checkStated(plan.child);
+}
+
 } // namespace
 
 std::span<const Method> methods()
 {
     static const std::vector<Method> rows = {
         subcloningMethod(),
+        stackbertMethod(),
+        gstackMethod(),
+        interpolationMethod(),
+        duplicationMethod(),
+        solarMethod(),
+        passthroughMethod(),
+        identityBlocksMethod(),
+        net2netMethod(),
+        fpiMethod(),
+        akiMethod(),
+        hypercloningMethod(),
+        lemonMethod(),
+        stagedMethod(),
+        zeroGrowthMethod(),
+        randomGrowthMethod(),
         randomMethod(),
     };
     return rows;
@@ -102,6 +128,8 @@ Result<TransferPlan> makePlan(const Method& method, PlanRequest request)
     if (!plan)
         return plan;
     letWindowsFollow(*plan);
+    if (const Status stated = checkChanges(*plan); !stated)
+        return stated.error();
     if (const Status status = checkPlan(*plan); !status)
         return status.error();
     return plan;

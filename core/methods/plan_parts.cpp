@@ -33,15 +33,12 @@ bool hasTiedHead(const ModelConfig& config)
     return predictsTokens(config.flavour.task) && config.flavour.tiedHead;
 }
 
-/// Scales a norm's output. A gain g with an offset o becomes s g + (s - 1) o.
+/// Scales a norm's output.
 void scaleNorm(TransferPlan& plan, const NormRoles& norm, double scale)
 {
-    const double offset = plan.child.flavour.normGainOffset;
-    plan.rules[{norm.gain, -1}].scale = scale;
-    if (offset != 0)
-        plan.rules[{norm.gain, -1}].noise = Noise{.mean = (scale - 1) * offset, .std = 0};
+    scaleGain(plan, {norm.gain, -1}, scale);
     if (hasParameter(plan.child, {norm.bias, -1}))
-        plan.rules[{norm.bias, -1}].scale = scale;
+        plan.rules[{norm.bias, -1}].scale *= scale;
 }
 
 /// An own head, made from the embedding.
@@ -80,6 +77,22 @@ TransferPlan planFor(std::string_view method, const PlanRequest& request)
         .seed = request.seed};
     plan.child.shape = request.childShape;
     return plan;
+}
+
+bool isFresh(const TransferPlan& plan, ParameterId id)
+{
+    const auto rule = plan.rules.find(id);
+    return rule != plan.rules.end() && rule->second.fresh;
+}
+
+void scaleGain(TransferPlan& plan, ParameterId gain, double scale)
+{
+    if (isFresh(plan, gain))
+        return;
+    ParameterRule& rule = plan.rules[gain];
+    rule.scale *= scale;
+    if (const double offset = plan.child.flavour.normGainOffset; offset != 0)
+        rule.noise = Noise{.mean = (rule.scale - 1) * offset, .std = 0};
 }
 
 void scaleTiedHead(TransferPlan& plan, double scale, TiedHead policy)

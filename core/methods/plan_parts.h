@@ -15,6 +15,9 @@ namespace espalier {
 /// shape.
 [[nodiscard]] TransferPlan planFor(std::string_view method, const PlanRequest& request);
 
+/// Whether a rule makes the parameter without any source.
+[[nodiscard]] bool isFresh(const TransferPlan& plan, ParameterId id);
+
 /// Where a factor of the head goes when the head is the token embedding, which must not be scaled.
 enum class TiedHead
 {
@@ -25,6 +28,10 @@ enum class TiedHead
 /// Multiplies the logits of a model with a tied head by `scale`, less what the embedding's own
 /// scale does already; nothing for other models.
 void scaleTiedHead(TransferPlan& plan, double scale, TiedHead policy);
+
+/// Multiplies what a norm's gain does by `scale`, on top of its rule's; fresh gains stay. A gain g
+/// with an offset o becomes s g + (s - 1) o.
+void scaleGain(TransferPlan& plan, ParameterId gain, double scale);
 
 /// Families that multiply embeddings by sqrt(hidden) (Gemma) would change their magnitude with the
 /// width: the table gets the factor sqrt(d/d') that keeps it.

@@ -6,7 +6,22 @@
 namespace espalier {
 
 // Each method's file makes its catalog row; catalog.cpp lists them.
+[[nodiscard]] Method akiMethod();
+[[nodiscard]] Method duplicationMethod();
+[[nodiscard]] Method fpiMethod();
+[[nodiscard]] Method gstackMethod();
+[[nodiscard]] Method hypercloningMethod();
+[[nodiscard]] Method identityBlocksMethod();
+[[nodiscard]] Method interpolationMethod();
+[[nodiscard]] Method lemonMethod();
+[[nodiscard]] Method net2netMethod();
+[[nodiscard]] Method passthroughMethod();
+[[nodiscard]] Method randomGrowthMethod();
 [[nodiscard]] Method randomMethod();
+[[nodiscard]] Method solarMethod();
+[[nodiscard]] Method stackbertMethod();
+[[nodiscard]] Method stagedMethod();
 [[nodiscard]] Method subcloningMethod();
+[[nodiscard]] Method zeroGrowthMethod();
 
 } // namespace espalier

@@ -33,8 +33,10 @@ TEST(MethodCatalog, AnUnknownMethodIsRefusedWithTheKnownOnes)
 {
     const auto found = methodOf("subclone");
     ASSERT_FALSE(found);
-    EXPECT_EQ(
-        found.error().message, "method: found \"subclone\", wanted one of subcloning, random");
+    EXPECT_TRUE(
+        found.error().message.starts_with("method: found \"subclone\", wanted one of subcloning, "))
+        << found.error().message;
+    EXPECT_TRUE(found.error().message.ends_with(", random")) << found.error().message;
 }
 
 TEST(MethodCatalog, RandomDrawsEveryParameterFromTheFamilysScheme)
