@@ -118,8 +118,7 @@ MeasureSettings EngineBridge::measureSettings() const
                 .tokenizer = measured->tokenizer,
                 .skipBroken = measured->skipBroken},
         .samples = measured->samples,
-        .batch = measured->batch,
-        .blockLosses = false}; // no method reads them
+        .batch = measured->batch};
 }
 
 void EngineBridge::open(const QString& model)

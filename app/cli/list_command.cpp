@@ -105,14 +105,29 @@ Result<Listing> listMethods()
     return listing;
 }
 
+/// "labels, gradients", "(default)".
+std::string needsOf(const MeasurementInfo& row)
+{
+    std::vector<std::string_view> needs;
+    for (const auto& [wanted, what] :
+        {std::pair(row.labels, "labels"), std::pair(row.gradients, "gradients"),
+            std::pair(row.expensive, "time or memory"), std::pair(row.byDefault, "(default)")})
+        if (wanted)
+            needs.emplace_back(what);
+    return fmt::format("{}", fmt::join(needs, ", "));
+}
+
 Result<Listing> listMeasurements()
 {
-    Listing listing{.rows = {{"id", "title", "formula", "paper"}}};
+    Listing listing{.rows = {{"id", "needs", "formula", "paper"}}};
     for (const MeasurementInfo& row : measurementCatalog()) {
-        listing.rows.push_back({std::string(row.id), std::string(row.title),
-            std::string(row.formula), std::string(row.paper)});
-        listing.json.push_back(
-            {{"id", row.id}, {"title", row.title}, {"formula", row.formula}, {"paper", row.paper}});
+        listing.rows.push_back(
+            {std::string(row.id), needsOf(row), std::string(row.formula), std::string(row.paper)});
+        listing.json.push_back({{"id", row.id}, {"title", row.title}, {"formula", row.formula},
+            {"paper", row.paper}, {"default", row.byDefault},
+            {"needs",
+                {{"labels", row.labels}, {"gradients", row.gradients},
+                    {"expensive", row.expensive}}}});
     }
     return listing;
 }

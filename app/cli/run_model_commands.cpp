@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace espalier::cli {
@@ -39,7 +40,6 @@ struct MeasureArguments
 {
     std::string model;
     MeasureSettings settings;
-    bool noBlockLosses = false;
     std::string out;
     bool json = false;
 };
@@ -75,38 +75,96 @@ Status evaluateModel(const EvaluateArguments& arguments, const Console& console)
     return {};
 }
 
+/// A number per block, as both summaries name it.
+struct BlockColumn
+{
+    const char* key;
+    const char* title;
+    std::vector<double> Measurements::*values_L;
+};
+constexpr BlockColumn kBlockColumns[] = {
+    {"residual_change", "r_l", &Measurements::change_L},
+    {"attention_change", "attention", &Measurements::attentionChange_L},
+    {"mlp_change", "mlp", &Measurements::mlpChange_L},
+    {"block_influence", "influence", &Measurements::blockInfluence_L},
+    {"loss_block_removed", "loss removed", &Measurements::lossRemoved_L},
+    {"loss_block_duplicated", "loss run twice", &Measurements::lossDuplicated_L},
+};
+
+std::vector<std::string_view> metricsOf(const Measurements& m)
+{
+    std::vector<std::string_view> metrics;
+    for (const auto& [metric, scores] : m.scores)
+        metrics.push_back(metric);
+    return metrics;
+}
+
 Json jsonOf(const Measurements& m)
 {
     Json json = {{"parent_sha256", m.parentHash}, {"data", m.data}, {"samples", m.samples},
-        {"tokens", m.tokens}, {"residual_change", m.change_L},
-        {"attention_change", m.attentionChange_L}, {"mlp_change", m.mlpChange_L}};
-    if (!m.lossRemoved_L.empty()) {
+        {"tokens", m.tokens}, {"scores", metricsOf(m)}};
+    for (const BlockColumn& column : kBlockColumns)
+        if (!(m.*column.values_L).empty())
+            json[column.key] = m.*column.values_L;
+    if (!m.lossRemoved_L.empty())
         json["loss"] = m.baseLoss;
-        json["loss_block_removed"] = m.lossRemoved_L;
-        json["loss_block_duplicated"] = m.lossDuplicated_L;
+    for (std::int64_t n = 0; n < m.angularDistance_NL.rows; ++n) {
+        const auto row = m.angularDistance_NL.values.begin() + n * m.angularDistance_NL.cols;
+        json["angular_distance"].push_back(
+            std::vector<double>(row, row + m.angularDistance_NL.cols - n));
+    }
+    if (!m.greedyRemoval_L.empty()) {
+        json["greedy_removal"] = m.greedyRemoval_L;
+        json["greedy_loss"] = m.greedyLoss_L;
     }
     return json;
 }
 
+void printBlocks(const Measurements& m)
+{
+    std::vector<std::vector<std::string>> rows = {{"block"}};
+    for (const BlockColumn& column : kBlockColumns) {
+        const std::vector<double>& values_L = m.*column.values_L;
+        if (values_L.empty())
+            continue;
+        rows[0].emplace_back(column.title);
+        for (std::size_t l = 0; l < values_L.size(); ++l) {
+            if (rows.size() < l + 2)
+                rows.push_back({fmt::format("{}", l)});
+            rows[l + 1].push_back(fmt::format("{:.4f}", values_L[l]));
+        }
+    }
+    if (rows.size() > 1)
+        fmt::print("{}", alignedTable(rows));
+}
+
+/// The most alike ends of n blocks: what removing a run of blocks costs least.
+void printAngles(const Measurements& m)
+{
+    const Matrix& distance_NL = m.angularDistance_NL;
+    std::vector<std::vector<std::string>> rows = {{"n blocks", "from", "angular distance"}};
+    for (std::int64_t n = 1; n <= distance_NL.rows; ++n) {
+        const auto begin = distance_NL.values.begin() + (n - 1) * distance_NL.cols;
+        const auto least = std::min_element(begin, begin + distance_NL.cols - n + 1);
+        rows.push_back({fmt::format("{}", n), fmt::format("{}", least - begin),
+            fmt::format("{:.4f}", *least)});
+    }
+    if (rows.size() > 1)
+        fmt::print("{}", alignedTable(rows));
+}
+
 void printForPeople(const Measurements& m)
 {
-    const bool losses = !m.lossRemoved_L.empty();
-    std::vector<std::vector<std::string>> rows = {{"block", "r_l", "attention", "mlp"}};
-    if (losses)
-        rows[0].insert(rows[0].end(), {"loss removed", "loss run twice"});
-    for (std::size_t l = 0; l < m.change_L.size(); ++l) {
-        rows.push_back({fmt::format("{}", l), fmt::format("{:.4f}", m.change_L[l]),
-            fmt::format("{:.4f}", m.attentionChange_L[l]),
-            fmt::format("{:.4f}", m.mlpChange_L[l])});
-        if (losses)
-            rows.back().insert(rows.back().end(),
-                {fmt::format("{:.4f}", m.lossRemoved_L[l]),
-                    fmt::format("{:.4f}", m.lossDuplicated_L[l])});
-    }
     fmt::print("{} samples, {} tokens of {}", m.samples, m.tokens, m.data);
-    if (losses)
+    if (!m.lossRemoved_L.empty())
         fmt::print("; loss {:.4f}", m.baseLoss);
-    fmt::print("\n{}", alignedTable(rows));
+    fmt::print("\n");
+    if (!m.scores.empty())
+        fmt::print("channels scored by {}\n", fmt::join(metricsOf(m), ", "));
+    printBlocks(m);
+    printAngles(m);
+    if (!m.greedyRemoval_L.empty())
+        fmt::print("greedy removal: {}\n", fmt::join(m.greedyRemoval_L, " "));
 }
 
 Status measureModel(const MeasureArguments& arguments, const Console& console)
@@ -114,9 +172,7 @@ Status measureModel(const MeasureArguments& arguments, const Console& console)
     const auto model = openModel(arguments.model, console.progress);
     if (!model)
         return model.error();
-    MeasureSettings settings = arguments.settings;
-    settings.blockLosses = !arguments.noBlockLosses;
-    const auto measurements = measure(*model, settings, console.progress);
+    const auto measurements = measure(*model, arguments.settings, console.progress);
     if (!measurements)
         return measurements.error();
     if (const Status saved = saveMeasurements(*measurements, arguments.out); !saved)
@@ -190,8 +246,10 @@ void addMeasureCommand(CLI::App& app, Action& action)
     command->add_option("--batch", arguments->settings.batch, "Samples at a time")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
-    command->add_flag("--no-block-losses", arguments->noBlockLosses,
-        "Leave out the losses with a block removed or run twice");
+    command
+        ->add_option("--measure", arguments->settings.ids,
+            "Measurements, see `list measurements` (default: the usual ones)")
+        ->delimiter(',');
     command->add_option("--out", arguments->out, "HDF5 file to write")->required();
     command->add_flag("--json", arguments->json, "Machine-readable summary");
     command->callback([&action, arguments] {

@@ -141,14 +141,12 @@ Result<MeasureSettings> measureSettingsFrom(const DestinationOptions& options, c
                                    .tokenizer = measurements->tokenizer,
                                    .skipBroken = measurements->skipBroken},
             .samples = measurements->samples,
-            .batch = measurements->batch,
-            .blockLosses = false};
+            .batch = measurements->batch};
     const auto builtIn = builtInData(parent.config());
     if (options.data.source.empty() && !builtIn)
         return refused(
             "measurements are needed; name data with --data, or scores with --measurements");
-    MeasureSettings settings{
-        .data = builtIn.value_or(DataSpec{}), .samples = options.samples, .blockLosses = false};
+    MeasureSettings settings{.data = builtIn.value_or(DataSpec{}), .samples = options.samples};
     if (!options.data.source.empty())
         settings.data = options.data;
     return settings;

@@ -54,18 +54,19 @@ Result<MeasureSettings> settingsFor(const Recipe& recipe, const Model& parent)
             recipe.method));
     MeasureSettings settings;
     settings.data = *data;
-    settings.blockLosses = false; // no method reads them
     return settings;
 }
 
 Result<std::optional<Measurements>> measurementsFor(const Recipe& recipe, const Method& method,
     const Options& options, const Model& parent, const Progress& progress)
 {
-    if (method.needs(options).measurements.empty())
+    const std::vector<std::string_view> needed = method.needs(options).measurements;
+    if (needed.empty())
         return std::optional<Measurements>();
-    const Result<MeasureSettings> settings = settingsFor(recipe, parent);
+    Result<MeasureSettings> settings = settingsFor(recipe, parent);
     if (!settings)
         return settings.error();
+    settings->ids.insert(settings->ids.end(), needed.begin(), needed.end());
     Result<Measurements> measured = measure(parent, *settings, progress);
     if (!measured)
         return measured.error();

@@ -29,6 +29,10 @@ struct MeasurementInfo
     std::string_view title;
     std::string_view formula;
     std::string_view paper;
+    bool byDefault = false; ///< measured when nobody says what to measure
+    bool labels = false; ///< needs a loss: labels, or token ids to predict
+    bool gradients = false; ///< needs backward passes
+    bool expensive = false; ///< takes many times a pass, or much memory
 };
 [[nodiscard]] std::vector<MeasurementInfo> measurementCatalog();
 
@@ -49,8 +53,9 @@ struct Evaluation
 [[nodiscard]] Result<Evaluation> evaluate(
     const Model& model, const DataSpec& data, std::int64_t samples, const Progress& progress = {});
 
-/// One pass over training samples for scores and residual change, and, if asked for, the block
-/// losses.
+/// One pass over training samples for the settings' measurements. Errors: Refused for an unknown
+/// id, and for data without labels that a measurement asked for needs; Resource, with need and
+/// have, if memory is too small.
 [[nodiscard]] Result<Measurements> measure(
     const Model& model, const MeasureSettings& settings, const Progress& progress = {});
 
@@ -65,7 +70,8 @@ struct Evaluation
     const std::filesystem::path& output, bool hiddenStates, const Progress& progress = {});
 
 /// Opens a recipe's parent (relative paths start at `recipeFolder`), compares its hash, measures if
-/// the method needs it (settings from the recipe, else the built-in data), and plans.
+/// the method needs it (what it needs and what the recipe names; settings from the recipe, else the
+/// built-in data), and plans.
 struct PlannedRecipe
 {
     Model parent;

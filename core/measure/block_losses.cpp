@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/measure/block_losses.h"
 
-#include "core/forward/loss.h"
+#include "core/measure/partial_loss.h"
+
+#include <numeric>
 
 namespace espalier {
 
@@ -11,9 +13,11 @@ class BlockLosses final : public Probe
 {
 public:
     explicit BlockLosses(std::int64_t layers)
-        : m_removed_L(static_cast<std::size_t>(layers), 0.0)
+        : m_blocks(static_cast<std::size_t>(layers))
+        , m_removed_L(m_blocks.size(), 0.0)
         , m_duplicated_L(m_removed_L)
     {
+        std::iota(m_blocks.begin(), m_blocks.end(), 0);
     }
 
     void observe(const Observation& seen) override
@@ -27,36 +31,30 @@ public:
     void endBatch(
         const ParameterSet& parameters, const Batch& batch, const at::Tensor& stream_BTD) override
     {
-        const at::Tensor targets_N = targetsOf(parameters.config, batch);
-        const auto predictions = static_cast<double>(predictionsIn(targets_N));
-        const AttentionMask mask = attentionMaskOf(parameters, batch);
-        const auto layers = static_cast<int>(m_removed_L.size());
-        const auto lossFrom = [&](at::Tensor stream, int block) {
-            for (; block < layers; ++block)
-                stream = runBlock(parameters, block, stream, mask);
-            return predictions
-                * lossFromLogits(runHead(parameters, stream), targets_N).item<double>();
-        };
-        m_predictions += predictions;
-        m_base += lossFrom(stream_BTD, layers);
-        for (int block = 0; block < layers; ++block) {
-            const auto at = static_cast<std::size_t>(block);
-            m_removed_L[at] += lossFrom(m_streams[at], block + 1);
-            m_duplicated_L[at] += lossFrom(m_streams[at + 1], block);
+        const PartialLoss loss(parameters, batch);
+        m_predictions += loss.predictions();
+        m_base += loss.sumFrom(stream_BTD, {});
+        for (std::size_t block = 0; block < m_blocks.size(); ++block) {
+            const std::span<const int> from = std::span(m_blocks).subspan(block);
+            m_removed_L[block] += loss.sumFrom(m_streams[block], from.subspan(1));
+            m_duplicated_L[block] += loss.sumFrom(m_streams[block + 1], from);
         }
         m_streams.clear();
     }
 
-    void finish(Measurements& measurements, std::int64_t /*tokens*/) const override
+    Status finish(Measurements& measurements, const ParameterSet& /*parameters*/,
+        const PassTotals& /*totals*/, const Progress& /*progress*/) override
     {
         measurements.baseLoss = m_base / m_predictions;
         for (const double sum : m_removed_L)
             measurements.lossRemoved_L.push_back(sum / m_predictions);
         for (const double sum : m_duplicated_L)
             measurements.lossDuplicated_L.push_back(sum / m_predictions);
+        return {};
     }
 
 private:
+    std::vector<int> m_blocks;
     std::vector<at::Tensor> m_streams; ///< entering block 0, 1, …, leaving the last
     double m_predictions = 0;
     double m_base = 0;

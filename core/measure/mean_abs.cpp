@@ -2,7 +2,7 @@
 #include "core/measure/mean_abs.h"
 
 #include "core/measure/score_places.h"
-#include "core/tensors/absolute_sum.h"
+#include "core/tensors/column_sums.h"
 
 namespace espalier {
 
@@ -22,10 +22,13 @@ public:
             addAbsoluteSums(seen.rows_NC, sums_C);
     }
 
-    void finish(Measurements& measurements, std::int64_t tokens) const override
+    Status finish(Measurements& measurements, const ParameterSet& /*parameters*/,
+        const PassTotals& totals, const Progress& /*progress*/) override
     {
+        const auto tokens = static_cast<double>(totals.tokens);
         measurements.scores[std::string(kMeanAbs)] =
-            mapped(m_sums, [tokens](double sum) { return sum / static_cast<double>(tokens); });
+            mapped(m_sums, [tokens](double sum) { return sum / tokens; });
+        return {};
     }
 
 private:

@@ -3,6 +3,8 @@
 
 namespace espalier {
 
+void Probe::observe(const Observation& /*observation*/) { }
+
 void Probe::endBatch(
     const ParameterSet& /*parameters*/, const Batch& /*batch*/, const at::Tensor& /*stream_BTD*/)
 {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/progress.h"
+#include "core/base/result.h"
 #include "core/forward/transformer.h"
 #include "core/plan/measurements.h"
+
+#include <span>
 
 namespace espalier {
 
@@ -12,23 +16,37 @@ struct Observation
     Tap tap = Tap::Embedding;
     int block = -1;
     const at::Tensor& value_BTC; ///< as the forward pass has it
-    const at::Tensor& rows_NC; ///< the same, one row per token that is not padding
+    const at::Tensor& rows_NC; ///< the same, one row per token that is not padding; no gradients
+    std::span<const std::int64_t> tokens_B; ///< rows of each sample, one sample after the other
+};
+
+/// What a pass went over.
+struct PassTotals
+{
+    std::int64_t samples = 0;
+    std::int64_t tokens = 0;
+    std::int64_t predictions = 0; ///< that the loss counts; only of measurements with gradients
 };
 
 /// A measurement under way: sees every activation of every batch, then says what it found out.
-/// Called within inference mode.
+///
+/// It is called within inference mode, unless its catalog row asks for gradients: then it sees
+/// activations that record them, and endBatch() comes after the backward pass of the loss, summed
+/// (not averaged) over the batch's predictions. Parameters are leaves whose gradients grow from
+/// batch to batch.
 class Probe
 {
 public:
     virtual ~Probe() = default;
 
-    virtual void observe(const Observation& observation) = 0;
+    virtual void observe(const Observation& observation);
     /// After each batch; `stream_BTD` left the last block. For what needs more than one look at
     /// activations.
     virtual void endBatch(
         const ParameterSet& parameters, const Batch& batch, const at::Tensor& stream_BTD);
-    /// Writes its own fields; `tokens` were seen altogether.
-    virtual void finish(Measurements& measurements, std::int64_t tokens) const = 0;
+    /// Writes its own fields after the last batch. Errors: Cancelled.
+    virtual Status finish(Measurements& measurements, const ParameterSet& parameters,
+        const PassTotals& totals, const Progress& progress) = 0;
 };
 
 } // namespace espalier

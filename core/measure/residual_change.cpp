@@ -58,16 +58,18 @@ public:
         }
     }
 
-    void finish(Measurements& measurements, std::int64_t tokens) const override
+    Status finish(Measurements& measurements, const ParameterSet& /*parameters*/,
+        const PassTotals& totals, const Progress& /*progress*/) override
     {
-        const auto mean = [tokens](std::vector<double> sums) {
+        const auto mean = [&](std::vector<double> sums) {
             for (double& sum : sums)
-                sum /= static_cast<double>(tokens);
+                sum /= static_cast<double>(totals.tokens);
             return sums;
         };
         measurements.change_L = mean(m_block_L);
         measurements.attentionChange_L = mean(m_attention_L);
         measurements.mlpChange_L = mean(m_mlp_L);
+        return {};
     }
 
 private:

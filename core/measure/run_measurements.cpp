@@ -2,8 +2,10 @@
 #include "core/measure/run_measurements.h"
 
 #include "core/base/expect.h"
+#include "core/forward/loss.h"
 #include "core/tensors/block_cache.h"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/index_select.h>
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
@@ -14,49 +16,168 @@ namespace espalier {
 
 namespace {
 
-using Probes = std::vector<std::unique_ptr<Probe>>;
-
-Probes begin(const ModelConfig& config, const std::vector<std::string_view>& ids)
+struct Running
 {
-    Probes probes;
+    const MeasurementRow* row;
+    std::unique_ptr<Probe> probe;
+};
+
+std::vector<Running> begin(const ModelConfig& config, const std::vector<std::string_view>& ids)
+{
+    std::vector<Running> running;
     for (const std::string_view id : ids) {
         const auto rows = measurementRows();
         const auto row =
             std::find_if(rows.begin(), rows.end(), [id](const auto& r) { return r.id == id; });
         ESPALIER_EXPECT(row != rows.end(), "ids come from the catalog");
-        probes.push_back(row->begin(config));
+        running.push_back({&*row, row->begin(config)});
     }
+    return running;
+}
+
+std::vector<Probe*> probesOf(const std::vector<Running>& running, bool gradients)
+{
+    std::vector<Probe*> probes;
+    for (const Running& one : running)
+        if (one.row->gradients == gradients)
+            probes.push_back(one.probe.get());
     return probes;
 }
 
-/// Indices of tokens that are not padding, in flattened order; undefined if all count.
-at::Tensor countedRows(const Batch& batch)
+/// Shows activations to probes.
+class Witness
 {
-    if (!batch.attentionMask_BT.defined() || batch.attentionMask_BT.ne(0).all().item<bool>())
-        return {};
-    return batch.attentionMask_BT.flatten().nonzero().flatten();
+public:
+    Witness(const Batch& batch, const std::vector<Probe*>& probes)
+        : m_probes(probes)
+    {
+        const at::Tensor& mask_BT = batch.attentionMask_BT;
+        if (!mask_BT.defined() || mask_BT.ne(0).all().item<bool>())
+            return;
+        m_counted = mask_BT.ne(0).flatten().nonzero().flatten();
+        for (const at::Tensor& mask_T : mask_BT.unbind(0))
+            m_tokens_B.push_back(mask_T.ne(0).sum().item<std::int64_t>());
+    }
+
+    void see(Tap tap, int block, const at::Tensor& value_BTC)
+    {
+        at::Tensor rows_NC = value_BTC.detach().flatten(0, 1);
+        if (m_counted.defined())
+            rows_NC = at::index_select(rows_NC, 0, m_counted);
+        else
+            m_tokens_B.assign(static_cast<std::size_t>(value_BTC.size(0)), value_BTC.size(1));
+        m_tokens = rows_NC.size(0);
+        for (Probe* probe : m_probes)
+            probe->observe({tap, block, value_BTC, rows_NC, m_tokens_B});
+    }
+
+    [[nodiscard]] std::int64_t tokens() const
+    {
+        return m_tokens;
+    }
+
+private:
+    const std::vector<Probe*>& m_probes;
+    at::Tensor m_counted; ///< indices of tokens that are not padding, flattened; undefined: all
+    std::vector<std::int64_t> m_tokens_B;
+    std::int64_t m_tokens = 0;
+};
+
+/// One batch past probes that need no gradients; returns its tokens.
+std::int64_t watch(
+    const ParameterSet& parameters, const Batch& batch, const std::vector<Probe*>& probes)
+{
+    const c10::InferenceMode noGradients;
+    Witness witness(batch, probes);
+    const at::Tensor stream_BTD =
+        runTrunk(parameters, batch, {.observer = [&](Tap tap, int block, const at::Tensor& value) {
+            witness.see(tap, block, value);
+        }});
+    for (Probe* probe : probes)
+        probe->endBatch(parameters, batch, stream_BTD);
+    return witness.tokens();
 }
 
-/// Runs one batch past all probes; returns its tokens.
-std::int64_t measureBatch(const ParameterSet& parameters, const Batch& batch, const Probes& probes)
+/// One batch there and back past probes that need gradients.
+PassTotals watchGradients(
+    const ParameterSet& leaves, const Batch& batch, const std::vector<Probe*>& probes)
 {
-    const at::Tensor counted = countedRows(batch);
-    std::int64_t tokens = 0;
-    ForwardOptions options;
-    options.observer = [&](Tap tap, int block, const at::Tensor& value_BTC) {
-        at::Tensor rows_NC = value_BTC.flatten(0, 1);
-        if (counted.defined())
-            rows_NC = at::index_select(rows_NC, 0, counted);
-        tokens = rows_NC.size(0);
-        for (const auto& probe : probes)
-            probe->observe(
-                {.tap = tap, .block = block, .value_BTC = value_BTC, .rows_NC = rows_NC});
+    const at::AutoGradMode gradients(true);
+    Witness witness(batch, probes);
+    const TapObserver observer = [&](Tap tap, int block, const at::Tensor& value) {
+        witness.see(tap, block, value);
     };
-    const at::Tensor stream_BTD = runTrunk(parameters, batch, options);
-    for (const auto& probe : probes)
-        probe->endBatch(parameters, batch, stream_BTD);
-    return tokens;
+    const at::Tensor stream_BTD = runTrunk(leaves, batch, {.observer = observer});
+    const at::Tensor targets_N = targetsOf(leaves.config, batch);
+    const std::int64_t predictions = predictionsIn(targets_N);
+    const at::Tensor loss = lossFromLogits(runHead(leaves, stream_BTD, observer), targets_N);
+    loss.mul(static_cast<double>(predictions)).backward();
+    const at::NoGradGuard noGradients;
+    for (Probe* probe : probes)
+        probe->endBatch(leaves, batch, stream_BTD);
+    return {.tokens = witness.tokens(), .predictions = predictions};
 }
+
+/// The same values, in the same storage, as leaves that collect gradients.
+ParameterSet leavesOf(const ParameterSet& parameters)
+{
+    ParameterSet leaves{.config = parameters.config};
+    for (const auto& [id, tensor] : parameters.tensors)
+        leaves.tensors.emplace(id, tensor.detach());
+    requireGradients(leaves);
+    return leaves;
+}
+
+/// A pass under way.
+class Pass
+{
+public:
+    Pass(const ParameterSet& parameters, const std::vector<std::string_view>& ids)
+        : m_parameters(parameters)
+        , m_running(begin(parameters.config, ids))
+        , m_plain(probesOf(m_running, false))
+        , m_gradient(probesOf(m_running, true))
+    {
+        if (!m_gradient.empty())
+            m_leaves = leavesOf(parameters);
+    }
+
+    void run(const Batch& batch)
+    {
+        m_totals.samples += samplesOf(batch);
+        std::int64_t tokens = 0;
+        if (!m_gradient.empty()) {
+            const PassTotals seen = watchGradients(m_leaves, batch, m_gradient);
+            tokens = seen.tokens;
+            m_totals.predictions += seen.predictions;
+        }
+        if (!m_plain.empty() || m_gradient.empty())
+            tokens = watch(m_parameters, batch, m_plain);
+        m_totals.tokens += tokens;
+    }
+
+    Result<Measurements> finish(const Progress& progress)
+    {
+        const c10::InferenceMode noGradients;
+        Measurements measurements;
+        measurements.samples = m_totals.samples;
+        measurements.tokens = m_totals.tokens;
+        for (const Running& one : m_running)
+            if (const Status done = one.probe->finish(
+                    measurements, one.row->gradients ? m_leaves : m_parameters, m_totals, progress);
+                !done)
+                return done.error();
+        return measurements;
+    }
+
+private:
+    const ParameterSet& m_parameters;
+    ParameterSet m_leaves;
+    std::vector<Running> m_running;
+    std::vector<Probe*> m_plain;
+    std::vector<Probe*> m_gradient;
+    PassTotals m_totals;
+};
 
 } // namespace
 
@@ -64,22 +185,16 @@ Result<Measurements> runMeasurements(const ParameterSet& parameters, std::int64_
     const std::function<Batch(std::int64_t)>& batchAt, const std::vector<std::string_view>& ids,
     const Progress& progress)
 {
-    const c10::InferenceMode noGradients;
     const BlockCacheHold memory;
-    const Probes probes = begin(parameters.config, ids);
-    Measurements measurements;
+    Pass pass(parameters, ids);
     for (std::int64_t i = 0; i < batches; ++i) {
         if (progress.stopRequested())
             return cancelled();
         progress(static_cast<double>(i) / static_cast<double>(batches),
             fmt::format("measuring batch {} of {}", i + 1, batches));
-        const Batch batch = batchAt(i);
-        measurements.tokens += measureBatch(parameters, batch, probes);
-        measurements.samples += samplesOf(batch);
+        pass.run(batchAt(i));
     }
-    for (const auto& probe : probes)
-        probe->finish(measurements, measurements.tokens);
-    return measurements;
+    return pass.finish(progress);
 }
 
 } // namespace espalier

@@ -12,8 +12,9 @@
 namespace espalier {
 
 /// One pass over `batches` batches, each made by batchAt(0), batchAt(1), …, for the measurements
-/// with these ids (rows of the catalog). Fills tokens, samples and the measurements' own fields;
-/// parentHash and data are the caller's. Errors: Cancelled.
+/// with these ids (rows of the catalog); with gradients if one of them needs any. Fills tokens,
+/// samples and the measurements' own fields; parentHash and data are the caller's, and so is it to
+/// give labels to measurements that need them. Errors: Cancelled.
 [[nodiscard]] Result<Measurements> runMeasurements(const ParameterSet& parameters,
     std::int64_t batches, const std::function<Batch(std::int64_t)>& batchAt,
     const std::vector<std::string_view>& ids, const Progress& progress = {});

@@ -18,6 +18,13 @@ std::span<double> rowOf(Matrix& matrix, int row)
     return std::span(matrix.values).subspan(static_cast<std::size_t>(row) * cols, cols);
 }
 
+template <typename Values, typename Scores> std::array<Values*, 7> listed(Scores& scores)
+{
+    return {&scores.embedding_D, &scores.attentionNorm_LD.values, &scores.afterAttention_LD.values,
+        &scores.mlpNorm_LD.values, &scores.afterMlp_LD.values, &scores.context_LC.values,
+        &scores.mlp_LM.values};
+}
+
 } // namespace
 
 ChannelScores zeroScores(const ModelShape& shape)
@@ -55,6 +62,16 @@ std::span<double> scoresAt(ChannelScores& scores, Tap tap, int block)
         return {};
     }
     return {};
+}
+
+std::array<std::vector<double>*, 7> placesOf(ChannelScores& scores)
+{
+    return listed<std::vector<double>>(scores);
+}
+
+std::array<const std::vector<double>*, 7> placesOf(const ChannelScores& scores)
+{
+    return listed<const std::vector<double>>(scores);
 }
 
 } // namespace espalier

@@ -5,6 +5,7 @@
 #include "core/forward/taps.h"
 #include "core/plan/measurements.h"
 
+#include <array>
 #include <span>
 
 namespace espalier {
@@ -15,16 +16,29 @@ namespace espalier {
 /// The scores of the channels seen at a tap of a block; empty for taps without scores.
 [[nodiscard]] std::span<double> scoresAt(ChannelScores& scores, Tap tap, int block);
 
+/// The values of every place, in one order.
+[[nodiscard]] std::array<std::vector<double>*, 7> placesOf(ChannelScores& scores);
+[[nodiscard]] std::array<const std::vector<double>*, 7> placesOf(const ChannelScores& scores);
+
 /// Every score replaced by change(score).
 template <typename Change>
 [[nodiscard]] ChannelScores mapped(ChannelScores scores, const Change& change)
 {
-    for (std::vector<double>* values : {&scores.embedding_D, &scores.attentionNorm_LD.values,
-             &scores.afterAttention_LD.values, &scores.mlpNorm_LD.values,
-             &scores.afterMlp_LD.values, &scores.context_LC.values, &scores.mlp_LM.values})
+    for (std::vector<double>* values : placesOf(scores))
         for (double& value : *values)
             value = change(value);
     return scores;
+}
+
+/// Every score replaced by change(score, the other's score).
+template <typename Change>
+void combine(ChannelScores& scores, const ChannelScores& other, const Change& change)
+{
+    const auto to = placesOf(scores);
+    const auto from = placesOf(other);
+    for (std::size_t place = 0; place < to.size(); ++place)
+        for (std::size_t i = 0; i < to[place]->size(); ++i)
+            (*to[place])[i] = change((*to[place])[i], (*from[place])[i]);
 }
 
 } // namespace espalier

@@ -52,7 +52,7 @@ MethodNeeds needsOf(const Choices& choices)
 {
     MethodNeeds needs;
     if (choices.order == "importance")
-        needs.measurements.push_back("importance");
+        needs.measurements.push_back(kMeanAbs);
     if (choices.depth == "lowest-change")
         needs.measurements.push_back("residual-change");
     return needs;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace espalier {
 
@@ -33,7 +34,7 @@ struct MeasureSettings
     DataSpec data;
     std::int64_t samples = 64; ///< sequences or images
     std::int64_t batch = 8;
-    bool blockLosses = true; ///< also the loss with each block removed and run twice
+    std::vector<std::string> ids = {}; ///< of measurements; empty: the usual ones
     friend bool operator==(const MeasureSettings&, const MeasureSettings&) = default;
 };
 

@@ -136,7 +136,8 @@ MeasureSettings measureSettingsFrom(ObjectReader& keys)
     settings.data = dataSpecFrom(keys.requiredObject("data"));
     readInteger(keys, "samples", 1, kMaxCount, settings.samples);
     readInteger(keys, "batch", 1, kMaxBatch, settings.batch);
-    settings.blockLosses = keys.optionalBool("block-losses").value_or(settings.blockLosses);
+    settings.ids = keys.optionalStrings("measurements").value_or(settings.ids);
+    (void)keys.optionalBool("block-losses"); // older recipes said this of what no method reads
     return settings;
 }
 
@@ -252,8 +253,11 @@ nlohmann::ordered_json toJson(const DataSpec& data)
 
 nlohmann::ordered_json toJson(const MeasureSettings& settings)
 {
-    return {{"data", toJson(settings.data)}, {"samples", settings.samples},
-        {"batch", settings.batch}, {"block-losses", settings.blockLosses}};
+    nlohmann::ordered_json json = {
+        {"data", toJson(settings.data)}, {"samples", settings.samples}, {"batch", settings.batch}};
+    if (!settings.ids.empty())
+        json["measurements"] = settings.ids;
+    return json;
 }
 
 nlohmann::ordered_json toJson(const TrainSettings& settings)

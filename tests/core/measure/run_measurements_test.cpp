@@ -2,51 +2,35 @@
 #include "core/measure/run_measurements.h"
 
 #include "core/forward/loss.h"
+#include "core/measure/score_places.h"
+#include "tests/support/engine/measuring.h"
 #include "tests/support/engine/toy_parameters.h"
 #include "tests/support/toy_model.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/equal.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 namespace espalier {
 namespace {
 
+using test::expectNear;
+using test::seenAt;
 using test::toyBatch;
 using test::toyGpt2;
 using test::toyParameters;
 
-const std::vector<std::string_view> kAll{kMeanAbs, "residual-change", "block-losses"};
+const std::vector<std::string_view> kUsual{kMeanAbs, "residual-change", "block-losses"};
 
 Measurements measured(const ParameterSet& parameters, const std::vector<Batch>& batches)
 {
-    Result<Measurements> result = runMeasurements(
-        parameters, static_cast<std::int64_t>(batches.size()),
-        [&](std::int64_t i) { return batches[static_cast<std::size_t>(i)]; }, kAll);
-    EXPECT_TRUE(result.ok());
-    return *std::move(result);
-}
-
-void expectNear(const std::vector<double>& a, const std::vector<double>& b, double relative)
-{
-    ASSERT_EQ(a.size(), b.size());
-    for (std::size_t i = 0; i < a.size(); ++i)
-        EXPECT_NEAR(a[i], b[i], relative * std::abs(b[i])) << i;
-}
-
-/// The stream seen at a tap of a block, in fp64, one row per token.
-at::Tensor seenAt(const ParameterSet& parameters, const Batch& batch, Tap wanted, int wantedBlock)
-{
-    at::Tensor seen;
-    const TapObserver observer = [&](Tap tap, int block, const at::Tensor& value) {
-        if (tap == wanted && block == wantedBlock)
-            seen = value.to(at::kDouble).flatten(0, 1);
-    };
-    (void)runTrunk(parameters, batch, {.observer = observer});
-    return seen;
+    return test::measured(parameters, batches, kUsual);
 }
 
 TEST(MeanAbs, IsTheMeanAbsoluteActivation)
@@ -158,19 +142,113 @@ TEST(RunMeasurements, StopIsObeyed)
     std::stop_source stop;
     stop.request_stop();
     const Result<Measurements> result = runMeasurements(toyParameters(config), 1,
-        [&](std::int64_t) { return toyBatch(config, 1); }, kAll, {.stop = stop.get_token()});
+        [&](std::int64_t) { return toyBatch(config, 1); }, kUsual, {.stop = stop.get_token()});
     ASSERT_FALSE(result.ok());
     EXPECT_EQ(result.error().code, ErrorCode::Cancelled);
 }
 
 TEST(MeasurementCatalog, RowsAreCompleteAndDistinct)
 {
-    std::vector<std::string_view> ids;
+    std::set<std::string_view> ids;
+    std::vector<std::string_view> usual;
     for (const MeasurementRow& row : measurementRows()) {
         EXPECT_FALSE(row.title.empty() || row.formula.empty() || row.paper.empty()) << row.id;
-        ids.push_back(row.id);
+        EXPECT_TRUE(row.labels || !row.gradients) << row.id << ": gradients are those of a loss";
+        EXPECT_TRUE(ids.insert(row.id).second) << row.id;
+        if (row.byDefault)
+            usual.push_back(row.id);
     }
-    EXPECT_EQ(ids, kAll);
+    EXPECT_EQ(usual, kUsual);
+}
+
+/// Everything at once, so that no measurement disturbs another, with padding and across batches.
+Measurements everything(const ParameterSet& parameters, bool apart)
+{
+    std::vector<std::string_view> ids;
+    for (const MeasurementRow& row : measurementRows())
+        ids.push_back(row.id);
+    Batch batch = test::labelledBatch(parameters.config, 3);
+    if (batch.inputIds_BT.defined()) {
+        batch.attentionMask_BT = at::ones({3, 9}, at::kLong);
+        batch.attentionMask_BT.select(0, 1).narrow(0, 5, 4).zero_();
+    }
+    if (!apart)
+        return test::measured(parameters, {batch}, ids);
+    const auto part = [&](std::int64_t first, std::int64_t count) {
+        const auto cut = [&](const at::Tensor& all) {
+            return all.defined() ? all.narrow(0, first, count) : all;
+        };
+        return Batch{.inputIds_BT = cut(batch.inputIds_BT),
+            .attentionMask_BT = cut(batch.attentionMask_BT),
+            .tokenTypes_BT = cut(batch.tokenTypes_BT),
+            .pixels_BCHW = cut(batch.pixels_BCHW),
+            .labels = cut(batch.labels)};
+    };
+    return test::measured(parameters, {part(0, 2), part(2, 1)}, ids);
+}
+
+void expectSame(const Measurements& a, const Measurements& b, double relative)
+{
+    ASSERT_EQ(a.scores.size(), b.scores.size());
+    EXPECT_EQ(a.tokens, b.tokens);
+    for (const auto& [metric, scores] : a.scores) {
+        SCOPED_TRACE(metric);
+        const auto left = placesOf(scores);
+        const auto right = placesOf(*b.scoresBy(metric));
+        for (std::size_t place = 0; place < left.size(); ++place)
+            expectNear(*left[place], *right[place], relative);
+    }
+    expectNear(a.change_L, b.change_L, relative);
+    expectNear(a.blockInfluence_L, b.blockInfluence_L, relative);
+    expectNear(a.lossDuplicated_L, b.lossDuplicated_L, relative);
+    EXPECT_EQ(a.greedyRemoval_L, b.greedyRemoval_L);
+    expectNear(a.greedyLoss_L, b.greedyLoss_L, relative);
+    for (std::int64_t n = 0; n < a.angularDistance_NL.rows; ++n)
+        for (std::int64_t l = 0; l + n < a.angularDistance_NL.cols; ++l)
+            EXPECT_NEAR(a.angularDistance_NL.at(n, l), b.angularDistance_NL.at(n, l), relative);
+    const auto expectNearTo = [&](const Matrix& left, const Matrix& right) {
+        ASSERT_EQ(left.values.size(), right.values.size());
+        for (std::size_t i = 0; i < left.values.size(); ++i)
+            EXPECT_NEAR(left.values[i], right.values[i], relative);
+    };
+    expectNearTo(a.residualCovariance_DD, b.residualCovariance_DD);
+    for (std::size_t l = 0; l < a.mlpMoment_LMM.size(); ++l) {
+        expectNearTo(a.contextMoment_LCC[l], b.contextMoment_LCC[l]);
+        expectNearTo(a.mlpMoment_LMM[l], b.mlpMoment_LMM[l]);
+    }
+}
+
+TEST(RunMeasurements, NoMeasurementDependsOnHowSamplesAreBatched)
+{
+    for (const ModelConfig& config :
+        {toyGpt2(), test::toyLlama(), test::toyBert(), test::toyVit()}) {
+        SCOPED_TRACE(config.family);
+        const ParameterSet parameters = toyParameters(config);
+        expectSame(everything(parameters, true), everything(parameters, false), 2e-4);
+    }
+}
+
+TEST(RunMeasurements, NoMeasurementDependsOnTheNumberOfThreads)
+{
+    const ParameterSet parameters = toyParameters(toyGpt2());
+    const int before = at::get_num_threads();
+    at::set_num_threads(1);
+    const Measurements one = everything(parameters, false);
+    at::set_num_threads(2);
+    const Measurements two = everything(parameters, false);
+    at::set_num_threads(before);
+    expectSame(one, two, 1e-6);
+}
+
+TEST(RunMeasurements, LeavesTheParametersAsTheyWere)
+{
+    const ParameterSet parameters = toyParameters(toyGpt2());
+    const ParameterSet before = cloneOf(parameters);
+    (void)everything(parameters, false);
+    for (const auto& [id, tensor] : parameters.tensors) {
+        EXPECT_FALSE(tensor.requires_grad() || tensor.grad().defined()) << nameOf(id);
+        EXPECT_TRUE(at::equal(tensor, before.tensors.at(id))) << nameOf(id);
+    }
 }
 
 } // namespace

@@ -37,7 +37,7 @@ Recipe complete()
     recipe.seed = {0xFFFFFFFFFFFFFFFF};
     recipe.measure = MeasureSettings{.data = {.source = "demo:garden", .sequenceLength = 64},
         .samples = 7,
-        .blockLosses = false};
+        .ids = {"mean-abs", "taylor"}};
     recipe.train = TrainSettings{.data = {.source = "text.txt",
                                      .validationShare = 0.25,
                                      .split = "test",
@@ -91,7 +91,10 @@ TEST(Recipe, IsWrittenForPeople)
     },
     "samples": 7,
     "batch": 8,
-    "block-losses": false
+    "measurements": [
+      "mean-abs",
+      "taylor"
+    ]
   }
 }
 )");

@@ -24,8 +24,8 @@ TEST(MethodPage, NeedsFollowTheOptions)
         return needsAndCost(
             method, *completeOptions(method.options, {{"order", std::string(order)}}));
     };
-    EXPECT_EQ(with("importance"),
-        "Needs importance. Costs one forward pass over the calibration samples.");
+    EXPECT_EQ(
+        with("importance"), "Needs mean-abs. Costs one forward pass over the calibration samples.");
     EXPECT_EQ(with("first").rfind("Needs no data.", 0), 0U);
 }
 

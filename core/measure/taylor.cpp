@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/measure/taylor.h"
+
+#include "core/measure/axis_members.h"
+#include "core/measure/score_places.h"
+
+#include <ATen/ops/abs.h>
+
+namespace espalier {
+
+namespace {
+
+class Taylor final : public Probe
+{
+public:
+    Status finish(Measurements& measurements, const ParameterSet& parameters,
+        const PassTotals& totals, const Progress& /*progress*/) override
+    {
+        const auto predictions = static_cast<double>(totals.predictions);
+        ChannelScores sums = zeroScores(parameters.config.shape);
+        for (const AxisMember& member : axisMembersOf(parameters.config)) {
+            const at::Tensor& weight = parameters.at(member.id.role, member.id.block);
+            if (!weight.grad().defined())
+                continue; // the loss does not depend on it
+            const at::Tensor change =
+                partOf(weight.detach(), member).mul(partOf(weight.grad(), member)).abs();
+            addToChannels(sums, parameters.config, member, sumsAlong(change, member));
+        }
+        measurements.scores["taylor"] =
+            mapped(std::move(sums), [=](double sum) { return sum / predictions; });
+        return {};
+    }
+};
+
+} // namespace
+
+std::unique_ptr<Probe> beginTaylor(const ModelConfig& /*config*/)
+{
+    return std::make_unique<Taylor>();
+}
+
+} // namespace espalier

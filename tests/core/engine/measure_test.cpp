@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/resource_path.h"
+#include "core/engine/session.h"
+
+#include <gtest/gtest.h>
+
+namespace espalier {
+namespace {
+
+Result<Measurements> measuredGarden(std::vector<std::string> ids)
+{
+    const Result<Model> model = Model::open(resourceFolder() / "models" / "garden");
+    if (!model)
+        return model.error();
+    return measure(*model,
+        {.data = {.source = "demo:garden", .sequenceLength = 8},
+            .samples = 2,
+            .batch = 2,
+            .ids = std::move(ids)});
+}
+
+TEST(Measure, DoesWhatItIsAskedForOnce)
+{
+    const Result<Measurements> found = measuredGarden({"rms", "block-influence", "rms"});
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_NE(found->scoresBy("rms"), nullptr);
+    EXPECT_EQ(found->scores.size(), 1u);
+    EXPECT_EQ(found->blockInfluence_L.size(), 8u);
+    EXPECT_TRUE(found->change_L.empty() && found->lossRemoved_L.empty());
+}
+
+TEST(Measure, DoesTheUsualWhenNobodySaysWhat)
+{
+    const Result<Measurements> found = measuredGarden({});
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_NE(found->scoresBy(kMeanAbs), nullptr);
+    EXPECT_EQ(found->scores.size(), 1u);
+    EXPECT_EQ(found->change_L.size(), 8u);
+    EXPECT_EQ(found->lossRemoved_L.size(), 8u);
+    EXPECT_TRUE(found->greedyRemoval_L.empty());
+}
+
+TEST(Measure, RefusesWhatItDoesNotKnow)
+{
+    const Result<Measurements> found = measuredGarden({"tailor"});
+    ASSERT_FALSE(found);
+    EXPECT_TRUE(found.error().message.starts_with(
+        "measuring: found no measurement \"tailor\", wanted one of mean-abs, rms, "))
+        << found.error().message;
+    EXPECT_TRUE(found.error().message.ends_with("; did you mean \"taylor\"?"));
+}
+
+TEST(MeasurementCatalog, SaysWhatIsNeeded)
+{
+    for (const MeasurementInfo& row : measurementCatalog())
+        if (row.id == "taylor") {
+            EXPECT_TRUE(row.labels && row.gradients);
+            EXPECT_FALSE(row.byDefault || row.expensive);
+        }
+}
+
+} // namespace
+} // namespace espalier
