@@ -17,13 +17,12 @@ namespace espalier {
 namespace {
 
 /// Writes 1 where `writes`, else nothing.
-AxisMap masked(AxisMap map, const std::vector<bool>& writes)
+void mask(AxisMap& map, const std::vector<bool>& writes)
 {
     if (map.kind == AxisMap::Kind::Identity)
         map = AxisMap::repeat(map.parentLength, stackBlocks(map.parentLength, map.childLength));
     map.kind = AxisMap::Kind::Repeat;
     map.writeWeight.assign(writes.begin(), writes.end());
-    return map;
 }
 
 /// The terms of a block: what `own` has first it writes, all else `above` does.
@@ -33,21 +32,24 @@ std::vector<SourceTerm> twoTerms(SourceTerm own, SourceTerm above)
         std::vector<bool> repeats(static_cast<std::size_t>(map.childLength), false);
         if (map.kind != AxisMap::Kind::Identity)
             repeats = repeatsIn(map.child_from_parent);
-        above.maps.at(label) = masked(above.maps.at(label), repeats);
+        mask(above.maps.at(label), repeats);
         repeats.flip();
-        map = masked(map, repeats);
+        mask(map, repeats);
     }
-    return {std::move(own), std::move(above)};
+    std::vector<SourceTerm> terms;
+    terms.push_back(std::move(own));
+    terms.push_back(std::move(above));
+    return terms;
 }
 
-/// Maps of a parent block: its own axes, the stream's, and those that keep their length.
-std::map<AxisLabel, AxisMap> mapsOf(const TransferPlan& plan, CopyRule rule, int parentBlock)
+/// Maps of every parent block: its own axes, the stream's, and those that keep their length.
+std::vector<std::map<AxisLabel, AxisMap>> allMaps(const TransferPlan& plan, CopyRule rule)
 {
-    const ModelShape& shape = plan.parent.shape;
-    std::map<AxisLabel, AxisMap> maps = growBlock(shape, plan.child.shape, rule,
-        derive(derive(plan.seed, "block"), static_cast<std::uint64_t>(parentBlock)));
-    maps[AxisLabel::Residual] = plan.globalMaps.at(AxisLabel::Residual);
-    maps[AxisLabel::ClassMlp] = AxisMap::identity(shape.classMlp);
+    auto maps = growParentBlocks(plan, rule);
+    for (auto& own : maps) {
+        own[AxisLabel::Residual] = plan.globalMaps.at(AxisLabel::Residual);
+        own[AxisLabel::ClassMlp] = AxisMap::identity(plan.parent.shape.classMlp);
+    }
     return maps;
 }
 
@@ -66,6 +68,10 @@ std::optional<int> blockAbove(const ModelShape& parent, int block)
 
 void takeNewRowsFromAbove(TransferPlan& plan, CopyRule rule)
 {
+    const auto maps = allMaps(plan, rule);
+    const auto termOf = [&](int block) {
+        return SourceTerm{.parentBlock = block, .maps = maps[static_cast<std::size_t>(block)]};
+    };
     for (std::size_t j = 0; j < plan.blocks.size(); ++j) {
         DestinationBlock& block = plan.blocks[j];
         const int own = block.terms.front().parentBlock;
@@ -73,8 +79,8 @@ void takeNewRowsFromAbove(TransferPlan& plan, CopyRule rule)
         if (!above)
             continue;
         const std::vector<SourceTerm> alone = block.terms;
-        block.terms = twoTerms({.parentBlock = own, .maps = mapsOf(plan, rule, own)},
-            {.parentBlock = *above, .maps = mapsOf(plan, rule, *above)});
+        block.terms = twoTerms(termOf(own), termOf(*above));
+        block.maps.clear(); // each term has its own
         for (const ParameterSpec& spec : parametersOf(plan.child))
             if (std::cmp_equal(spec.id.block, j) && isNorm(spec))
                 block.termsByRole[spec.id.role] = alone;

@@ -5,7 +5,6 @@
 #include "core/methods/plan_parts.h"
 
 #include <algorithm>
-#include <set>
 
 namespace espalier {
 
@@ -77,10 +76,16 @@ std::vector<std::int64_t> insertBlocks(std::int64_t n, std::int64_t wanted)
 
 std::vector<bool> repeatsIn(const std::vector<std::int64_t>& sources)
 {
-    std::set<std::int64_t> seen;
+    if (sources.empty())
+        return {};
+    const auto highest = *std::max_element(sources.begin(), sources.end());
+    std::vector<bool> seen(static_cast<std::size_t>(highest) + 1, false);
     std::vector<bool> repeats;
-    for (const std::int64_t block : sources)
-        repeats.push_back(!seen.insert(block).second);
+    repeats.reserve(sources.size());
+    for (const std::int64_t block : sources) {
+        repeats.push_back(seen[static_cast<std::size_t>(block)]);
+        seen[static_cast<std::size_t>(block)] = true;
+    }
     return repeats;
 }
 

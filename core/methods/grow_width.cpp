@@ -104,12 +104,21 @@ std::map<AxisLabel, AxisMap> growBlock(
     return maps;
 }
 
-void growBlocks(TransferPlan& plan, CopyRule rule)
+std::vector<std::map<AxisLabel, AxisMap>> growParentBlocks(const TransferPlan& plan, CopyRule rule)
 {
     const Seed blocks = derive(plan.seed, "block");
+    std::vector<std::map<AxisLabel, AxisMap>> maps;
+    for (std::int64_t block = 0; block < blocksOf(plan.parent.shape); ++block)
+        maps.push_back(growBlock(plan.parent.shape, plan.child.shape, rule,
+            derive(blocks, static_cast<std::uint64_t>(block))));
+    return maps;
+}
+
+void growBlocks(TransferPlan& plan, CopyRule rule)
+{
+    const auto maps = growParentBlocks(plan, rule);
     for (DestinationBlock& block : plan.blocks)
-        block.maps = growBlock(plan.parent.shape, plan.child.shape, rule,
-            derive(blocks, static_cast<std::uint64_t>(block.terms.front().parentBlock)));
+        block.maps = maps[static_cast<std::size_t>(block.terms.front().parentBlock)];
 }
 
 void widenByCopies(TransferPlan& plan, CopyRule rule)

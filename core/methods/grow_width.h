@@ -43,8 +43,10 @@ struct GrownHeads
 [[nodiscard]] std::map<AxisLabel, AxisMap> growBlock(
     const ModelShape& parent, const ModelShape& child, CopyRule rule, Seed seed);
 
-/// Sets the maps of every block by its (first) source block's own stream: copies of a block are
-/// widened alike.
+/// growBlock of every parent block, each of its own stream.
+[[nodiscard]] std::vector<std::map<AxisLabel, AxisMap>> growParentBlocks(
+    const TransferPlan& plan, CopyRule rule);
+/// Gives every block its (first) source block's: copies of a block are widened alike.
 void growBlocks(TransferPlan& plan, CopyRule rule);
 
 /// The whole width by copies: residual channels (one map for the network), heads and MLP units,

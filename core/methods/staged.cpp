@@ -51,12 +51,14 @@ AxisMap halfOf(std::int64_t length, bool second)
     std::vector<std::int64_t> indices(static_cast<std::size_t>(2 * length), kNothing);
     for (std::int64_t i = 0; i < length; ++i)
         indices[static_cast<std::size_t>(second ? length + i : i)] = i;
-    return AxisMap::repeat(length, std::move(indices));
+    AxisMap map = AxisMap::repeat(length, std::move(indices));
+    map.readWeight.clear();
+    return map;
 }
 
-SourceTerm sideTerm(const ModelShape& parent, int block, bool second)
+SourceTerm sideTerm(const ModelShape& parent, bool second)
 {
-    SourceTerm term{.parentBlock = block};
+    SourceTerm term;
     for (const AxisLabel label : {AxisLabel::Residual, AxisLabel::Query, AxisLabel::Key,
              AxisLabel::Value, AxisLabel::Context, AxisLabel::Head, AxisLabel::Mlp})
         term.maps[label] = halfOf(lengthOf(label, parent), second);
@@ -67,12 +69,15 @@ SourceTerm sideTerm(const ModelShape& parent, int block, bool second)
 /// class-attention blocks, whose MLP stays, and the network's own matrices are tiled.
 void placeSideBySide(TransferPlan& plan)
 {
-    const ModelShape& parent = plan.parent.shape;
+    const std::vector<SourceTerm> sides = {
+        sideTerm(plan.parent.shape, false), sideTerm(plan.parent.shape, true)};
     for (std::size_t j = 0; std::cmp_less(j, plan.child.shape.layers); ++j) {
         DestinationBlock& block = plan.blocks[j];
         const std::vector<SourceTerm> alone = block.terms;
-        const int source = alone.front().parentBlock;
-        block.terms = {sideTerm(parent, source, false), sideTerm(parent, source, true)};
+        block.terms = sides;
+        for (SourceTerm& side : block.terms)
+            side.parentBlock = alone.front().parentBlock;
+        block.maps.clear(); // each side has its own
         if (plan.child.flavour.queryKeyNorm)
             block.termsByRole = {{Role::QueryNormGain, alone}, {Role::KeyNormGain, alone}};
     }
