@@ -4,6 +4,8 @@
 #include "app/convert.h"
 #include "app/planner.h"
 #include "app/weight_preview.h"
+#include "core/methods/catalog.h"
+#include "core/plan/measured.h"
 #include "widgets/format/number_format.h"
 
 #include <QDateTime>
@@ -76,6 +78,7 @@ EngineBridge::EngineBridge(Workspace& workspace, QObject* parent)
 {
     m_workspace.setPreviewed({Role::QkvWeight, 0});
     connect(&workspace, &Workspace::planChanged, this, &EngineBridge::refreshDestination);
+    connect(&workspace, &Workspace::recipeChanged, this, &EngineBridge::measureWhatIsMissing);
 }
 
 EngineBridge::~EngineBridge() = default;
@@ -220,6 +223,7 @@ void EngineBridge::adopt(
 {
     m_parent = model;
     m_rival.setParent(model);
+    m_measuredFor.clear();
     m_workspace.setWork(Activity::Opening, {});
     ModelSummary summary = summaryOf(model, hash);
     summary.path = lastingName(source.toStdString(), model);
@@ -250,9 +254,14 @@ void EngineBridge::measure()
 {
     if (!m_parent || m_workspace.data().source.empty())
         return;
-    m_workspace.setWork(Activity::Measuring, {true, tr("Measuring"), 0});
     MeasureSettings settings;
     settings.data = m_workspace.data();
+    measureWith(settings);
+}
+
+void EngineBridge::measureWith(const MeasureSettings& settings)
+{
+    m_workspace.setWork(Activity::Measuring, {true, tr("Measuring"), 0});
     m_long.post(kMeasureKey,
         [this, parent = *m_parent, settings, progress = progressFor(Activity::Measuring, {})](
             std::stop_token stop) mutable {
@@ -261,6 +270,31 @@ void EngineBridge::measure()
                 espalier::measure(parent, settings, progress));
             QMetaObject::invokeMethod(this, [this, done] { finishMeasuring(std::move(*done)); });
         });
+}
+
+/// A method chosen by a person gets what it needs without being asked for; what was measured before
+/// is measured again with it, so that all values are of one pass.
+void EngineBridge::measureWhatIsMissing()
+{
+    const Method* method = findMethod(m_workspace.recipe().method);
+    const Measurements* measured = m_workspace.measurements();
+    if (!method || !m_parent || !measured || m_workspace.work(Activity::Measuring).running
+        || m_workspace.data().source.empty())
+        return;
+    const Result<Options> options = completeOptions(method->options, m_workspace.recipe().options);
+    if (!options)
+        return;
+    const auto needed = method->needs(*options).measurements;
+    const auto missing = missingFrom(measured, needed);
+    if (missing.empty() || m_measuredFor == needed)
+        return;
+    m_measuredFor = needed;
+    MeasureSettings settings = measureSettings();
+    for (const MeasurementInfo& row : measurementCatalog())
+        if (row.byDefault || holds(*measured, row.id))
+            settings.ids.emplace_back(row.id);
+    settings.ids.insert(settings.ids.end(), missing.begin(), missing.end());
+    measureWith(settings);
 }
 
 void EngineBridge::finishMeasuring(Result<Measurements> result)

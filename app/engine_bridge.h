@@ -86,12 +86,15 @@ private:
     void refreshDestination();
     void runPreview();
     void runEvaluation();
+    void measureWith(const MeasureSettings& settings);
+    void measureWhatIsMissing();
     void finishMeasuring(Result<Measurements> result);
     void runExport(std::function<Result<ExportReport>(const Progress&)> work);
 
     Workspace& m_workspace;
     EngineInfo m_info;
     std::optional<Model> m_parent;
+    std::vector<std::string_view> m_measuredFor; ///< needs that were met, or that failed, last
     RaceRunner m_race;
     RivalRunner m_rival;
     TaskThread m_quick; ///< previews

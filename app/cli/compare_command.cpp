@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace espalier::cli {
 
 namespace {
@@ -111,9 +113,16 @@ Status compare(const CompareArguments& arguments, const Console& console)
         earlierRuns(arguments, folder / "runs.json", aboutComparison(*hash, *settings));
     if (!comparison)
         return comparison.error();
-    const std::vector<RefusedArm> refusals = refusedArms(parent->config(), *settings);
-    for (const RefusedArm& refusal : refusals)
+    std::vector<RefusedArm> refusals = refusedArms(parent->config(), *settings);
+    const auto say = [&](const RefusedArm& refusal) {
+        console.clearProgress();
         fmt::print(stderr, "left out: {}\n", refusal.reason);
+    };
+    std::for_each(refusals.begin(), refusals.end(), say);
+    const auto leaveOut = [&](const RefusedArm& refusal) {
+        say(refusal);
+        refusals.push_back(refusal);
+    };
     const auto keep = [&](const ComparisonRun& run) -> Status {
         comparison->runs.push_back(run);
         console.clearProgress();
@@ -122,7 +131,8 @@ Status compare(const CompareArguments& arguments, const Console& console)
         return writeComparison(folder / "runs.json", *comparison);
     };
     const std::vector<ComparisonRun> done = comparison->runs;
-    const Status status = compareStarts(*parent, *settings, done, keep, console.progress);
+    const Status status = compareStarts(
+        *parent, *settings, done, {.run = keep, .refused = leaveOut}, console.progress);
     console.clearProgress();
     if (!comparison->runs.empty()) {
         if (const Status written = writeComparisonTables(folder, *comparison, refusals); !written)

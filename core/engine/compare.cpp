@@ -15,6 +15,7 @@
 #include <chrono>
 #include <limits>
 #include <optional>
+#include <set>
 
 namespace espalier {
 
@@ -51,7 +52,7 @@ std::optional<std::string> refusalOf(
     return fits ? std::nullopt : std::optional(fits.error().message);
 }
 
-bool holds(
+bool isDone(
     const std::vector<ComparisonRun>& runs, const std::string& arm, double rate, std::int64_t seed)
 {
     return std::any_of(runs.begin(), runs.end(), [&](const ComparisonRun& run) {
@@ -110,12 +111,29 @@ private:
         if (m_measurements)
             return {};
         const Stopwatch clock;
-        Result<Measurements> measured = measure(m_parent, m_settings.measure, progress);
+        Result<Measurements> measured = measure(m_parent, settingsForAll(), progress);
         if (!measured)
             return measured.error();
         m_measurements = *std::move(measured);
         m_measureSeconds = clock.seconds();
         return {};
+    }
+
+    /// What any arm needs, measured in one pass.
+    [[nodiscard]] MeasureSettings settingsForAll() const
+    {
+        std::set<std::string> ids;
+        for (const ComparisonArm& arm : m_settings.arms) {
+            const Method& method = **methodOf(arm.method);
+            const Result<Options> options = completeOptions(method.options, arm.options);
+            if (!options || refusalOf(m_parent.config(), m_settings, arm))
+                continue;
+            for (const std::string_view id : method.needs(*options).measurements)
+                ids.emplace(id);
+        }
+        MeasureSettings settings = m_settings.measure;
+        settings.ids.assign(ids.begin(), ids.end());
+        return settings;
     }
 
     const Model& m_parent;
@@ -192,6 +210,40 @@ Result<ComparisonRun> runOnce(const Start& start, const Dataset& data,
     return run;
 }
 
+/// What all arms share.
+struct Comparison
+{
+    const ComparisonSettings& settings;
+    const std::vector<ComparisonRun>& done;
+    const ComparisonObserver& observer;
+    const Dataset& data;
+    const std::optional<ParameterSet>& teacher;
+};
+
+/// One start, trained at every rate that is not done.
+Status runSeed(const Comparison& comparison, StartMaker& starts, const ComparisonArm& arm,
+    std::int64_t seed, const Progress& progress)
+{
+    std::optional<Start> start;
+    for (const double rate : comparison.settings.learningRates) {
+        if (isDone(comparison.done, arm.name, rate, seed))
+            continue;
+        if (!start) {
+            Result<Start> made = starts.make(arm, seed, progress);
+            if (!made)
+                return made.error();
+            start = *std::move(made);
+        }
+        const Result<ComparisonRun> run = runOnce(*start, comparison.data, comparison.settings,
+            comparison.teacher, {.arm = arm.name, .learningRate = rate, .seed = seed}, progress);
+        if (!run)
+            return run.error();
+        if (const Status kept = comparison.observer.run(*run); !kept)
+            return kept;
+    }
+    return {};
+}
+
 Status checkSettings(const ComparisonSettings& settings)
 {
     if (settings.seeds < 1 || settings.train.steps < 1 || settings.train.batch < 1)
@@ -242,8 +294,8 @@ std::vector<RefusedArm> refusedArms(const ModelConfig& parent, const ComparisonS
 }
 
 Status compareStarts(const Model& parent, const ComparisonSettings& settings,
-    const std::vector<ComparisonRun>& done,
-    const std::function<Status(const ComparisonRun&)>& onRun, const Progress& progress)
+    const std::vector<ComparisonRun>& done, const ComparisonObserver& observer,
+    const Progress& progress)
 {
     if (const Status sane = checkSettings(settings); !sane)
         return sane;
@@ -259,32 +311,21 @@ Status compareStarts(const Model& parent, const ComparisonSettings& settings,
         if (!teacher)
             return teacher.error();
         StartMaker starts(parent, settings);
-        const std::size_t all = settings.arms.size() * settings.learningRates.size()
-            * static_cast<std::size_t>(settings.seeds);
-        std::size_t count = 0;
-        for (const ComparisonArm& arm : settings.arms) {
+        const Comparison comparison{settings, done, observer, *data, *teacher};
+        for (std::size_t i = 0; i < settings.arms.size(); ++i) {
+            const ComparisonArm& arm = settings.arms[i];
             if (refusalOf(parent.config(), settings, arm))
                 continue;
             for (std::int64_t seed = 0; seed < settings.seeds; ++seed) {
-                std::optional<Start> start;
-                for (const double rate : settings.learningRates) {
-                    progress(static_cast<double>(count++) / static_cast<double>(all),
-                        fmt::format("{}, seed {}, learning rate {:g}", arm.name, seed, rate));
-                    if (holds(done, arm.name, rate, seed))
-                        continue;
-                    if (!start) {
-                        Result<Start> made = starts.make(arm, seed, progress);
-                        if (!made)
-                            return made.error();
-                        start = *std::move(made);
-                    }
-                    const Result<ComparisonRun> run = runOnce(*start, *data, settings, *teacher,
-                        {.arm = arm.name, .learningRate = rate, .seed = seed}, progress);
-                    if (!run)
-                        return run.error();
-                    if (const Status kept = onRun(*run); !kept)
-                        return kept;
+                progress(static_cast<double>(i) / static_cast<double>(settings.arms.size()),
+                    fmt::format("{}, seed {}", arm.name, seed));
+                const Status status = runSeed(comparison, starts, arm, seed, progress);
+                if (!status && status.error().code == ErrorCode::Refused && seed == 0) {
+                    observer.refused({arm.name, status.error().message});
+                    break;
                 }
+                if (!status)
+                    return status;
             }
         }
         return {};

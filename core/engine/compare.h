@@ -44,12 +44,19 @@ struct RefusedArm
 [[nodiscard]] std::vector<RefusedArm> refusedArms(
     const ModelConfig& parent, const ComparisonSettings& settings);
 
-/// Makes, evaluates and trains the starts of all arms but the refused ones, one after another; each
-/// run is handed over as it ends. Runs that `done` holds already (same arm, rate and seed) are left
-/// out. Errors: what measuring, planning and training give; Cancelled, between steps.
+/// Where a comparison hands over what it finds.
+struct ComparisonObserver
+{
+    std::function<Status(const ComparisonRun&)> run = {}; ///< as it ends; an error stops the rest
+    std::function<void(const RefusedArm&)> refused = {}; ///< only planning found out
+};
+
+/// Makes, evaluates and trains the starts of all arms but the refused ones, one after another. Runs
+/// that `done` holds already (same arm, rate and seed) are left out. Errors: what measuring and
+/// training give; Cancelled, between steps.
 [[nodiscard]] Status compareStarts(const Model& parent, const ComparisonSettings& settings,
-    const std::vector<ComparisonRun>& done,
-    const std::function<Status(const ComparisonRun&)>& onRun, const Progress& progress = {});
+    const std::vector<ComparisonRun>& done, const ComparisonObserver& observer,
+    const Progress& progress = {});
 
 /// What a comparison came to so far, as JSON; `about` says what was compared, so that a stopped one
 /// is only gone on with if it is the same. Non-finite losses are null.

@@ -58,8 +58,9 @@ std::vector<bool> usedBy(const AxisMap* map, std::int64_t parentLength)
 std::vector<bool> droppedBlocks(const TransferPlan& plan)
 {
     std::vector<bool> dropped(index(plan.parent.shape.layers), true);
-    visitTerms(plan, [&dropped](const DestinationBlock&, const SourceTerm& term) {
-        dropped[index(term.parentBlock)] = false;
+    visitTerms(plan, [&](const DestinationBlock&, const SourceTerm& term) {
+        if (term.parentBlock < plan.parent.shape.layers) // class-attention blocks lie beyond
+            dropped[index(term.parentBlock)] = false;
     });
     return dropped;
 }
@@ -81,6 +82,8 @@ std::vector<bool> droppedPerBlock(const TransferPlan& plan, AxisLabel label)
     visitTerms(plan, [&](const DestinationBlock& block, const SourceTerm& term) {
         const AxisMap* const own = find(term.maps, label);
         const std::vector<bool> used = usedBy(own ? own : find(block.maps, label), length);
+        if (term.parentBlock >= plan.parent.shape.layers)
+            return;
         const std::size_t start = index(term.parentBlock * length);
         for (std::size_t i = 0; i < used.size(); ++i)
             if (used[i])

@@ -11,6 +11,7 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace espalier {
@@ -175,18 +176,28 @@ Result<at::Tensor> gathered(
     return out;
 }
 
+/// The parent's parameters that a parameter is made of, each once.
+std::set<ParameterId> parentsOf(const ParameterPlan& parameter)
+{
+    std::set<ParameterId> parents;
+    for (const ResolvedTerm& term : parameter.terms) {
+        parents.insert(term.parent);
+        if (term.foldedGain)
+            parents.insert(*term.foldedGain);
+    }
+    return parents;
+}
+
 /// By way of whole parameters.
 Result<at::Tensor> computed(const TransferPlan& plan, const ParameterPlan& parameter,
     const StoredModel& parent, const DiskTensor& child)
 {
     ParameterSet needed{.config = parent.config()};
-    for (const ResolvedTerm& term : parameter.terms) {
-        if (needed.tensors.contains(term.parent))
-            continue;
-        Result<at::Tensor> values = parent.parameter(term.parent);
+    for (const ParameterId id : parentsOf(parameter)) {
+        Result<at::Tensor> values = parent.parameter(id);
         if (!values)
             return values.error();
-        needed.tensors.emplace(term.parent, *std::move(values));
+        needed.tensors.emplace(id, *std::move(values));
     }
     ParameterSet made{.config = plan.child};
     made.tensors.emplace(child.parameter, applyPlan(parameter, needed, plan.child.shape));

@@ -44,11 +44,15 @@ std::vector<ComparisonRun> runsOf(
     const ComparisonSettings& settings, const std::vector<ComparisonRun>& done = {})
 {
     std::vector<ComparisonRun> runs;
-    const Status status =
-        compareStarts(byteModel(), settings, done, [&](const ComparisonRun& run) -> Status {
-            runs.push_back(run);
-            return {};
-        });
+    const Status status = compareStarts(byteModel(), settings, done,
+        {.run = [&](const ComparisonRun& run) -> Status {
+             runs.push_back(run);
+             return {};
+         },
+            .refused =
+                [](const RefusedArm& arm) {
+                    ADD_FAILURE() << arm.reason;
+                }});
     EXPECT_TRUE(status) << status.error().message;
     return runs;
 }

@@ -90,6 +90,7 @@ TEST(ScaleFromDisk, WhatIsNotASelectionTakesTheWayThroughMemory)
     TransferPlan plan = identityPlan(config);
     plan.rules[{Role::TokenEmbedding, -1}] = {.fresh = true, .noise = Noise{.mean = 1, .std = 0.5}};
     plan.rules[{Role::MlpUpWeight, 1}].noise = Noise{.mean = 0, .std = 0.1};
+    plan.rules[{Role::MlpUpWeight, 0}].foldedGain = Role::MlpNormGain;
     Matrix mixed{.rows = 10, .cols = 10, .values = std::vector<double>(100, 0.1)};
     plan.blocks[0].terms.front().maps[AxisLabel::Mlp] = AxisMap::dense(mixed, mixed);
     expectSameBits(plan, toyParameters(config));
