@@ -43,11 +43,6 @@ Choices choicesFrom(const Options& options)
     };
 }
 
-bool needsScores(const Choices& choices)
-{
-    return choices.order == "importance" || choices.depth == "lowest-change";
-}
-
 MethodNeeds needsOf(const Choices& choices)
 {
     MethodNeeds needs;
@@ -58,35 +53,43 @@ MethodNeeds needsOf(const Choices& choices)
     return needs;
 }
 
-Status measurementsFit(const Measurements& measurements, const ModelShape& parent)
+Status expectSize(const char* what, std::size_t found, std::int64_t wanted)
+{
+    if (static_cast<std::int64_t>(found) == wanted)
+        return {};
+    return refused(
+        fmt::format("measurements: {} holds {} values, the parent needs {}", what, found, wanted));
+}
+
+Status scoresFit(const Measurements& measurements, const ModelShape& parent)
 {
     const ChannelScores* scores = measurements.scoresBy(kMeanAbs);
     if (scores == nullptr)
         return refused(fmt::format("measurements: found no scores by {}, wanted them", kMeanAbs));
-    const auto expect = [&](const char* what, std::int64_t found, std::int64_t wanted) -> Status {
-        if (found == wanted)
-            return {};
-        return refused(fmt::format(
-            "measurements: {} holds {} values, the parent needs {}", what, found, wanted));
-    };
-    const auto cells = [](const Matrix& matrix) {
-        return static_cast<std::int64_t>(matrix.values.size());
-    };
+    const std::int64_t stream = parent.layers * parent.hidden;
     for (const Status& status : {
-             expect(
-                 "embedding", static_cast<std::int64_t>(scores->embedding_D.size()), parent.hidden),
-             expect("after attention", cells(scores->afterAttention_LD),
-                 parent.layers * parent.hidden),
-             expect("after mlp", cells(scores->afterMlp_LD), parent.layers * parent.hidden),
-             expect("context", cells(scores->context_LC),
+             expectSize("embedding", scores->embedding_D.size(), parent.hidden),
+             expectSize("after attention", scores->afterAttention_LD.values.size(), stream),
+             expectSize("after mlp", scores->afterMlp_LD.values.size(), stream),
+             expectSize("context", scores->context_LC.values.size(),
                  parent.layers * parent.heads * parent.headDim),
-             expect("mlp", cells(scores->mlp_LM), parent.layers * parent.mlp),
-             expect(
-                 "change", static_cast<std::int64_t>(measurements.change_L.size()), parent.layers),
+             expectSize("mlp", scores->mlp_LM.values.size(), parent.layers * parent.mlp),
          })
         if (!status)
             return status;
     return {};
+}
+
+/// What these choices read is there, of this parent's sizes.
+Status measurementsFit(
+    const Choices& choices, const Measurements* measurements, const ModelShape& parent)
+{
+    if (choices.order == "importance")
+        if (const Status status = scoresFit(*measurements, parent); !status)
+            return status;
+    return choices.depth == "lowest-change"
+        ? expectSize("change", measurements->change_L.size(), parent.layers)
+        : Status();
 }
 
 std::vector<double> rowOf(const Matrix& matrix, std::int64_t row)
@@ -235,10 +238,9 @@ TiedHead tiedHeadFrom(std::string_view choice)
 Result<TransferPlan> planSubcloning(const PlanRequest& request)
 {
     const Choices choices = choicesFrom(request.options);
-    if (needsScores(choices))
-        if (const Status status = measurementsFit(*request.measurements, request.parent.shape);
-            !status)
-            return status.error();
+    if (const Status status = measurementsFit(choices, request.measurements, request.parent.shape);
+        !status)
+        return status.error();
     const Result<std::vector<std::int64_t>> blocks = chooseBlocks(request, choices);
     if (!blocks)
         return blocks.error();

@@ -234,6 +234,23 @@ TEST(Subcloning, RefusesMeasurementsWithoutItsScores)
     EXPECT_EQ(refused.error().message, "measurements: found no scores by mean-abs, wanted them");
 }
 
+TEST(Subcloning, WantsNoMoreThanItsChoicesRead)
+{
+    Measurements m = test::toyMeasurements();
+    m.change_L.clear();
+    PlanRequest request{
+        .parent = test::toyConfig(), .childShape = test::toyShape(2, 2, 1, 2), .measurements = &m};
+    EXPECT_TRUE(makePlan(*findMethod("subcloning"), request));
+    request.options["depth"] = std::string("lowest-change");
+    const auto refused = makePlan(*findMethod("subcloning"), request);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message, "measurements: change holds 0 values, the parent needs 4");
+    m = test::toyMeasurements();
+    m.scores.clear();
+    request.options["order"] = std::string("first");
+    EXPECT_TRUE(makePlan(*findMethod("subcloning"), request));
+}
+
 TEST(Subcloning, EqualRequestsMakeEqualPlans)
 {
     EXPECT_EQ(*plan(test::toyShape(2, 2, 1, 2)), *plan(test::toyShape(2, 2, 1, 2)));
