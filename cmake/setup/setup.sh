@@ -24,7 +24,7 @@ fail() {
 
 packages=(
     g++ cmake ninja-build
-    libfmt-dev nlohmann-json3-dev libcli11-dev libhdf5-dev libjpeg-dev libpng-dev zlib1g-dev libssl-dev
+    libfmt-dev libeigen3-dev nlohmann-json3-dev libcli11-dev libhdf5-dev libjpeg-dev libpng-dev zlib1g-dev libssl-dev
     libcurl4-openssl-dev pkg-config libpcre2-dev libicu-dev libsentencepiece-dev libminizip-dev libxxhash-dev
     qt6-base-dev qt6-svg-dev libqcustomplot-dev fonts-dejavu-core
     libgtest-dev

@@ -48,16 +48,23 @@ std::vector<std::int64_t> firstOf(std::int64_t kept)
     return order;
 }
 
-std::vector<std::int64_t> strided(std::int64_t n, std::int64_t kept)
+std::vector<std::int64_t> spread(std::int64_t n, std::int64_t kept)
 {
     std::vector<std::int64_t> order = firstOf(kept);
-    for (std::int64_t& index : order) {
-        if (n % kept == 0)
-            index *= n / kept;
-        else if (kept > 1)
+    for (std::int64_t& index : order)
+        if (kept > 1)
             index = roundHalfEven(static_cast<double>(index) * static_cast<double>(n - 1)
                 / static_cast<double>(kept - 1));
-    }
+    return order;
+}
+
+std::vector<std::int64_t> strided(std::int64_t n, std::int64_t kept)
+{
+    if (n % kept != 0)
+        return spread(n, kept);
+    std::vector<std::int64_t> order = firstOf(kept);
+    for (std::int64_t& index : order)
+        index *= n / kept;
     return order;
 }
 
@@ -75,33 +82,6 @@ AxisMap keep(std::int64_t parentLength, std::vector<std::int64_t> child_from_par
         && std::is_sorted(child_from_parent.begin(), child_from_parent.end());
     return all ? AxisMap::identity(parentLength)
                : AxisMap::select(parentLength, std::move(child_from_parent));
-}
-
-std::vector<std::int64_t> keepBlocks(std::string_view rule, std::int64_t n, std::int64_t kept)
-{
-    std::vector<std::int64_t> blocks = firstOf(kept);
-    const std::int64_t front = (kept + 1) / 2;
-    for (std::int64_t& block : blocks) {
-        if (rule == "middle")
-            block += block < front ? 0 : n - kept;
-        else if (rule == "last")
-            block += n - kept;
-        else if (rule == "uniform" && kept > 1)
-            block =
-                roundHalfEven(static_cast<double>(block * (n - 1)) / static_cast<double>(kept - 1));
-    }
-    return blocks;
-}
-
-std::vector<std::int64_t> keepBlocksByScore(
-    const std::vector<double>& scores, std::int64_t kept, std::int64_t protectedEnds)
-{
-    const auto n = static_cast<std::int64_t>(scores.size());
-    std::vector<double> guarded = scores;
-    for (std::int64_t i = 0; i < n; ++i)
-        if (i < protectedEnds || i >= n - protectedEnds)
-            guarded[static_cast<std::size_t>(i)] = std::numeric_limits<double>::infinity();
-    return highest(guarded, kept);
 }
 
 } // namespace espalier

@@ -5,7 +5,6 @@
 #include "core/base/random.h"
 
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 namespace espalier {
@@ -21,8 +20,11 @@ namespace espalier {
 /// 0 … kept-1.
 [[nodiscard]] std::vector<std::int64_t> firstOf(std::int64_t kept);
 
-/// Evenly spaced: every n/kept-th if that is whole, else round(linspace(0, n-1, kept)), halves to
-/// even (weight selection's rule, Xu et al. 2024, arXiv 2311.18823).
+/// round(linspace(0, n-1, kept)), halves to even.
+[[nodiscard]] std::vector<std::int64_t> spread(std::int64_t n, std::int64_t kept);
+
+/// Evenly spaced: every n/kept-th if that is whole, else spread (weight selection's rule, Xu
+/// et al. 2024, arXiv 2311.18823).
 [[nodiscard]] std::vector<std::int64_t> strided(std::int64_t n, std::int64_t kept);
 
 /// A random subset.
@@ -30,16 +32,5 @@ namespace espalier {
 
 /// Select, or Identity if all of the axis is kept in its order.
 [[nodiscard]] AxisMap keep(std::int64_t parentLength, std::vector<std::int64_t> child_from_parent);
-
-/// Which parent block each of `kept` destination blocks comes from.
-///   middle  removed from the middle: the first ceil(kept/2) and the last floor(kept/2) stay
-///   (Samragh et al., section 4.2) first, last  a contiguous run uniform  round(j (n-1) / (kept-1))
-[[nodiscard]] std::vector<std::int64_t> keepBlocks(
-    std::string_view rule, std::int64_t n, std::int64_t kept);
-
-/// Drops the n - kept blocks with the lowest scores, never the first or last `protectedEnds` ones
-/// (while others remain).
-[[nodiscard]] std::vector<std::int64_t> keepBlocksByScore(
-    const std::vector<double>& scores, std::int64_t kept, std::int64_t protectedEnds);
 
 } // namespace espalier

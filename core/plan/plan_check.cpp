@@ -112,6 +112,8 @@ std::string headFault(
     };
     const ModelShape& parent = plan.parent.shape;
     const ModelShape& child = plan.child.shape;
+    if (plan.splitsHeads)
+        return needsWholeHeads(plan.parent) ? "splits heads that rotate or share keys" : "";
     if (parent.headDim != child.headDim)
         return "";
     const HeadsOf query = headsOf(mapFor(AxisLabel::Query), child.heads, child.headDim);
@@ -213,6 +215,12 @@ Status checkBlocks(const TransferPlan& plan)
 }
 
 } // namespace
+
+bool needsWholeHeads(const ModelConfig& config)
+{
+    return config.flavour.position == PositionKind::Rotary
+        || config.shape.heads != config.shape.kvHeads;
+}
 
 Status checkPlan(const TransferPlan& plan)
 {

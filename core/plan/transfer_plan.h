@@ -85,6 +85,8 @@ struct TransferPlan
         {}; ///< Residual, Vocab, Position, …; a missing label is Identity
     std::vector<DestinationBlock> blocks = {}; ///< one per destination block (see blocksOf)
     std::map<ParameterId, ParameterRule> rules = {}; ///< a missing id has the default rule
+    bool splitsHeads = false; ///< heads are taken apart on purpose (Xu et al. 2024); checkPlan lets
+                              ///< it pass where neither rotation nor groups depend on whole heads
 
     friend bool operator==(const TransferPlan&, const TransferPlan&) = default;
 };
@@ -111,6 +113,10 @@ struct ParameterPlan
 
 /// The plan must outlive the result.
 [[nodiscard]] ParameterPlan resolve(const TransferPlan& plan, ParameterId child);
+
+/// Channels of a head cannot come from several heads: they rotate by their place in the head, or
+/// several heads share keys and values.
+[[nodiscard]] bool needsWholeHeads(const ModelConfig& config);
 
 /// Refused, naming parameter and axis, unless every map fits the lengths of both shapes, heads stay
 /// whole, kept query heads read kept key/value groups, and every parameter of the child has a

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace espalier {
 
@@ -49,28 +50,19 @@ TEST(Choose, KeepingEverythingIsTheIdentity)
     EXPECT_EQ(keep(3, {0, 2}).kind, AxisMap::Kind::Select);
 }
 
-TEST(Choose, RemovesBlocksFromTheMiddleAsGpt2LargeToMediumDoes)
+TEST(Choose, StridesAreThePublishedOnesOnTheUsualWidths)
 {
-    const Indices blocks = keepBlocks("middle", 36, 24);
-    EXPECT_EQ(blocks.front(), 0);
-    EXPECT_EQ(blocks[11], 11);
-    EXPECT_EQ(blocks[12], 24);
-    EXPECT_EQ(blocks.back(), 35);
-    EXPECT_EQ(keepBlocks("middle", 8, 5), (Indices{0, 1, 2, 6, 7}));
-}
-
-TEST(Choose, TheOtherBlockRules)
-{
-    EXPECT_EQ(keepBlocks("first", 5, 2), (Indices{0, 1}));
-    EXPECT_EQ(keepBlocks("last", 5, 2), (Indices{3, 4}));
-    EXPECT_EQ(keepBlocks("uniform", 5, 3), (Indices{0, 2, 4}));
-    EXPECT_EQ(keepBlocks("uniform", 5, 1), (Indices{0}));
-}
-
-TEST(Choose, DropsTheLowestScoresButNeverTheProtectedEnds)
-{
-    EXPECT_EQ(keepBlocksByScore({0.1, 0.9, 0.2, 0.3, 0.0}, 3, 1), (Indices{0, 1, 4}));
-    EXPECT_EQ(keepBlocksByScore({0.1, 0.9, 0.2, 0.3, 0.0}, 3, 0), (Indices{1, 2, 3}));
+    for (const auto& [n, kept] : {std::pair<std::int64_t, std::int64_t>{1024, 768}, {768, 512},
+             {384, 224}, {1152, 672}, {768, 640}}) {
+        const Indices indices = strided(n, kept);
+        for (std::int64_t j = 0; j < kept; ++j) {
+            // round(linspace(0, n - 1, kept))[j] in whole numbers; no half occurs on these pairs
+            const std::int64_t twice = 2 * j * (n - 1);
+            ASSERT_NE(twice % (2 * (kept - 1)), kept - 1) << "half way";
+            EXPECT_EQ(indices[static_cast<std::size_t>(j)], (twice + kept - 1) / (2 * (kept - 1)))
+                << n << " to " << kept << " at " << j;
+        }
+    }
 }
 
 } // namespace espalier

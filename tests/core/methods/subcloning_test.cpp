@@ -186,7 +186,7 @@ TEST(Subcloning, DropsHeadsEquallyInsideKeyValueGroups)
     Measurements m = test::toyMeasurements();
     ChannelScores& scores = m.scores[std::string(kMeanAbs)];
     scores.embedding_D.assign(8, 1.0);
-    scores.afterAttention_LD = scores.afterMlp_LD =
+    scores.attentionNorm_LD = scores.mlpNorm_LD = scores.afterAttention_LD = scores.afterMlp_LD =
         test::matrixOf(1, 8, std::vector<double>(8, 1.0));
     scores.context_LC = test::matrixOf(1, 8, {1, 1, 9, 9, 8, 8, 2, 2});
     scores.mlp_LM = test::matrixOf(1, 3, {1, 2, 3});
@@ -231,7 +231,8 @@ TEST(Subcloning, RefusesMeasurementsWithoutItsScores)
             .childShape = test::toyShape(4, 2, 1, 2),
             .measurements = &m});
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().message, "measurements: found no scores by mean-abs, wanted them");
+    EXPECT_EQ(
+        refused.error().message, "measurements: found no scores by mean-abs, measure mean-abs");
 }
 
 TEST(Subcloning, WantsNoMoreThanItsChoicesRead)
