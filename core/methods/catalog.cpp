@@ -45,6 +45,15 @@ std::span<const Method> methods()
 {
     static const std::vector<Method> rows = {
         subcloningMethod(),
+        weightSelectionMethod(),
+        minitronMethod(),
+        llmPrunerMethod(),
+        wandaMethod(),
+        magnitudeMethod(),
+        slicegptMethod(),
+        shortgptMethod(),
+        deeperLayersMethod(),
+        inherituneMethod(),
         stackbertMethod(),
         gstackMethod(),
         interpolationMethod(),

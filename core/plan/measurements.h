@@ -81,6 +81,10 @@ struct Measurements
     /// Uncentred second moment of the stream: the mean over its taps of E[x x'] divided by its
     /// trace, so that loud layers weigh no more than others. Trace 1.
     Matrix residualCovariance_DD;
+    /// Its eigenvectors, one per row, strongest first, each with its largest entry positive (the
+    /// first of equals); and its eigenvalues. Of components without energy any orthonormal rest.
+    Matrix residualBasis_DD;
+    std::vector<double> residualEnergy_D;
     // E[a a'] of each block's inputs of the output and the down projection.
     std::vector<Matrix> contextMoment_LCC;
     std::vector<Matrix> mlpMoment_LMM;
