@@ -14,7 +14,7 @@ TEST(MethodPage, TellsWhatTheRowTells)
     EXPECT_NE(page.find("### Weight subcloning (`subcloning`)"), std::string::npos);
     EXPECT_NE(page.find("arXiv 2312.09299"), std::string::npos);
     EXPECT_NE(page.find("width shrinks; depth shrinks; heads stay whole"), std::string::npos);
-    EXPECT_NE(page.find("| `scale` | width | width, fan-in, none |"), std::string::npos);
+    EXPECT_NE(page.find("| `scale` | width | width, fan-in, energy, "), std::string::npos);
 }
 
 TEST(MethodPage, NeedsFollowTheOptions)
