@@ -104,7 +104,7 @@ std::span<const MeasurementRow> measurementRows()
             .begin = beginGreedyRemoval},
         {.id = "residual-covariance",
             .title = "Second moment of the stream",
-            .formula = "mean over its taps of E[x x'] / trace E[x x']",
+            .formula = "mean over its taps of E[x x'] / trace E[x x'], and its eigenvectors",
             .paper = "Ashkboos et al. 2024, arXiv 2401.15024, section 3.3",
             .expensive = true,
             .begin = beginResidualCovariance,

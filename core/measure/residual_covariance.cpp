@@ -3,11 +3,45 @@
 
 #include "core/measure/moments.h"
 
+#include <ATen/ops/empty.h>
+#include <ATen/ops/linalg_eigh.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
 #include <map>
 
 namespace espalier {
 
 namespace {
+
+/// The row's largest entry (the first of equals) becomes positive: eigenvectors have no sign.
+void fixSign(double* row, std::int64_t n)
+{
+    const double* const largest = std::max_element(
+        row, row + n, [](double a, double b) { return std::abs(a) < std::abs(b); });
+    if (*largest < 0)
+        std::transform(row, row + n, row, std::negate<>());
+}
+
+/// Basis and energies of the covariance, strongest first (LAPACK's syevd).
+void decompose(Measurements& measurements)
+{
+    const Matrix& covariance_DD = measurements.residualCovariance_DD;
+    const std::int64_t d = covariance_DD.rows;
+    at::Tensor covariance = at::empty({d, d}, at::kDouble);
+    std::copy(covariance_DD.values.begin(), covariance_DD.values.end(),
+        covariance.mutable_data_ptr<double>());
+    const auto [energies, vectors] = at::linalg_eigh(covariance, "L"); // ascending, one per column
+    const at::Tensor basis = vectors.flip({1}).t().contiguous();
+    const at::Tensor descending = energies.flip({0}).contiguous();
+    Matrix& basis_DD = measurements.residualBasis_DD;
+    basis_DD = {d, d, {basis.const_data_ptr<double>(), basis.const_data_ptr<double>() + d * d}};
+    for (std::int64_t row = 0; row < d; ++row)
+        fixSign(basis_DD.values.data() + row * d, d);
+    measurements.residualEnergy_D = {
+        descending.const_data_ptr<double>(), descending.const_data_ptr<double>() + d};
+}
 
 class ResidualCovariance final : public Probe
 {
@@ -32,6 +66,7 @@ public:
                 mean_DD.values[i] += sum_DD.values[i] / (trace * taps);
         }
         symmetrise(mean_DD, 1);
+        decompose(measurements);
         return {};
     }
 

@@ -89,6 +89,8 @@ std::vector<AnySlot> slotsOf(AnyMeasurements& m)
         vector(row.path, Axis::Blocks, m.*row.member);
     matrix("/distance/angular", Axis::Blocks, Axis::Blocks, m.angularDistance_NL);
     matrix("/moment/residual", Axis::Residual, Axis::Residual, m.residualCovariance_DD);
+    matrix("/moment/residual_basis", Axis::Residual, Axis::Residual, m.residualBasis_DD);
+    vector("/moment/residual_energy", Axis::Residual, m.residualEnergy_D);
     for (std::size_t l = 0; l < m.contextMoment_LCC.size(); ++l)
         matrix(fmt::format("/moment/context/{}", l), Axis::Context, Axis::Context,
             m.contextMoment_LCC[l]);

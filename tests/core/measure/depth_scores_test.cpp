@@ -152,6 +152,8 @@ TEST(ResidualCovariance, OfASilentTapIsNothing)
     const auto probe = beginResidualCovariance(test::toyGpt2());
     const Measurements found = after(*probe, {rows({0, 0}), rows({2, 0})});
     EXPECT_EQ(found.residualCovariance_DD.values, (std::vector<double>{0.5, 0, 0, 0}));
+    EXPECT_EQ(found.residualEnergy_D, (std::vector<double>{0.5, 0})) << "strongest first";
+    EXPECT_EQ(found.residualBasis_DD.values, (std::vector<double>{1, 0, 0, 1}));
 }
 
 TEST(ProjectionMoments, AreMeansOfProducts)
