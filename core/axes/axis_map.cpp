@@ -80,6 +80,16 @@ AxisMap AxisMap::dense(Matrix write, Matrix read)
         .read = std::move(read)};
 }
 
+AxisMap AxisMap::dense(Matrix both, std::vector<std::int64_t> unitRows)
+{
+    ESPALIER_EXPECT(hasAllValues(both), "a matrix has rows * cols values");
+    return {.kind = Kind::Dense,
+        .parentLength = both.cols,
+        .childLength = both.rows,
+        .child_from_parent = std::move(unitRows),
+        .write = std::move(both)};
+}
+
 std::vector<std::int64_t> channelsOfHeads(
     const std::vector<std::int64_t>& heads, std::int64_t headDim)
 {

@@ -13,7 +13,7 @@ struct Matrix
 {
     std::int64_t rows = 0;
     std::int64_t cols = 0;
-    std::vector<double> values;
+    std::vector<double> values = {};
 
     [[nodiscard]] double at(std::int64_t row, std::int64_t col) const
     {
@@ -33,9 +33,10 @@ inline constexpr std::int64_t kMeanOfAxis = -2; ///< the mean over the parent's 
 ///   Repeat    as Select, but indices may repeat or be kNothing or kMeanOfAxis, and each face
 ///             multiplies index j by its weight: readWeight 1/copies keeps sums over copies,
 ///             writeWeight 0 leaves index j to another term
-///   Dense     writers are multiplied by `write`, readers by `read`, both [child, parent] (LiGO:
-///   the
-///             same matrix)
+///   Dense     writers are multiplied by `write`, readers by `read`, both [child, parent]; LiGO's
+///             are one matrix, and then `read` is empty. If child_from_parent is not empty, row j
+///             of both is the unit row of parent index child_from_parent[j] and stays so while the
+///             map is learned; rows of kNothing are free
 struct AxisMap
 {
     enum class Kind
@@ -65,6 +66,14 @@ struct AxisMap
     [[nodiscard]] static AxisMap repeat(
         std::int64_t parentLength, std::vector<std::int64_t> child_from_parent);
     [[nodiscard]] static AxisMap dense(Matrix write, Matrix read);
+    /// The same matrix for both faces; see Dense for `unitRows`.
+    [[nodiscard]] static AxisMap dense(Matrix both, std::vector<std::int64_t> unitRows = {});
+
+    /// The matrix of this side; of Dense maps alone.
+    [[nodiscard]] const Matrix& face(Side side) const
+    {
+        return side == Side::Read && !read.values.empty() ? read : write;
+    }
 
     /// What this face multiplies child index j by; not of Dense maps.
     [[nodiscard]] double weightOf(std::int64_t j, Side side) const

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace espalier {
@@ -39,6 +40,27 @@ std::string indexFault(const AxisMap& map)
     return "";
 }
 
+/// The same of a Dense map's unit rows.
+std::string unitRowFault(const AxisMap& map)
+{
+    if (map.child_from_parent.empty())
+        return "";
+    if (std::cmp_not_equal(map.child_from_parent.size(), map.childLength))
+        return fmt::format(
+            "lists {} unit rows, wanted {}", map.child_from_parent.size(), map.childLength);
+    for (std::int64_t j = 0; j < map.childLength; ++j) {
+        const std::int64_t parent = map.child_from_parent[static_cast<std::size_t>(j)];
+        if (parent == kNothing)
+            continue;
+        if (parent < 0 || parent >= map.parentLength)
+            return fmt::format("takes index {} of {}", parent, map.parentLength);
+        for (const Side side : {Side::Write, Side::Read})
+            if (map.face(side).at(j, parent) != 1)
+                return fmt::format("has no unit row at index {}", j);
+    }
+    return "";
+}
+
 /// What is wrong with a map between axes of these lengths; empty if nothing.
 std::string faultOf(const AxisMap* map, std::int64_t parentLength, std::int64_t childLength)
 {
@@ -54,11 +76,12 @@ std::string faultOf(const AxisMap* map, std::int64_t parentLength, std::int64_t 
         return fmt::format("maps {} to {}, wanted {} to {}", map->parentLength, map->childLength,
             parentLength, childLength);
     if (map->kind == AxisMap::Kind::Dense) {
-        const bool fits = map->write.rows == childLength && map->write.cols == parentLength
-            && map->read.rows == childLength && map->read.cols == parentLength;
-        return fits ? ""
-                    : fmt::format(
-                        "has a dense map of another size than {} x {}", childLength, parentLength);
+        for (const Side side : {Side::Write, Side::Read})
+            if (const Matrix& face = map->face(side);
+                face.rows != childLength || face.cols != parentLength)
+                return fmt::format(
+                    "has a dense map of another size than {} x {}", childLength, parentLength);
+        return unitRowFault(*map);
     }
     if (static_cast<std::int64_t>(map->child_from_parent.size()) != childLength)
         return fmt::format(
@@ -153,8 +176,11 @@ Status checkTerm(const TransferPlan& plan, const ParameterPlan& parameter, const
         return badPlan(plan,
             fmt::format(
                 "{} comes from {}, which the parent does not have", name, nameOf(term.parent)));
-    if (!std::isfinite(term.weight))
-        return badPlan(plan, fmt::format("{}: a source weight is {}", name, term.weight));
+    std::vector<double> weights = term.segmentWeights;
+    weights.push_back(term.weight);
+    for (const double weight : weights)
+        if (!std::isfinite(weight))
+            return badPlan(plan, fmt::format("{}: a source weight is {}", name, weight));
     if (term.foldedGain && !hasParameter(plan.parent, *term.foldedGain))
         return badPlan(plan,
             fmt::format(

@@ -34,12 +34,29 @@ std::vector<IndexShare> sharesIn(const AxisMap* map, Side side, std::int64_t chi
             all.push_back({parent, weight / static_cast<double>(map->parentLength)});
         return all;
     }
-    const Matrix& face = side == Side::Read ? map->read : map->write;
+    const Matrix& face = map->face(side);
     std::vector<IndexShare> shares;
     for (std::int64_t parent = 0; parent < face.cols; ++parent)
         if (face.at(child, parent) != 0)
             shares.push_back({parent, face.at(child, parent)});
     return shares;
+}
+
+/// The segment of a dimension that a child index lies in.
+std::size_t segmentOf(const Dim& dim, const ModelShape& shape, std::int64_t child)
+{
+    std::size_t segment = 0;
+    while (child >= lengthOf(dim.segments[segment], shape))
+        child -= lengthOf(dim.segments[segment++], shape);
+    return segment;
+}
+
+double weightOf(const TransferPlan& plan, const ParameterPlan& parameter, const ResolvedTerm& term,
+    std::int64_t row)
+{
+    if (term.segmentWeights.empty())
+        return term.weight;
+    return term.segmentWeights[segmentOf(parameter.child.dims[0], plan.child.shape, row)];
 }
 
 /// The same for a whole dimension: finds the segment that the child index lies in.
@@ -72,8 +89,8 @@ CellOrigin originOf(
     ESPALIER_EXPECT(index.size() == parameter.child.dims.size(), "one index per dimension");
     CellOrigin origin{.sources = {}, .noise = parameter.noise};
     for (const ResolvedTerm& term : parameter.terms) {
-        std::vector<CellSource> cells = {
-            {term.parent, {}, parameter.scale * term.weight, term.foldedGain}};
+        std::vector<CellSource> cells = {{term.parent, {},
+            parameter.scale * weightOf(plan, parameter, term, index[0]), term.foldedGain}};
         for (std::size_t d = 0; d < index.size(); ++d) {
             std::vector<CellSource> longer;
             for (const CellSource& cell : cells)

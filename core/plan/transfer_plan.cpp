@@ -42,6 +42,12 @@ ResolvedTerm resolveTerm(const TransferPlan& plan, const ParameterRule& rule,
         for (const AxisLabel label : dim.segments)
             maps.push_back(mapFor(plan, rule, block, term, label));
     }
+    if (term && !term->weightByLabel.empty())
+        for (const AxisLabel label : child.dims.front().segments) {
+            const auto own = term->weightByLabel.find(label);
+            resolved.segmentWeights.push_back(
+                own == term->weightByLabel.end() ? term->weight : own->second);
+        }
     return resolved;
 }
 

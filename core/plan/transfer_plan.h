@@ -20,6 +20,9 @@ struct SourceTerm
     int parentBlock = 0;
     double weight = 1;
     std::map<AxisLabel, AxisMap> maps = {};
+    /// Replaces `weight` in rows with this label: q, k and v of the fused projection are weighted
+    /// apart in LiGO.
+    std::map<AxisLabel, double> weightByLabel = {};
     friend bool operator==(const SourceTerm&, const SourceTerm&) = default;
 };
 
@@ -98,6 +101,7 @@ struct ResolvedTerm
     ParameterId parent;
     double weight = 1;
     std::vector<std::vector<const AxisMap*>> maps; ///< [dimension][segment]
+    std::vector<double> segmentWeights = {}; ///< of the first dimension; empty: all `weight`
     std::optional<ParameterId> foldedGain = std::nullopt;
 };
 

@@ -42,12 +42,12 @@ std::vector<bool> usedBy(const AxisMap* map, std::int64_t parentLength)
     if (map == nullptr || map->kind == AxisMap::Kind::Identity)
         return std::vector<bool>(index(parentLength), true);
     std::vector<bool> used(index(parentLength), false);
-    if (map->kind != AxisMap::Kind::Dense) {
-        for (const std::int64_t parent : map->child_from_parent)
-            if (parent >= 0)
-                used[index(parent)] = true;
+    for (const std::int64_t parent : map->child_from_parent)
+        if (parent >= 0)
+            used[index(parent)] = true;
+    if (map->kind != AxisMap::Kind::Dense
+        || std::find(used.begin(), used.end(), false) == used.end())
         return used;
-    }
     for (std::int64_t child = 0; child < map->write.rows; ++child)
         for (std::int64_t parent = 0; parent < map->write.cols; ++parent)
             if (map->write.at(child, parent) != 0)

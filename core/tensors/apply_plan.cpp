@@ -4,18 +4,15 @@
 #include "core/base/expect.h"
 #include "core/tensors/fresh_parameters.h"
 #include "core/tensors/gather.h"
+#include "core/tensors/map_rows.h"
 #include "core/tensors/parallel.h"
 #include "core/tensors/plan_noise.h"
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/from_blob.h>
-#include <ATen/ops/index_select.h>
-#include <ATen/ops/matmul.h>
 #include <ATen/ops/mean.h>
 #include <ATen/ops/zeros.h>
 
-#include <cstring>
 #include <span>
 
 namespace espalier {
@@ -29,7 +26,7 @@ bool isDense(const AxisMap* map)
 
 bool needsProducts(const ResolvedTerm& term)
 {
-    if (term.foldedGain)
+    if (term.foldedGain || !term.segmentWeights.empty())
         return true;
     for (const SegmentMaps& maps : term.maps)
         for (const AxisMap* map : maps)
@@ -97,39 +94,6 @@ void gatherTerm(const ParameterPlan& plan, const ResolvedTerm& term, const Param
         });
 }
 
-at::Tensor toTensor(const Matrix& matrix)
-{
-    const at::Tensor values = at::empty({matrix.rows, matrix.cols}, at::kDouble);
-    std::memcpy(values.mutable_data_ptr<double>(), matrix.values.data(),
-        matrix.values.size() * sizeof(double));
-    return values;
-}
-
-at::Tensor toTensor(std::vector<double> values)
-{
-    return at::from_blob(values.data(), {static_cast<std::int64_t>(values.size()), 1}, at::kDouble)
-        .clone();
-}
-
-/// One segment [parent length, cols] of a dimension that lies first, in fp64.
-at::Tensor mapRows(const at::Tensor& rows, const AxisMap* map, Side side)
-{
-    if (!map || map->kind == AxisMap::Kind::Identity)
-        return rows;
-    if (isDense(map))
-        return at::matmul(toTensor(side == Side::Write ? map->write : map->read), rows);
-    const at::Tensor longer =
-        at::cat({rows, at::zeros({1, rows.size(1)}, at::kDouble), at::mean(rows, {0}, true)});
-    std::vector<std::int64_t> indices = map->child_from_parent;
-    for (std::int64_t& index : indices)
-        if (index < 0)
-            index = index == kNothing ? rows.size(0) : rows.size(0) + 1;
-    const at::Tensor picked =
-        at::index_select(longer, 0, at::from_blob(indices.data(), {map->childLength}, at::kLong));
-    const std::vector<double>& weights = side == Side::Read ? map->readWeight : map->writeWeight;
-    return weights.empty() ? picked : picked.mul(toTensor(weights));
-}
-
 at::Tensor mapDimension(
     const at::Tensor& values, const Dim& dim, const SegmentMaps& maps, const ModelShape& shape)
 {
@@ -143,8 +107,22 @@ at::Tensor mapDimension(
     return at::cat(parts);
 }
 
+/// Weighs each segment of the rows by its own weight.
+at::Tensor weighed(const ParameterPlan& plan, const ResolvedTerm& term, const at::Tensor& values,
+    const ModelShape& parentShape)
+{
+    std::vector<at::Tensor> parts;
+    std::int64_t offset = 0;
+    for (std::size_t s = 0; s < term.segmentWeights.size(); ++s) {
+        const std::int64_t length = lengthOf(plan.child.dims[0].segments[s], parentShape);
+        parts.push_back(values.narrow(0, offset, length).mul(term.segmentWeights[s]));
+        offset += length;
+    }
+    return at::cat(parts);
+}
+
 /// A term's source in fp64, its weight and gain multiplied in.
-at::Tensor sourceOf(const ResolvedTerm& term, const ParameterSet& parent)
+at::Tensor sourceOf(const ParameterPlan& plan, const ResolvedTerm& term, const ParameterSet& parent)
 {
     at::Tensor values = parent.at(term.parent.role, term.parent.block).detach().to(at::kDouble);
     if (term.foldedGain)
@@ -152,16 +130,17 @@ at::Tensor sourceOf(const ResolvedTerm& term, const ParameterSet& parent)
                                 .detach()
                                 .to(at::kDouble)
                                 .add(parent.config.flavour.normGainOffset));
-    return values.mul(term.weight);
+    return term.segmentWeights.empty() ? values.mul(term.weight)
+                                       : weighed(plan, term, values, parent.config.shape);
 }
 
 /// Matrix products in fp64. Terms with the same maps are mixed first: one product for all.
 void multiplyTerms(const ParameterPlan& plan, std::span<const ResolvedTerm> terms,
     const ParameterSet& parent, at::Tensor& out, bool adds)
 {
-    at::Tensor values = sourceOf(terms.front(), parent);
+    at::Tensor values = sourceOf(plan, terms.front(), parent);
     for (const ResolvedTerm& term : terms.subspan(1))
-        values.add_(sourceOf(term, parent));
+        values.add_(sourceOf(plan, term, parent));
     const std::vector<SegmentMaps>& maps = terms.front().maps;
     const ModelShape& shape = parent.config.shape;
     if (plan.child.dims.size() == 1)

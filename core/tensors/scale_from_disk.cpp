@@ -48,7 +48,7 @@ bool isIndexList(const AxisMap& map)
 
 bool mixes(const ResolvedTerm& term)
 {
-    if (term.foldedGain)
+    if (term.foldedGain || !term.segmentWeights.empty())
         return true;
     for (const SegmentMaps& maps : term.maps)
         for (const AxisMap* map : maps)
