@@ -69,6 +69,7 @@ std::span<const Method> methods()
         stagedMethod(),
         zeroGrowthMethod(),
         randomGrowthMethod(),
+        ligoMethod(),
         randomMethod(),
     };
     return rows;

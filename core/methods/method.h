@@ -44,6 +44,7 @@ struct PlanLearning
 {
     std::int64_t steps = 100;
     std::int64_t warmupSteps = 10;
+    std::int64_t batch = 16; ///< samples per step
     double learningRate = 1e-3;
     double weightDecay = 0;
     double clipNorm = 1;

@@ -19,6 +19,7 @@ namespace espalier {
 [[nodiscard]] Method llmPrunerMethod();
 [[nodiscard]] Method magnitudeMethod();
 [[nodiscard]] Method minitronMethod();
+[[nodiscard]] Method ligoMethod();
 [[nodiscard]] Method net2netMethod();
 [[nodiscard]] Method passthroughMethod();
 [[nodiscard]] Method randomGrowthMethod();
