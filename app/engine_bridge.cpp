@@ -472,7 +472,10 @@ void EngineBridge::exportDestination(const ExportOrder& order)
         const Result<PlannedRecipe> planned = planRecipeOf(parent, recipe, measurements, progress);
         if (!planned)
             return planned.error();
-        return exportScaled(parent, planned->plan, recipe, order.folder, order.settings, progress);
+        ExportSettings settings = order.settings;
+        if (planned->operators)
+            settings.operators = std::make_shared<const LearnedOperators>(*planned->operators);
+        return exportScaled(parent, planned->plan, recipe, order.folder, settings, progress);
     });
 }
 

@@ -40,10 +40,11 @@ int runCommandLine(int argc, const char* const* argv, std::stop_token stop)
     app.set_version_flag("--version", versionText);
     app.require_subcommand(1);
     Action action;
-    for (const auto add : {addListCommand, addInspectCommand, addTokenizeCommand,
-             addPreprocessCommand, addForwardCommand, addEvaluateCommand, addMeasureCommand,
-             addPlanCommand, addScaleCommand, addTrainCommand, addRaceCommand, addExportCommand,
-             addReportCommand, addCompareCommand, addOriginCommand, addRecommendCommand})
+    for (const auto add :
+        {addListCommand, addInspectCommand, addTokenizeCommand, addPreprocessCommand,
+            addForwardCommand, addEvaluateCommand, addMeasureCommand, addPlanCommand,
+            addScaleCommand, addTrainCommand, addRaceCommand, addExportCommand, addReportCommand,
+            addCompareCommand, addOriginCommand, addRecommendCommand, addOperatorsCommand})
         add(app, action);
     try {
         app.parse(argc, argv);

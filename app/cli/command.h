@@ -35,6 +35,7 @@ void addPlanCommand(CLI::App& app, Action& action);
 void addScaleCommand(CLI::App& app, Action& action);
 void addTrainCommand(CLI::App& app, Action& action);
 void addRaceCommand(CLI::App& app, Action& action);
+void addOperatorsCommand(CLI::App& app, Action& action);
 void addExportCommand(CLI::App& app, Action& action);
 void addReportCommand(CLI::App& app, Action& action);
 void addCompareCommand(CLI::App& app, Action& action);

@@ -20,6 +20,7 @@ struct PlanArguments
 {
     std::string model;
     DestinationOptions destination;
+    std::string operators;
     std::string out;
 };
 
@@ -38,6 +39,7 @@ struct ScaleArguments
     std::string model;
     DestinationOptions destination;
     std::string recipe;
+    std::string operators;
     ExportOptions output;
 };
 
@@ -54,8 +56,8 @@ struct Destination
     Recipe recipe;
     PlannedRecipe planned;
 };
-Result<Destination> makeDestination(
-    const std::string& model, const DestinationOptions& options, const Console& console)
+Result<Destination> makeDestination(const std::string& model, const DestinationOptions& options,
+    const std::optional<LearnedOperators>& operators, const Console& console)
 {
     const auto parent = openModel(model, console.progress);
     if (!parent)
@@ -66,10 +68,45 @@ Result<Destination> makeDestination(
     auto recipe = recipeFrom(options, *parent, model, *measurements, console.progress);
     if (!recipe)
         return recipe.error();
-    auto planned = planRecipeOf(*parent, *recipe, *measurements, console.progress);
+    auto planned = planRecipeOf(*parent, *recipe, *measurements, console.progress, operators);
     if (!planned)
         return planned.error();
     return Destination{std::move(*recipe), std::move(*planned)};
+}
+
+/// --operators, if given.
+Result<std::optional<LearnedOperators>> operatorsFrom(const std::string& file)
+{
+    if (file.empty())
+        return std::optional<LearnedOperators>();
+    auto loaded = loadOperators(file);
+    if (!loaded)
+        return loaded.error();
+    return std::optional(std::move(*loaded));
+}
+
+void addOperatorsOption(CLI::App& command, std::string& file)
+{
+    command
+        .add_option("--operators", file, "operators.h5 of an earlier run, instead of learning them")
+        ->group("Method");
+}
+
+/// What learning did, if the plan was learned here.
+void reportLearning(const PlannedRecipe& planned, const Console& console)
+{
+    if (!planned.operators || planned.operators->report.losses.empty())
+        return;
+    const LearningReport& report = planned.operators->report;
+    console.clearProgress();
+    fmt::print(stderr,
+        "operators: {} steps, {:.1f} s, {}FLOPs; batch loss {:.4f} to {:.4f}; |M - M0| {:.3g}, "
+        "|M0| {:.3g}\n",
+        report.losses.size(), report.seconds, withPrefix(report.flops), report.losses.front(),
+        report.losses.back(), report.distance, report.startNorm);
+    for (const NeuronNorms& norms : report.norms)
+        fmt::print(stderr, "  {} rows: mean norm {:.4g} of old ones, {:.4g} of new ones\n",
+            nameOf(norms.label), norms.kept, norms.added);
 }
 
 ExportSettings settingsFrom(const ExportOptions& options)
@@ -112,11 +149,21 @@ Status reportExport(const Result<ExportReport>& report, const Console& console)
 
 Status planDestination(const PlanArguments& arguments, const Console& console)
 {
-    const auto destination = makeDestination(arguments.model, arguments.destination, console);
+    const auto operators = operatorsFrom(arguments.operators);
+    if (!operators)
+        return operators.error();
+    const auto destination =
+        makeDestination(arguments.model, arguments.destination, *operators, console);
     if (!destination)
         return destination.error();
     if (const Status written = saveRecipe(destination->recipe, arguments.out); !written)
         return written;
+    if (destination->planned.operators)
+        if (const Status written = saveOperators(*destination->planned.operators,
+                std::filesystem::path(arguments.out).replace_filename("operators.h5"));
+            !written)
+            return written;
+    reportLearning(destination->planned, console);
     const ModelConfig& child = destination->planned.plan.child;
     console.clearProgress();
     fmt::print("{}: {} layers, hidden {}, {} heads, mlp {}; {} parameters\n", arguments.out,
@@ -132,9 +179,12 @@ Status scaleDestination(const ScaleArguments& arguments, const Console& console)
         || (!arguments.recipe.empty() && arguments.destination.isGiven()))
         return Error{ErrorCode::Usage,
             "scale: wanted either MODEL with a shape and a method, or --recipe alone"};
+    const auto operators = operatorsFrom(arguments.operators);
+    if (!operators)
+        return operators.error();
     std::optional<Destination> destination;
     if (arguments.recipe.empty()) {
-        auto made = makeDestination(arguments.model, arguments.destination, console);
+        auto made = makeDestination(arguments.model, arguments.destination, *operators, console);
         if (!made)
             return made.error();
         destination = std::move(*made);
@@ -142,14 +192,18 @@ Status scaleDestination(const ScaleArguments& arguments, const Console& console)
         auto loaded = loadRecipe(arguments.recipe);
         if (!loaded)
             return loaded.error();
-        auto planned = planRecipe(*loaded, {}, std::nullopt, console.progress);
+        auto planned = planRecipe(*loaded, {}, std::nullopt, console.progress, *operators);
         if (!planned)
             return planned.error();
         destination = Destination{std::move(*loaded), std::move(*planned)};
     }
-    const auto& [parent, plan, measurements] = destination->planned;
-    return reportExport(exportScaled(parent, plan, destination->recipe, arguments.output.out,
-                            settingsFrom(arguments.output), console.progress),
+    const PlannedRecipe& planned = destination->planned;
+    reportLearning(planned, console);
+    ExportSettings settings = settingsFrom(arguments.output);
+    if (planned.operators)
+        settings.operators = std::make_shared<const LearnedOperators>(*planned.operators);
+    return reportExport(exportScaled(planned.parent, planned.plan, destination->recipe,
+                            arguments.output.out, settings, console.progress),
         console);
 }
 
@@ -168,6 +222,7 @@ void addPlanCommand(CLI::App& app, Action& action)
     CLI::App* command = app.add_subcommand("plan", "Writes the recipe of a destination");
     command->add_option("MODEL", arguments->model, kModelHelp)->required();
     addDestinationOptions(*command, arguments->destination);
+    addOperatorsOption(*command, arguments->operators);
     command->add_option("--out", arguments->out, "recipe.json to write")->required();
     command->callback([&action, arguments] {
         action = [arguments](const Console& console) {
@@ -184,6 +239,7 @@ void addScaleCommand(CLI::App& app, Action& action)
     command->add_option(
         "--recipe", arguments->recipe, "A recipe instead of MODEL, shape and method");
     addDestinationOptions(*command, arguments->destination);
+    addOperatorsOption(*command, arguments->operators);
     addExportOptions(*command, arguments->output);
     command->callback([&action, arguments] {
         action = [arguments](const Console& console) {

@@ -177,7 +177,8 @@ Result<Recipe> recipeFrom(const DestinationOptions& options, const Model& parent
     const auto complete = completeOptions((*method)->options, recipe.options);
     if (!complete)
         return complete.error();
-    if (!(*method)->needs(*complete).measurements.empty()) {
+    const MethodNeeds needs = (*method)->needs(*complete);
+    if (!needs.measurements.empty() || needs.training) {
         auto settings = measureSettingsFrom(options, parent, measurements);
         if (!settings)
             return settings.error();

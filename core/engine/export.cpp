@@ -12,6 +12,7 @@
 #include "core/storage/atomic_file.h"
 #include "core/storage/atomic_folder.h"
 #include "core/storage/hub_cache.h"
+#include "core/storage/operator_store.h"
 
 #include <fmt/format.h>
 
@@ -96,6 +97,11 @@ Status writeSmallFiles(const Job& job, const AtomicFolder& folder)
     }
     if (job.recipe)
         if (Status written = writeRecipe(*job.recipe, folder); !written)
+            return written;
+    if (job.settings.operators)
+        if (Status written =
+                writeOperators(*job.settings.operators, folder.workPath() / "operators.h5");
+            !written)
             return written;
     return writeCard(job, folder, tokenizer);
 }

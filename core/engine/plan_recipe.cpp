@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/untrusted_text.h"
 #include "core/engine/guard.h"
+#include "core/engine/learn_operators.h"
 #include "core/engine/model_source.h"
 #include "core/engine/session.h"
 #include "core/methods/catalog.h"
@@ -42,6 +43,11 @@ ModelShape childShape(const Recipe& recipe, const Model& parent)
     return shape;
 }
 
+std::optional<PlanLearning> learningOf(const Method& method, const Options& options)
+{
+    return method.learning ? method.learning(options) : std::nullopt;
+}
+
 /// The recipe's own settings, or those of built-in data that suit the parent.
 Result<MeasureSettings> settingsFor(const Recipe& recipe, const Model& parent)
 {
@@ -49,8 +55,8 @@ Result<MeasureSettings> settingsFor(const Recipe& recipe, const Model& parent)
         return *recipe.measure;
     const std::optional<DataSpec> data = builtInData(parent.config());
     if (!data)
-        return refused(fmt::format("method {} needs measurements: no built-in data suit this "
-                                   "parent; name data to measure on",
+        return refused(fmt::format("method {} needs data: no built-in data suit this parent; "
+                                   "name data to measure or learn on",
             recipe.method));
     MeasureSettings settings;
     settings.data = *data;
@@ -73,19 +79,48 @@ Result<std::optional<Measurements>> measurementsFor(const Recipe& recipe, const 
     return std::optional(*std::move(measured));
 }
 
+/// The plan with its operators: those given, or learned ones.
+Result<PlannedRecipe> tuned(PlannedRecipe planned, const std::optional<PlanLearning>& learning,
+    const Recipe& recipe, const Progress& progress)
+{
+    if (planned.operators) {
+        Result<TransferPlan> plan =
+            withLearned(planned.parent, planned.plan, *planned.operators, progress);
+        if (!plan)
+            return plan.error();
+        planned.plan = *std::move(plan);
+        return planned;
+    }
+    if (!learning || operatorsOf(planned.plan).empty())
+        return planned;
+    const Result<MeasureSettings> settings = settingsFor(recipe, planned.parent);
+    if (!settings)
+        return settings.error();
+    Result<LearnedStart> learned = learnOperators(planned.parent, planned.plan, *learning,
+        settings->data, derive(recipe.seed, "learning"), progress);
+    if (!learned)
+        return learned.error();
+    planned.plan = std::move(learned->plan);
+    planned.operators = std::move(learned->operators);
+    return planned;
+}
+
 } // namespace
 
 Result<PlannedRecipe> planRecipe(const Recipe& recipe, const std::filesystem::path& recipeFolder,
-    const std::optional<Measurements>& measurements, const Progress& progress)
+    const std::optional<Measurements>& measurements, const Progress& progress,
+    const std::optional<LearnedOperators>& operators)
 {
     if (const Result<const Method*> method = methodOf(recipe.method); !method)
         return method.error(); // before anything is opened
     const Result<Model> parent = openParent(recipe, recipeFolder, progress);
-    return parent ? planRecipeOf(*parent, recipe, measurements, progress) : parent.error();
+    return parent ? planRecipeOf(*parent, recipe, measurements, progress, operators)
+                  : parent.error();
 }
 
 Result<PlannedRecipe> planRecipeOf(const Model& parent, const Recipe& recipe,
-    const std::optional<Measurements>& measurements, const Progress& progress)
+    const std::optional<Measurements>& measurements, const Progress& progress,
+    const std::optional<LearnedOperators>& operators)
 {
     const Result<const Method*> method = methodOf(recipe.method);
     if (!method)
@@ -108,7 +143,8 @@ Result<PlannedRecipe> planRecipeOf(const Model& parent, const Recipe& recipe,
             .seed = recipe.seed});
     if (!plan)
         return plan.error();
-    return PlannedRecipe{parent, *std::move(plan), *std::move(found)};
+    return tuned({parent, *std::move(plan), *std::move(found), operators},
+        learningOf(**method, *options), recipe, progress);
 }
 
 } // namespace espalier

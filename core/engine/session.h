@@ -2,10 +2,12 @@
 #pragma once
 
 #include "core/engine/model.h"
+#include "core/plan/learned_operators.h"
 #include "core/plan/measurements.h"
 #include "core/recipe/recipe.h"
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,21 +71,30 @@ struct Evaluation
 [[nodiscard]] Status forwardFile(const Model& model, const std::filesystem::path& input,
     const std::filesystem::path& output, bool hiddenStates, const Progress& progress = {});
 
+[[nodiscard]] Status saveOperators(
+    const LearnedOperators& operators, const std::filesystem::path& file);
+[[nodiscard]] Result<LearnedOperators> loadOperators(const std::filesystem::path& file);
+
 /// Opens a recipe's parent (relative paths start at `recipeFolder`), compares its hash, measures if
 /// the method needs it (what it needs and what the recipe names; settings from the recipe, else the
-/// built-in data), and plans.
+/// built-in data), plans, and learns the plan's operators if the method wants that: on the same
+/// data, or not again if `operators` are given. Refused if those are of another parent, method or
+/// shape.
 struct PlannedRecipe
 {
     Model parent;
     TransferPlan plan;
     std::optional<Measurements> measurements;
+    std::optional<LearnedOperators> operators; ///< that the plan holds, if it was learned
 };
 [[nodiscard]] Result<PlannedRecipe> planRecipe(const Recipe& recipe,
     const std::filesystem::path& recipeFolder,
-    const std::optional<Measurements>& measurements = std::nullopt, const Progress& progress = {});
+    const std::optional<Measurements>& measurements = std::nullopt, const Progress& progress = {},
+    const std::optional<LearnedOperators>& operators = std::nullopt);
 /// The same with a parent that is open already; the recipe's path is not looked at.
 [[nodiscard]] Result<PlannedRecipe> planRecipeOf(const Model& parent, const Recipe& recipe,
-    const std::optional<Measurements>& measurements = std::nullopt, const Progress& progress = {});
+    const std::optional<Measurements>& measurements = std::nullopt, const Progress& progress = {},
+    const std::optional<LearnedOperators>& operators = std::nullopt);
 
 enum class ExportFormat
 {
@@ -96,6 +107,7 @@ struct ExportSettings
     std::optional<Dtype> dtype; ///< none: the parent's, fp32 for trained weights
     bool weights = true; ///< false: config and recipe alone
     std::int64_t maxShardBytes = 5'000'000'000; ///< more than that are written as several files
+    std::shared_ptr<const LearnedOperators> operators = nullptr; ///< go along as operators.h5
 };
 struct ExportReport
 {
