@@ -14,5 +14,6 @@ void addScale(CLI::App& program, Status& outcome);
 void addList(CLI::App& program, Status& outcome);
 void addDecode(CLI::App& program, Status& outcome);
 void addTokenize(CLI::App& program, Status& outcome);
+void addLigo(CLI::App& program, Status& outcome);
 
 } // namespace espalier::bench

@@ -18,6 +18,7 @@ int main(int argc, char** argv)
     espalier::bench::addList(program, outcome);
     espalier::bench::addDecode(program, outcome);
     espalier::bench::addTokenize(program, outcome);
+    espalier::bench::addLigo(program, outcome);
     CLI11_PARSE(program, argc, argv);
     if (outcome)
         return 0;
