@@ -16,10 +16,10 @@ namespace espalier {
 [[nodiscard]] Method inherituneMethod();
 [[nodiscard]] Method interpolationMethod();
 [[nodiscard]] Method lemonMethod();
+[[nodiscard]] Method ligoMethod();
 [[nodiscard]] Method llmPrunerMethod();
 [[nodiscard]] Method magnitudeMethod();
 [[nodiscard]] Method minitronMethod();
-[[nodiscard]] Method ligoMethod();
 [[nodiscard]] Method net2netMethod();
 [[nodiscard]] Method passthroughMethod();
 [[nodiscard]] Method randomGrowthMethod();

@@ -37,6 +37,15 @@ std::string rangeOf(const OptionSpec& option)
     return "";
 }
 
+/// A bar would end the cell.
+std::string inTable(std::string_view text)
+{
+    std::string escaped;
+    for (const char letter : text)
+        escaped += letter == '|' ? std::string("\\|") : std::string(1, letter);
+    return escaped;
+}
+
 std::string parametersOf(const Method& method)
 {
     if (method.options.empty())
@@ -44,7 +53,7 @@ std::string parametersOf(const Method& method)
     std::string text = "\n| parameter | default | values | what |\n|---|---|---|---|\n";
     for (const OptionSpec& option : method.options)
         text += fmt::format("| `{}` | {} | {} | {} |\n", option.key, toText(option.defaultValue),
-            rangeOf(option), option.help);
+            rangeOf(option), inTable(option.help));
     return text;
 }
 
