@@ -116,7 +116,7 @@ Status compare(const CompareArguments& arguments, const Console& console)
     std::vector<RefusedArm> refusals = refusedArms(parent->config(), *settings);
     const auto say = [&](const RefusedArm& refusal) {
         console.clearProgress();
-        fmt::print(stderr, "left out: {}\n", refusal.reason);
+        fmt::print(stderr, "left out: {}: {}\n", refusal.arm, refusal.reason);
     };
     std::for_each(refusals.begin(), refusals.end(), say);
     const auto leaveOut = [&](const RefusedArm& refusal) {

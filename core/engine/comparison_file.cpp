@@ -11,6 +11,7 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 
 namespace espalier {
 
@@ -26,6 +27,19 @@ Json lossOrNull(double loss)
 double lossFrom(ObjectReader& run, std::string_view key)
 {
     return run.optionalNumber(key).value_or(std::numeric_limits<double>::quiet_NaN());
+}
+
+/// Arms that fail for the same reason share a line.
+std::map<std::string, std::vector<std::string>> armsByReason(
+    const std::vector<RefusedArm>& refusals)
+{
+    std::map<std::string, std::vector<std::string>> arms;
+    for (const RefusedArm& refusal : refusals) {
+        const std::string own = refusal.arm + ": "; // some reasons begin with the method's name
+        const bool named = refusal.reason.starts_with(own);
+        arms[named ? refusal.reason.substr(own.size()) : refusal.reason].push_back(refusal.arm);
+    }
+    return arms;
 }
 
 } // namespace
@@ -88,8 +102,8 @@ Status writeComparisonTables(const std::filesystem::path& folder, const Comparis
     std::string text = fmt::format("{}\n\n{}", comparison.about, toMarkdown(table));
     if (!refusals.empty())
         text += "\nNot compared:\n\n";
-    for (const RefusedArm& refusal : refusals)
-        text += fmt::format("* {}\n", refusal.reason);
+    for (const auto& [reason, arms] : armsByReason(refusals))
+        text += fmt::format("* {}: {}\n", fmt::join(arms, ", "), reason);
     if (const Status done = writeFileAtomically(folder / "table.md", text); !done)
         return done;
     return writeFileAtomically(folder / "table.csv", toCsv(table));

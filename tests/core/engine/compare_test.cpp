@@ -128,5 +128,15 @@ TEST(Compare, AFileKeepsWhatDiverged)
     EXPECT_EQ(read->runs.at(0).trainedAccuracy, 0.5);
 }
 
+TEST(Compare, ArmsLeftOutForOneReasonShareALine)
+{
+    const TemporaryFolder folder;
+    const ComparisonFile comparison{"about", {{.arm = "a", .learningRate = 0.1}}};
+    ASSERT_TRUE(writeComparisonTables(folder.path(), comparison,
+        {{"b", "does not grow"}, {"c", "c: wants heads"}, {"d", "does not grow"}}));
+    const std::string text = TemporaryFolder::read(folder.path() / "table.md");
+    EXPECT_NE(text.find("* b, d: does not grow\n* c: wants heads\n"), std::string::npos) << text;
+}
+
 } // namespace
 } // namespace espalier
