@@ -165,7 +165,7 @@ void MainWindow::openModel(const QString& model)
             MessageBar::Kind::Problem, tr("Stop the race before opening another model."));
         return;
     }
-    m_bridge.open(model);
+    m_bridge.opener().open(model);
 }
 
 void MainWindow::adopted()

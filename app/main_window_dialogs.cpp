@@ -42,13 +42,13 @@ void MainWindow::askForHubModel()
         return;
     }
     HubDialog dialog(*place, cachedModels(place->cache), this);
-    connect(&dialog, &HubDialog::lookUpRequested, &m_bridge, &EngineBridge::lookUp);
-    connect(&dialog, &HubDialog::lookUpAbandoned, &m_bridge, &EngineBridge::abandonLookUp);
-    connect(&m_bridge, &EngineBridge::lookedUp, &dialog, &HubDialog::showOffer);
-    connect(&m_bridge, &EngineBridge::lookUpFailed, &dialog, &HubDialog::showProblem);
+    connect(&dialog, &HubDialog::lookUpRequested, &m_bridge.opener(), &ModelOpener::lookUp);
+    connect(&dialog, &HubDialog::lookUpAbandoned, &m_bridge.opener(), &ModelOpener::abandonLookUp);
+    connect(&m_bridge.opener(), &ModelOpener::lookedUp, &dialog, &HubDialog::showOffer);
+    connect(&m_bridge.opener(), &ModelOpener::lookUpFailed, &dialog, &HubDialog::showProblem);
     if (dialog.exec() == QDialog::Accepted)
         openModel(dialog.model());
-    m_bridge.abandonLookUp();
+    m_bridge.opener().abandonLookUp();
 }
 
 void MainWindow::askForData()
@@ -107,7 +107,7 @@ void MainWindow::saveRecipe()
         return;
     Recipe recipe = m_workspace.recipe();
     if (m_workspace.measurements() != nullptr)
-        recipe.measure = m_bridge.measureSettings();
+        recipe.measure = m_bridge.measuring().settings();
     QSaveFile file(path);
     const QByteArray text = QByteArray::fromStdString(writeRecipe(recipe));
     if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size() || !file.commit())

@@ -14,7 +14,7 @@ void MainWindow::connectIntents()
 {
     connect(&m_intents, &Intents::openRequested, this, &MainWindow::askForModel);
     connect(&m_intents, &Intents::dataRequested, this, &MainWindow::askForData);
-    connect(&m_intents, &Intents::measureRequested, &m_bridge, &EngineBridge::measure);
+    connect(&m_intents, &Intents::measureRequested, &m_bridge.measuring(), &MeasureRunner::measure);
     connect(&m_intents, &Intents::cancelRequested, &m_bridge, &EngineBridge::cancel);
     connect(&m_intents, &Intents::sizeEdited, &m_recipes, &RecipeController::setSize);
     connect(&m_intents, &Intents::sizeEdited, this, [this](Size size, std::int64_t, bool dragging) {
@@ -34,7 +34,8 @@ void MainWindow::connectIntents()
     connect(&m_intents, &Intents::optionEdited, &m_recipes, &RecipeController::setOption);
     connect(&m_intents, &Intents::selectionEdited, &m_workspace, &Workspace::setSelection);
     connect(&m_intents, &Intents::hoverEdited, &m_workspace, &Workspace::setHovered);
-    connect(&m_intents, &Intents::previewRequested, &m_bridge, &EngineBridge::preview);
+    connect(&m_intents, &Intents::previewRequested, &m_bridge.destination(),
+        &DestinationRunner::preview);
     connect(&m_intents, &Intents::rivalEdited, &m_bridge.rival(), &RivalRunner::setMethod);
     connect(&m_intents, &Intents::exportRequested, this, &MainWindow::exportDestination);
     connect(&m_intents, &Intents::laneAddRequested, &m_lanes, &LaneController::add);
@@ -57,7 +58,7 @@ void MainWindow::connectWorkspace()
     connect(&m_bridge, &EngineBridge::opened, this, &MainWindow::adopted);
     connect(&m_bridge, &EngineBridge::noted, this,
         [this](const QString& line) { m_message->show(MessageBar::Kind::Note, line); });
-    connect(&m_bridge, &EngineBridge::openFailed, this,
+    connect(&m_bridge.opener(), &ModelOpener::failed, this,
         [this](const QString& reason) { m_message->show(MessageBar::Kind::Problem, reason); });
     connect(
         &m_bridge, &EngineBridge::exported, this, [this](const QString&, const QString& report) {
@@ -101,7 +102,7 @@ void MainWindow::run(Command command)
         close();
         return;
     case Command::Measure:
-        return m_bridge.measure();
+        return m_bridge.measuring().measure();
     case Command::ChooseData:
         return askForData();
     case Command::LinkSizes:

@@ -30,7 +30,7 @@ Tour::Tour(MainWindow& window, const QString& model, const QString& folder, int 
     buildSteps();
     m_tick.setInterval(kTickMs);
     connect(&m_tick, &QTimer::timeout, this, &Tour::tick);
-    connect(&window.bridge(), &EngineBridge::openFailed, this, &Tour::fail);
+    connect(&window.bridge().opener(), &ModelOpener::failed, this, &Tour::fail);
     connect(&window.bridge(), &EngineBridge::exportFailed, this, &Tour::fail);
     connect(&window.bridge().race(), &RaceRunner::failed, this, &Tour::fail);
     connect(&window.bridge(), &EngineBridge::exported, this, [this] { m_exported = true; });

@@ -56,7 +56,7 @@ Status acceptsSlices(const PlanRequest& request)
     const Flavour& flavour = request.parent.flavour;
     if (flavour.norm != NormKind::Rms)
         return refused("slicegpt: only Rms norms pass a rotation, found layer norms, which "
-                       "subtract a mean over channels; wanted a family such as llama");
+                       "subtract a mean over channels");
     if (flavour.layout != BlockLayout::PreNorm && flavour.layout != BlockLayout::Parallel)
         return refused("slicegpt: gains are folded into what reads them, found norms behind "
                        "attention and MLP, wanted them in front alone");

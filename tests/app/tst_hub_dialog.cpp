@@ -139,8 +139,8 @@ private Q_SLOTS:
         HubServer hub;
         hub.models["plants/tiny"].files = tinyModel();
         const auto window = windowFor(hub);
-        QSignalSpy answered(&window->bridge(), &EngineBridge::lookedUp);
-        window->bridge().lookUp(QStringLiteral("hf:plants/tiny"));
+        QSignalSpy answered(&window->bridge().opener(), &ModelOpener::lookedUp);
+        window->bridge().opener().lookUp(QStringLiteral("hf:plants/tiny"));
         QTRY_COMPARE_WITH_TIMEOUT(answered.count(), 1, kPatience);
         QCOMPARE(answered[0][1].value<HubOffer>().files.size(), std::size_t(2));
 

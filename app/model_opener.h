@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/task_thread.h"
+#include "core/engine/model_source.h"
+#include "core/engine/session.h"
+#include "widgets/workspace.h"
+
+#include <QObject>
+#include <QString>
+
+#include <optional>
+
+namespace espalier {
+
+/// A model that was read, with what is kept beside its weights.
+struct OpenedModel
+{
+    QString name; ///< as the person gave it
+    Model model;
+    std::string weightsHash;
+    std::optional<Measurements> measurements;
+};
+
+/// Reads models from folders, fetching them from the Hub first where their name says so. What is
+/// open stays until a new model is read whole.
+class ModelOpener : public QObject
+{
+    Q_OBJECT
+public:
+    explicit ModelOpener(Workspace& workspace, QObject* parent = nullptr);
+
+    /// A folder, or hf:ORG/NAME.
+    void open(const QString& model);
+    void cancelOpening();
+    void cancelFetching();
+    /// Asks the Hub what opening would fetch; the newest question alone is answered.
+    void lookUp(const QString& model);
+    void abandonLookUp();
+
+Q_SIGNALS:
+    void started(); ///< a folder is being read
+    void opened(const espalier::OpenedModel& model);
+    void failed(const QString& reason);
+    void lookedUp(const QString& model, const espalier::HubOffer& offer);
+    void lookUpFailed(const QString& model, const QString& reason);
+    void noted(const QString& line);
+
+private:
+    [[nodiscard]] Progress progressFor(Activity activity);
+    void fetch(const QString& model);
+    void fetched(const QString& model, const Result<std::filesystem::path>& folder);
+    void openFolder(const QString& model, const std::filesystem::path& folder);
+    void end(const Error& error);
+
+    Workspace& m_workspace;
+    TaskThread m_reads; ///< these last: they use the others
+    TaskThread m_fetches; ///< downloads, which may take hours
+    TaskThread m_questions; ///< to the Hub
+};
+
+} // namespace espalier
