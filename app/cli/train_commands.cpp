@@ -5,6 +5,7 @@
 #include "app/cli/command.h"
 #include "app/cli/console.h"
 #include "app/cli/data_options.h"
+#include "app/cli/growth_options.h"
 #include "app/cli/training_aids.h"
 #include "core/engine/model_source.h"
 #include "core/engine/race.h"
@@ -24,6 +25,7 @@ struct TrainArguments
     std::string recipe;
     TrainSettings settings;
     AidOptions aids;
+    std::vector<std::string> growth;
     std::string lane = "lane";
     std::string out;
     bool resume = false;
@@ -137,7 +139,21 @@ Status runRace(Result<std::unique_ptr<Race>> race, const Console& console)
     return {};
 }
 
-Result<LaneSpec> laneFrom(const TrainArguments& arguments)
+/// The lane's model before it trains, as far as sizes go.
+Result<ModelConfig> startConfig(const LaneSpec& lane, const Progress& progress)
+{
+    const Result<Model> model =
+        openModel(lane.recipe ? lane.recipe->parentPath : lane.parentPath, progress);
+    if (!model)
+        return model.error();
+    ModelConfig config = model->config();
+    if (lane.recipe)
+        for (const Size size : kAllSizes)
+            set(config.shape, size, get(lane.recipe->shape, size));
+    return config;
+}
+
+Result<LaneSpec> plainLaneFrom(const TrainArguments& arguments)
 {
     LaneSpec lane;
     lane.id = arguments.lane;
@@ -155,6 +171,21 @@ Result<LaneSpec> laneFrom(const TrainArguments& arguments)
     return lane;
 }
 
+Result<LaneSpec> laneFrom(const TrainArguments& arguments, const Progress& progress)
+{
+    Result<LaneSpec> lane = plainLaneFrom(arguments);
+    if (!lane || arguments.growth.empty())
+        return lane;
+    const Result<ModelConfig> start = startConfig(*lane, progress);
+    if (!start)
+        return start.error();
+    Result<std::vector<GrowthStage>> stages = growthFrom(arguments.growth, *start);
+    if (!stages)
+        return stages.error();
+    lane->train.growth = *std::move(stages);
+    return lane;
+}
+
 Status train(const TrainArguments& arguments, const Console& console)
 {
     if (arguments.resume)
@@ -164,7 +195,7 @@ Status train(const TrainArguments& arguments, const Console& console)
             ErrorCode::Usage, "train: wanted either MODEL or --recipe (or --resume --out RUN)"};
     if (arguments.settings.data.source.empty())
         return Error{ErrorCode::Usage, "train: --data is required"};
-    auto lane = laneFrom(arguments);
+    auto lane = laneFrom(arguments, console.progress);
     if (!lane)
         return lane.error();
     return runRace(
@@ -219,6 +250,7 @@ void addTrainCommand(CLI::App& app, Action& action)
     command->add_option("--recipe", arguments->recipe, "A recipe instead of MODEL");
     addTrainOptions(*command, arguments->settings);
     addAidOptions(*command, arguments->aids);
+    addGrowthOption(*command, arguments->growth);
     command->add_option("--lane", arguments->lane, "Name of the lane inside RUN")
         ->capture_default_str();
     command->add_option("--out", arguments->out, "Run folder")->required();

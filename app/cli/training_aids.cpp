@@ -31,6 +31,9 @@ void addAidOptions(CLI::App& command, AidOptions& options)
     add("--freeze-steps", options.aids.frozenSteps,
         "First steps that leave the first blocks alone");
     add("--freeze-layers", options.aids.frozenLayers, "Those blocks");
+    add("--prefix-steps", options.aids.prefixSteps,
+        "First steps that run a random number of first blocks and tune their last ones");
+    add("--prefix-layers", options.aids.prefixLayers, "How many of them are tuned at a time");
 }
 
 TrainingAids aidsFrom(const AidOptions& options)

@@ -225,7 +225,8 @@ Result<ExportReport> exportLane(const std::filesystem::path& laneFolder,
                          .parent = parentOf(made, origin->parent),
                          .training = TrainingFacts{.steps = origin->steps,
                              .data = origin->data,
-                             .validationLoss = origin->validationLoss},
+                             .validationLoss = origin->validationLoss,
+                             .growth = origin->growth},
                          .settings = settings},
         out, progress);
 }

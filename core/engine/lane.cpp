@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/lane.h"
 
+#include "core/engine/growth.h"
 #include "core/plan/footprint.h"
 #include "core/storage/atomic_folder.h"
 #include "core/training/schedule.h"
@@ -139,16 +140,30 @@ Lane::Advance Lane::advance()
 void Lane::accept(const Advance& advance)
 {
     m_record.points.push_back(advance.point);
+    m_record.parameters = elementsOf(m_learner.parameters());
     if (!advance.failure.empty())
         setState(LaneState::Failed, advance.failure);
     else if (advance.point.step >= m_record.spec.train.steps)
         m_record.state = LaneState::Finished;
 }
 
+/// Checkpoints of such a step hold the model before it, so that a resumed run grows again.
+void Lane::growIfDue(std::int64_t step)
+{
+    for (const GrowthStage& stage : m_record.spec.train.growth) {
+        if (stage.atStep != step)
+            continue;
+        const Result<TransferPlan> plan = planGrowth(m_learner.parameters().config, stage);
+        ESPALIER_EXPECT(plan.ok(), "all stages were planned before the run");
+        m_learner.grow(*plan, stage.keepsMoments);
+    }
+}
+
 Lane::Advance Lane::trainOnce(const TrainPoint& before)
 {
     const TrainSettings& settings = m_record.spec.train;
     const auto start = std::chrono::steady_clock::now();
+    growIfDue(before.step);
     const Batch batch =
         convertedTo(m_data.trainingBatch(settings.seed, before.step, settings.batch),
             m_learner.device(), at::kFloat);

@@ -59,6 +59,7 @@ private:
     [[nodiscard]] std::int64_t stepsDone() const;
     [[nodiscard]] bool evaluationIsDue(std::int64_t step) const;
     void evaluate(TrainPoint& point) const;
+    void growIfDue(std::int64_t step);
     [[nodiscard]] Advance trainOnce(const TrainPoint& before);
 
     std::filesystem::path m_folder;

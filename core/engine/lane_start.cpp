@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/lane_start.h"
 
+#include "core/engine/growth.h"
 #include "core/engine/model_impl.h"
 #include "core/engine/model_source.h"
 #include "core/engine/session.h"
 #include "core/engine/teacher.h"
+#include "core/plan/footprint.h"
 #include "core/storage/atomic_file.h"
 #include "core/storage/atomic_folder.h"
 #include "core/storage/file_bytes.h"
@@ -76,7 +78,8 @@ Status checkSettings(const LaneSpec& lane)
     const TrainSettings& t = lane.train;
     if (const TrainingAids& aids = t.aids; !(aids.layerDrop >= 0 && aids.layerDrop < 1)
         || !(aids.tokenDrop >= 0 && aids.tokenDrop < 1) || aids.stageSteps < 0
-        || aids.stageLayers < 0 || aids.frozenSteps < 0 || aids.frozenLayers < 0)
+        || aids.stageLayers < 0 || aids.frozenSteps < 0 || aids.frozenLayers < 0
+        || aids.prefixSteps < 0 || aids.prefixLayers < 0)
         return refused(fmt::format("{}: a training aid is out of range, wanted shares from 0 to "
                                    "below 1 and counts from 0 up",
             lane.id));
@@ -134,11 +137,11 @@ Status writeStart(const LaneSpec& spec, const ParameterSet& start, const Dataset
     return Lane(spec, folder, start, data, at::Device(at::kCPU)).save();
 }
 
-/// Weights, gradients and two moments in memory; on disk, the checkpoint that counts and the one
-/// that is being written, without gradients.
-Need needOf(const ParameterSet& start)
+/// Of the largest model on the way: weights, gradients and two moments in memory; on disk, the
+/// checkpoint that counts and the one that is being written, without gradients.
+Need needOf(const ModelConfig& grown)
 {
-    const std::int64_t weights = elementsOf(start) * bytesPerElement(Dtype::F32);
+    const std::int64_t weights = footprintOf(grown, 4).parameters * bytesPerElement(Dtype::F32);
     return {.disk = 2 * 3 * weights, .memory = 4 * weights};
 }
 
@@ -182,7 +185,10 @@ Status makeRunFolder(const RaceSpec& spec, const std::vector<Model>& starts,
             starts.empty() ? startOf(lane, progress) : starts[i].impl().parameters(progress);
         if (!start)
             return start.error();
-        const Need lanesNeed = needOf(*start);
+        const Result<ModelConfig> grown = configAfterGrowth(start->config, lane.train);
+        if (!grown)
+            return Error{grown.error().code, fmt::format("{}: {}", lane.id, grown.error().message)};
+        const Need lanesNeed = needOf(*grown);
         need.disk += lanesNeed.disk;
         need.memory += lanesNeed.memory;
         if (const Status fits = checkRoom(need, roomAt(work->workPath()), folder.string()); !fits)

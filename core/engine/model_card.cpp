@@ -107,6 +107,9 @@ std::string trainingLines(const std::optional<TrainingFacts>& training)
         return {};
     std::string text =
         fmt::format("| Trained | {} steps on {} |\n", training->steps, printable(training->data));
+    for (const GrowthStage& stage : training->growth)
+        text += fmt::format("| Grew | before step {} to {} blocks of width {} by {} |\n",
+            stage.atStep + 1, stage.shape.layers, stage.shape.hidden, stage.method);
     if (training->validationLoss)
         text += fmt::format("| Validation loss | {:.4f} |\n", *training->validationLoss);
     return text;

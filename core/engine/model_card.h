@@ -18,6 +18,7 @@ struct TrainingFacts
     std::int64_t steps = 0;
     std::string data; ///< as the command line names it
     std::optional<double> validationLoss;
+    std::vector<GrowthStage> growth = {}; ///< stages that it went through
 };
 
 /// What a model card tells about an export.

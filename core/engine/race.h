@@ -119,6 +119,7 @@ struct LaneOrigin
     std::int64_t steps = 0;
     std::string data;
     std::optional<double> validationLoss; ///< the last one up to the checkpoint
+    std::vector<GrowthStage> growth; ///< stages that it went through
 };
 [[nodiscard]] Result<LaneOrigin> originOfLane(const std::filesystem::path& laneFolder);
 

@@ -126,7 +126,11 @@ Result<LaneOrigin> originOfLane(const std::filesystem::path& laneFolder)
     LaneOrigin origin{.parent = record->spec.parentPath,
         .steps = status->step,
         .data = record->spec.train.data.source,
-        .validationLoss = std::nullopt};
+        .validationLoss = std::nullopt,
+        .growth = {}};
+    for (const GrowthStage& stage : record->spec.train.growth)
+        if (stage.atStep < status->step)
+            origin.growth.push_back(stage);
     if (record->spec.recipe)
         origin.parent = record->spec.recipe->parentPath;
     for (const TrainPoint& point : record->points)

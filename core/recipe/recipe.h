@@ -66,7 +66,28 @@ struct TrainingAids
     std::int64_t frozenSteps = 0; ///< the first steps leave embeddings and the first frozenLayers
     std::int64_t frozenLayers =
         0; ///< blocks as they are (MSLT, Yang et al. 2020, arXiv 2011.13635)
+    std::int64_t prefixSteps = 0; ///< the first steps run a drawn multiple of prefixLayers first
+    std::int64_t prefixLayers = 0; ///< blocks and tune the last prefixLayers of them alone
+                                   ///< (bert2BERT's first stage, arXiv 2110.07143, section 3.4)
     friend bool operator==(const TrainingAids&, const TrainingAids&) = default;
+};
+
+/// A model that grows while it trains: before update `atStep` (0-based) it is made into another
+/// shape by a method that needs neither measurements nor learning. Stacking in stages (StackBERT,
+/// Gong et al. 2019), freezing what was there (MSLT, arXiv 2011.13635) and carrying the optimizer
+/// along (staged training, arXiv 2203.06211) are settings of it.
+struct GrowthStage
+{
+    std::int64_t atStep = 0;
+    ModelShape shape;
+    std::string method; ///< id in the method catalog
+    Options options = {};
+    Seed seed = {};
+    bool keepsMoments = false; ///< AdamW's moments grow too (core/training/moment_growth.h); else
+                               ///< they start anew
+    std::int64_t frozenSteps = 0; ///< so many steps embeddings and the first frozenLayers blocks
+    std::int64_t frozenLayers = 0; ///< stay as they are
+    friend bool operator==(const GrowthStage&, const GrowthStage&) = default;
 };
 
 /// Training as every lane of a race uses it; AdamW, warm-up then cosine to
@@ -91,6 +112,7 @@ struct TrainSettings
     std::string dtype = "fp32";
     Seed seed = {1}; ///< order of batches; fresh weights come from the recipe's seed
     TrainingAids aids = {};
+    std::vector<GrowthStage> growth = {}; ///< by atStep, each later than the one before
     friend bool operator==(const TrainSettings&, const TrainSettings&) = default;
 };
 

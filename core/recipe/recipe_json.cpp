@@ -165,7 +165,36 @@ TrainingAids aidsFrom(ObjectReader& keys)
     readInteger(keys, "stage-layers", 0, kMaxSize, aids.stageLayers);
     readInteger(keys, "frozen-steps", 0, kMaxCount, aids.frozenSteps);
     readInteger(keys, "frozen-layers", 0, kMaxSize, aids.frozenLayers);
+    readInteger(keys, "prefix-steps", 0, kMaxCount, aids.prefixSteps);
+    readInteger(keys, "prefix-layers", 0, kMaxSize, aids.prefixLayers);
     return aids;
+}
+
+GrowthStage growthStageFrom(ObjectReader& keys)
+{
+    GrowthStage stage;
+    readInteger(keys, "at-step", 1, kMaxCount, stage.atStep);
+    stage.shape = shapeFrom(keys.requiredObject("shape"));
+    stage.method = keys.requiredString("method");
+    if (ObjectReader* const options = keys.optionalObject("options"))
+        stage.options = optionsFrom(*options);
+    stage.seed = seedFrom(keys, "seed", stage.seed);
+    stage.keepsMoments = keys.optionalBool("keeps-moments").value_or(false);
+    readInteger(keys, "frozen-steps", 0, kMaxCount, stage.frozenSteps);
+    readInteger(keys, "frozen-layers", 0, kMaxSize, stage.frozenLayers);
+    return stage;
+}
+
+nlohmann::ordered_json toJson(const GrowthStage& stage)
+{
+    nlohmann::ordered_json json = {{"at-step", stage.atStep}, {"shape", toJson(stage.shape)},
+        {"method", stage.method}, {"options", toJson(stage.options)}, {"seed", stage.seed.value},
+        {"keeps-moments", stage.keepsMoments}};
+    if (stage.frozenSteps > 0) {
+        json["frozen-steps"] = stage.frozenSteps;
+        json["frozen-layers"] = stage.frozenLayers;
+    }
+    return json;
 }
 
 /// Only what is on.
@@ -182,7 +211,9 @@ nlohmann::ordered_json toJson(const TrainingAids& aids)
     for (const auto& [key, value] :
         {std::pair("stage-steps", aids.stageSteps), std::pair("stage-layers", aids.stageLayers),
             std::pair("frozen-steps", aids.frozenSteps),
-            std::pair("frozen-layers", aids.frozenLayers)})
+            std::pair("frozen-layers", aids.frozenLayers),
+            std::pair("prefix-steps", aids.prefixSteps),
+            std::pair("prefix-layers", aids.prefixLayers)})
         if (value != 0)
             json[key] = value;
     return json;
@@ -215,6 +246,8 @@ TrainSettings trainSettingsFrom(ObjectReader& keys)
     settings.seed = seedFrom(keys, "seed", settings.seed);
     if (ObjectReader* const aids = keys.optionalObject("aids"))
         settings.aids = aidsFrom(*aids);
+    for (ObjectReader* stage : keys.optionalObjects("growth"))
+        settings.growth.push_back(growthStageFrom(*stage));
     return settings;
 }
 
@@ -272,6 +305,8 @@ nlohmann::ordered_json toJson(const TrainSettings& settings)
         {"dtype", settings.dtype}, {"seed", settings.seed.value}};
     if (settings.aids != TrainingAids{})
         json["aids"] = toJson(settings.aids);
+    for (const GrowthStage& stage : settings.growth)
+        json["growth"].push_back(toJson(stage));
     return json;
 }
 

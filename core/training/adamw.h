@@ -38,6 +38,10 @@ public:
     /// them.
     void clearGradients();
 
+    [[nodiscard]] const AdamWSettings& settings() const
+    {
+        return m_settings;
+    }
     [[nodiscard]] std::int64_t steps() const
     {
         return m_steps;

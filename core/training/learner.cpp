@@ -3,8 +3,10 @@
 
 #include "core/base/expect.h"
 #include "core/forward/loss.h"
+#include "core/tensors/apply_plan.h"
 #include "core/training/distillation.h"
 #include "core/training/mixed_precision.h"
+#include "core/training/moment_growth.h"
 
 #include <ATen/core/grad_mode.h>
 
@@ -19,6 +21,14 @@ ParameterSet leavesOf(const ParameterSet& start, at::Device device)
     ParameterSet leaves = cloneOf(convertedTo(start, device, at::kFloat));
     requireGradients(leaves);
     return leaves;
+}
+
+std::map<ParameterId, at::Tensor> onCpu(const std::map<ParameterId, at::Tensor>& moments)
+{
+    std::map<ParameterId, at::Tensor> result;
+    for (const auto& [id, tensor] : moments)
+        result.emplace(id, tensor.to(at::kCPU));
+    return result;
 }
 
 /// What lies before the first block that learns.
@@ -95,6 +105,25 @@ StepResult Learner::step(
         m_optimizer.step(learningRate, result.gradientNorm, clipNorm);
     m_optimizer.clearGradients();
     return result;
+}
+
+void Learner::grow(const TransferPlan& plan, bool keepsMoments)
+{
+    const Result<ParameterSet> grown =
+        applyPlan(plan, convertedTo(cloneOf(m_parameters), at::kCPU, at::kFloat));
+    ESPALIER_EXPECT(grown.ok(), "nobody cancels this");
+    std::optional<Moments> moments;
+    if (keepsMoments) {
+        Result<Moments> carried = grownMoments(
+            plan, {onCpu(m_optimizer.firstMoments()), onCpu(m_optimizer.secondMoments())});
+        ESPALIER_EXPECT(carried.ok(), "carriesMoments said so");
+        moments = *std::move(carried);
+    }
+    const std::int64_t updates = m_optimizer.steps();
+    m_parameters = leavesOf(*grown, m_device);
+    m_optimizer = AdamW(m_parameters, m_optimizer.settings());
+    if (moments)
+        m_optimizer.restore(moments->first, moments->second, updates);
 }
 
 void Learner::restore(const ParameterSet& parameters,

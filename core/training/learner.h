@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/forward/batch.h"
+#include "core/plan/transfer_plan.h"
 #include "core/tensors/block_cache.h"
 #include "core/tensors/parameter_set.h"
 #include "core/training/adamw.h"
@@ -61,6 +62,11 @@ public:
     {
         return m_device;
     }
+
+    /// Goes on as the destination of a plan for the present weights: they, and the moments if
+    /// `keepsMoments` (the plan carries them: moment_growth.h), are made anew; else the optimizer
+    /// starts afresh.
+    void grow(const TransferPlan& plan, bool keepsMoments);
 
     /// Continues where another learner stood after `updates` steps: weights and moments are copied.
     void restore(const ParameterSet& parameters,

@@ -51,6 +51,41 @@ at::Tensor keptTokens(std::int64_t tokens, double dropped, Seed seed)
     return result;
 }
 
+/// First blocks that run, before any layer dropping, and those among them that stay as they are.
+struct Depths
+{
+    std::int64_t running = 0;
+    std::int64_t frozen = 0;
+};
+
+/// bert2BERT's first stage draws the depth of its sub-model anew for every step.
+Depths prefixAt(std::int64_t part, std::int64_t layers, Seed seed)
+{
+    SequenceRng rng(derive(seed, "prefix"));
+    const std::int64_t parts = (layers + part - 1) / part;
+    const auto drawn = static_cast<std::int64_t>(rng.uniform() * static_cast<double>(parts));
+    return {.running = std::min((drawn + 1) * part, layers), .frozen = drawn * part};
+}
+
+std::int64_t frozenAt(const TrainSettings& settings, std::int64_t step)
+{
+    std::int64_t frozen = step < settings.aids.frozenSteps ? settings.aids.frozenLayers : 0;
+    for (const GrowthStage& stage : settings.growth)
+        if (step >= stage.atStep)
+            frozen = step < stage.atStep + stage.frozenSteps ? stage.frozenLayers : 0;
+    return frozen;
+}
+
+Depths depthsAt(const TrainSettings& settings, std::int64_t layers, std::int64_t step, Seed seed)
+{
+    const TrainingAids& aids = settings.aids;
+    if (step < aids.prefixSteps && aids.prefixLayers > 0)
+        return prefixAt(aids.prefixLayers, layers, seed);
+    const bool staged = step < aids.stageSteps && aids.stageLayers > 0;
+    return {.running = staged ? std::min(aids.stageLayers, layers) : layers,
+        .frozen = std::min(frozenAt(settings, step), layers)};
+}
+
 } // namespace
 
 StepVariant stepVariantAt(const TrainSettings& settings, const ModelConfig& config,
@@ -60,16 +95,14 @@ StepVariant stepVariantAt(const TrainSettings& settings, const ModelConfig& conf
     const Seed seed = derive(derive(settings.seed, "aids"), static_cast<std::uint64_t>(step));
     const std::int64_t layers = config.shape.layers;
     StepVariant variant;
-    const bool staged = step < aids.stageSteps && aids.stageLayers > 0;
-    const std::int64_t running = staged ? std::min(aids.stageLayers, layers) : layers;
-    if (running < layers || aids.layerDrop > 0)
-        variant.forward.blocks = blocksAt(settings, running, step, seed);
+    const Depths depths = depthsAt(settings, layers, step, seed);
+    if (depths.running < layers || aids.layerDrop > 0)
+        variant.forward.blocks = blocksAt(settings, depths.running, step, seed);
+    variant.frozenBlocks = depths.frozen;
     if (aids.tokenDrop > 0 && tokens > 2 && layers > 2)
         variant.forward.tokens = TokenSubset{.columns_K = keptTokens(tokens, aids.tokenDrop, seed),
             .firstBlock = 1,
             .endBlock = static_cast<int>(layers) - 1};
-    if (step < aids.frozenSteps)
-        variant.frozenBlocks = std::min(aids.frozenLayers, layers);
     if (const auto& distillation = aids.distillation) {
         const double share = shareOf(step, settings.steps);
         variant.teacherWeight =

@@ -20,7 +20,8 @@ struct StepVariant
 /// The variant of step `step` (0-based) for inputs of `tokens` tokens; a pure function of its
 /// arguments and settings.seed, so that a resumed run draws the same. Layer dropping follows Zhang
 /// & He's schedule: block i of L runs with probability 1 - (i + 1)/L (1 - θ(t)), θ(t) falling from
-/// 1 to 1 - layerDrop as exp(-100 t / steps). The first token (class token) and the first and last
+/// 1 to 1 - layerDrop as exp(-100 t / steps). While a prefix is drawn, the blocks before its last
+/// part are frozen. The first token (class token) and the first and last
 /// block always see everything.
 [[nodiscard]] StepVariant stepVariantAt(const TrainSettings& settings, const ModelConfig& config,
     std::int64_t step, std::int64_t tokens);

@@ -169,6 +169,52 @@ TEST(Race, ResumedThroughFilesEqualsUninterruptedBitForBit)
             factsOf((*second)->lanes()[lane].points), factsOf((*whole)->lanes()[lane].points));
 }
 
+TEST(Race, AModelThatGrowsOnTheWayResumesBitForBit)
+{
+    const TemporaryFolder folder;
+    RaceSpec spec = raceOf(folder, 1);
+    const ModelShape shape = byteModel(1).config().shape;
+    ModelShape deeper = shape;
+    deeper.layers *= 2;
+    ModelShape wider = deeper;
+    wider.mlp *= 2;
+    spec.lanes[0].train.growth = {{.atStep = 6,
+                                      .shape = deeper,
+                                      .method = "stackbert",
+                                      .frozenSteps = 2,
+                                      .frozenLayers = shape.layers},
+        {.atStep = 9, .shape = wider, .method = "net2net", .keepsMoments = true}};
+    auto whole = Race::create(spec, {byteModel(1)}, folder.path() / "whole");
+    ASSERT_TRUE(whole) << whole.error().message;
+    ASSERT_TRUE((*whole)->run({}, {}));
+    const LaneRecord grown = (*whole)->lanes()[0];
+    EXPECT_EQ(openLane(folder.path() / "whole" / "a")->config().shape, wider);
+    EXPECT_EQ(grown.parameters,
+        elementsOf(*openLane(folder.path() / "whole" / "a")->impl().parameters()));
+    EXPECT_GT(grown.points[11].flops - grown.points[10].flops,
+        grown.points[5].flops - grown.points[4].flops);
+
+    for (const std::int64_t stopAt : {6, 9}) { // just before it grows
+        const auto parts = folder.path() / std::to_string(stopAt);
+        {
+            auto first = Race::create(spec, {byteModel(1)}, parts);
+            std::stop_source stop;
+            RaceObserver observer;
+            observer.point = [&](std::size_t, const TrainPoint& point) {
+                if (point.step == stopAt)
+                    stop.request_stop();
+            };
+            ASSERT_FALSE((*first)->run(observer, stop.get_token()));
+        }
+        auto second = Race::open(parts);
+        ASSERT_TRUE(second) << second.error().message;
+        ASSERT_TRUE((*second)->run({}, {}));
+        EXPECT_EQ(weightsOf(parts / "a"), weightsOf(folder.path() / "whole" / "a"));
+        EXPECT_EQ(factsOf((*second)->lanes()[0].points), factsOf(grown.points));
+    }
+    EXPECT_EQ(originOfLane(folder.path() / "whole" / "a")->growth.size(), 2U);
+}
+
 TEST(Race, AKilledRunGoesOnFromItsLastAutosave)
 {
     const TemporaryFolder folder;

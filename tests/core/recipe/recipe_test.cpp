@@ -49,6 +49,16 @@ Recipe complete()
         .device = "cpu",
         .dtype = "bf16",
         .seed = {9}};
+    recipe.train->aids.prefixSteps = 5;
+    recipe.train->aids.prefixLayers = 3;
+    GrowthStage& stage = recipe.train->growth.emplace_back();
+    stage.atStep = 4;
+    stage.shape = recipe.shape;
+    stage.method = "stackbert";
+    stage.options = {{"noise", 0.5}};
+    stage.keepsMoments = true;
+    stage.frozenSteps = 6;
+    stage.frozenLayers = 2;
     return recipe;
 }
 

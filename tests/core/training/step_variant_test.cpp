@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <numeric>
 
 namespace espalier {
@@ -33,6 +34,40 @@ TEST(StepVariant, TheFirstStepsOfAStageRunTheFirstBlocksAlone)
     EXPECT_EQ(
         stepVariantAt(settings, eightBlocks(), 9, 9).forward.blocks, (std::vector<int>{0, 1, 2}));
     EXPECT_FALSE(stepVariantAt(settings, eightBlocks(), 10, 9).forward.blocks);
+}
+
+TEST(StepVariant, APrefixIsDrawnAnewAndTunesItsLastBlocksAlone)
+{
+    TrainSettings settings;
+    settings.aids = {.prefixSteps = 400, .prefixLayers = 3};
+    std::map<std::int64_t, int> draws;
+    for (std::int64_t step = 0; step < 400; ++step) {
+        const StepVariant variant = stepVariantAt(settings, eightBlocks(), step, 9);
+        const auto running =
+            variant.forward.blocks ? static_cast<std::int64_t>(variant.forward.blocks->size()) : 8;
+        ++draws[running];
+        EXPECT_EQ(variant.frozenBlocks, running == 8 ? 6 : running - 3);
+    }
+    ASSERT_EQ(draws.size(), 3U) << "3, 6 or all 8 blocks";
+    for (const auto& [running, count] : draws)
+        EXPECT_NEAR(count, 400 / 3, 40) << running << ": four standard deviations";
+    EXPECT_EQ(stepVariantAt(settings, eightBlocks(), 400, 9).frozenBlocks, 0);
+}
+
+TEST(StepVariant, AGrownModelLeavesWhatWasThereAloneForAWhile)
+{
+    TrainSettings settings;
+    settings.aids = {.frozenSteps = 3, .frozenLayers = 1};
+    settings.growth = {
+        {.atStep = 10, .shape = {}, .method = "stackbert", .frozenSteps = 5, .frozenLayers = 4}};
+    const auto frozenAt = [&](std::int64_t step) {
+        return stepVariantAt(settings, eightBlocks(), step, 9).frozenBlocks;
+    };
+    EXPECT_EQ(frozenAt(2), 1);
+    EXPECT_EQ(frozenAt(9), 0);
+    EXPECT_EQ(frozenAt(10), 4);
+    EXPECT_EQ(frozenAt(14), 4);
+    EXPECT_EQ(frozenAt(15), 0);
 }
 
 TEST(StepVariant, LayerDroppingLeavesOutDeepBlocksMoreOftenAndNoneAtTheFirstStep)

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/growth.h"
+
+#include "core/methods/catalog.h"
+#include "core/training/moment_growth.h"
+
+#include <fmt/format.h>
+
+namespace espalier {
+
+namespace {
+
+Error at(const GrowthStage& stage, const Error& error)
+{
+    return {error.code, fmt::format("growth at step {}: {}", stage.atStep, error.message)};
+}
+
+Status checkStep(const GrowthStage& stage, std::int64_t after, std::int64_t steps)
+{
+    if (stage.atStep > after && stage.atStep < steps)
+        return {};
+    return refused(fmt::format("growth at step {}: wanted a step after {} and before the last, {}",
+        stage.atStep, after, steps));
+}
+
+} // namespace
+
+Result<TransferPlan> planGrowth(const ModelConfig& before, const GrowthStage& stage)
+{
+    const Result<const Method*> method = methodOf(stage.method);
+    if (!method)
+        return method.error();
+    const Result<Options> options = completeOptions((*method)->options, stage.options);
+    if (!options)
+        return options.error();
+    const MethodNeeds needs = (*method)->needs(*options);
+    if (!needs.measurements.empty() || needs.training)
+        return refused(fmt::format("method {} needs data to plan; wanted one that needs none, such "
+                                   "as stackbert, lemon or staged",
+            stage.method));
+    ModelShape shape = before.shape;
+    for (const Size size : kAllSizes)
+        set(shape, size, get(stage.shape, size));
+    return makePlan(
+        **method, {.parent = before, .childShape = shape, .options = *options, .seed = stage.seed});
+}
+
+Result<ModelConfig> configAfterGrowth(const ModelConfig& start, const TrainSettings& settings)
+{
+    ModelConfig config = start;
+    std::int64_t after = 0;
+    for (const GrowthStage& stage : settings.growth) {
+        if (const Status ordered = checkStep(stage, after, settings.steps); !ordered)
+            return ordered.error();
+        Result<TransferPlan> plan = planGrowth(config, stage);
+        if (!plan)
+            return at(stage, plan.error());
+        if (stage.keepsMoments)
+            if (const Status carried = carriesMoments(*plan); !carried)
+                return at(stage, carried.error());
+        config = std::move(plan->child);
+        after = stage.atStep;
+    }
+    return config;
+}
+
+} // namespace espalier

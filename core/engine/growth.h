@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/axes/model_config.h"
+#include "core/plan/transfer_plan.h"
+#include "core/recipe/recipe.h"
+
+namespace espalier {
+
+/// How a stage makes its model of the one that trained up to it. Refused: unknown method or option,
+/// a method that needs measurements or learning, a shape that it does not reach.
+[[nodiscard]] Result<TransferPlan> planGrowth(const ModelConfig& before, const GrowthStage& stage);
+
+/// The model at the end of a training with these stages; all are planned, so that a run does not
+/// fail on its way. Refused, naming the stage: as planGrowth; steps out of order or beyond the
+/// run's; moments that cannot be carried.
+[[nodiscard]] Result<ModelConfig> configAfterGrowth(
+    const ModelConfig& start, const TrainSettings& settings);
+
+} // namespace espalier
