@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/untrusted_text.h"
 #include "core/engine/guard.h"
+#include "core/engine/learn_masks.h"
 #include "core/engine/learn_operators.h"
 #include "core/engine/model_source.h"
 #include "core/engine/session.h"
@@ -79,6 +80,23 @@ Result<std::optional<Measurements>> measurementsFor(const Recipe& recipe, const 
     return std::optional(*std::move(measured));
 }
 
+/// Masks for the recipe's shape, learned on its data; a person is told how near they came.
+Result<LearnedMasks> learnedMasks(const Model& parent, const Recipe& recipe,
+    const MaskLearning& settings, const Progress& progress)
+{
+    const Result<MeasureSettings> data = settingsFor(recipe, parent);
+    if (!data)
+        return data.error();
+    Result<LearnedMasks> masks = learnMasks(parent, childShape(recipe, parent), settings,
+        data->data, derive(recipe.seed, "learning"), progress);
+    if (masks)
+        progress.tell(
+            fmt::format("masks: expected sizes {:.1f} layers, hidden {:.1f}, heads {:.1f}, "
+                        "mlp {:.1f}; masked loss {:.3f}",
+                masks->layers, masks->hidden, masks->heads, masks->mlp, masks->losses.back()));
+    return masks;
+}
+
 /// The plan with its operators: those given, or learned ones.
 Result<PlannedRecipe> tuned(PlannedRecipe planned, const std::optional<PlanLearning>& learning,
     const Recipe& recipe, const Progress& progress)
@@ -135,14 +153,24 @@ Result<PlannedRecipe> planRecipeOf(const Model& parent, const Recipe& recipe,
         : measurementsFor(recipe, **method, *options, parent, progress);
     if (!found)
         return found.error();
-    Result<TransferPlan> plan = makePlan(**method,
-        {.parent = parent.config(),
-            .childShape = childShape(recipe, parent),
-            .measurements = *found ? &**found : nullptr,
-            .options = *options,
-            .seed = recipe.seed});
+    PlanRequest request{.parent = parent.config(),
+        .childShape = childShape(recipe, parent),
+        .measurements = *found ? &**found : nullptr,
+        .options = *options,
+        .seed = recipe.seed};
+    Result<TransferPlan> plan = makePlan(**method, request);
     if (!plan)
         return plan.error();
+    if ((*method)->maskLearning && request.childShape != parent.config().shape) {
+        const Result<LearnedMasks> masks =
+            learnedMasks(parent, recipe, (*method)->maskLearning(*options), progress);
+        if (!masks)
+            return masks.error();
+        request.masks = &*masks;
+        plan = makePlan(**method, request);
+        if (!plan)
+            return plan.error();
+    }
     return tuned({parent, *std::move(plan), *std::move(found), operators},
         learningOf(**method, *options), recipe, progress);
 }

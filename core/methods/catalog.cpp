@@ -51,6 +51,7 @@ std::span<const Method> methods()
         wandaMethod(),
         magnitudeMethod(),
         slicegptMethod(),
+        shearedMethod(),
         shortgptMethod(),
         deeperLayersMethod(),
         inherituneMethod(),

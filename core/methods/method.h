@@ -3,6 +3,7 @@
 
 #include "core/architectures/shape_solver.h"
 #include "core/methods/option.h"
+#include "core/plan/learned_masks.h"
 #include "core/plan/measurements.h"
 #include "core/plan/transfer_plan.h"
 
@@ -19,6 +20,8 @@ struct PlanRequest
     ModelConfig parent;
     ModelShape childShape;
     const Measurements* measurements = nullptr; ///< required if the method needs them; not owned
+    const LearnedMasks* masks = nullptr; ///< without them a method that learns some plans what it
+                                         ///< would before they have learned; not owned
     Options options = {}; ///< completed against the method's specs
     Seed seed = {};
 };
@@ -51,6 +54,18 @@ struct PlanLearning
     bool width = true; ///< tune Dense maps
     bool depth = true; ///< tune weights of source blocks
     friend bool operator==(const PlanLearning&, const PlanLearning&) = default;
+};
+
+/// How gates over a parent's axes learn what to keep before the plan is made (Sheared LLaMA, arXiv
+/// 2310.06694, section 2.1; core/training/mask_learner.h).
+struct MaskLearning
+{
+    std::int64_t steps = 200;
+    std::int64_t batch = 16; ///< samples per step
+    double rampShare = 0.2; ///< of the steps, until the wanted shape is asked for in full
+    double maskRate = 0.2;
+    double multiplierRate = 1;
+    friend bool operator==(const MaskLearning&, const MaskLearning&) = default;
 };
 
 /// Whether a destination computes the same logits as its parent, to rounding.
@@ -87,6 +102,8 @@ struct Method
     Preservation (*preserves)(const PlanRequest& request) = nullptr;
     /// Nothing: the plan is used as it is. Null: always.
     std::optional<PlanLearning> (*learning)(const Options& options) = nullptr;
+    /// For methods whose plan reads PlanRequest::masks. Null: none.
+    MaskLearning (*maskLearning)(const Options& options) = nullptr;
 };
 
 } // namespace espalier

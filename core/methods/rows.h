@@ -24,6 +24,7 @@ namespace espalier {
 [[nodiscard]] Method passthroughMethod();
 [[nodiscard]] Method randomGrowthMethod();
 [[nodiscard]] Method randomMethod();
+[[nodiscard]] Method shearedMethod();
 [[nodiscard]] Method shortgptMethod();
 [[nodiscard]] Method slicegptMethod();
 [[nodiscard]] Method solarMethod();
