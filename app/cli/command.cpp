@@ -14,9 +14,9 @@ namespace {
 
 constexpr int kUsage = 2;
 
-int report(const Error& error)
+int report(const Error& error, const std::string& explanation)
 {
-    fmt::print(stderr, "espalier-cli: {}\n", error.message);
+    fmt::print(stderr, "espalier-cli: {}\n{}", error.message, explanation);
     return exitStatus(error.code);
 }
 
@@ -55,12 +55,16 @@ int runCommandLine(int argc, const char* const* argv, std::stop_token stop)
     const EngineInfo engine = startEngine(threads);
     (void)engine;
     ProgressBar bar;
-    const Console console{bar.progress(std::move(stop)), [&bar] {
-                              bar.finish();
-                          }};
+    std::string explanation;
+    const Console console{.progress = bar.progress(std::move(stop)),
+        .clearProgress = [&bar] { bar.finish(); },
+        .explain =
+            [&explanation](std::string lines) {
+                explanation = std::move(lines);
+            }};
     const Status status = action(console);
     bar.finish();
-    return status ? 0 : report(status.error());
+    return status ? 0 : report(status.error(), explanation);
 }
 
 } // namespace espalier::cli

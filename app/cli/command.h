@@ -15,6 +15,7 @@ struct Console
 {
     Progress progress;
     std::function<void()> clearProgress; ///< before writing lines while work goes on
+    std::function<void(std::string)> explain; ///< lines to go beneath the error that follows
 };
 
 /// What every command that takes a MODEL says about it.

@@ -2,6 +2,7 @@
 #include "app/cli/command.h"
 #include "app/cli/console.h"
 #include "core/architectures/catalog.h"
+#include "core/engine/diagnose.h"
 #include "core/engine/model_source.h"
 #include "core/engine/tokenize.h"
 #include "core/plan/footprint.h"
@@ -139,8 +140,11 @@ void addInspectCommand(CLI::App& app, Action& action)
     command->callback([&action, arguments] {
         action = [arguments](const Console& console) -> Status {
             const auto model = openModel(arguments->model, console.progress);
-            if (!model)
+            if (!model) {
+                if (const auto diagnosis = diagnoseModel(arguments->model, model.error()))
+                    console.explain(textOf(*diagnosis));
                 return model.error();
+            }
             const Footprint footprint = footprintOf(model->config(), bytesPerElement(Dtype::F32));
             console.clearProgress();
             if (arguments->json)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/architectures/architecture.h"
 
+#include "core/architectures/name_table.h"
 #include "core/base/expect.h"
 
 #include <algorithm>
@@ -60,22 +61,6 @@ std::vector<std::int64_t> sizesOnDisk(
         return {1, sizes.at(0), sizes.at(1)};
     }
     return sizes;
-}
-
-/// Whether `name` is `pattern` with a block number for {l}.
-bool matches(std::string_view pattern, std::string_view name)
-{
-    const std::size_t mark = pattern.find(kBlockMark);
-    if (mark == std::string_view::npos)
-        return name == pattern;
-    const std::string_view head = pattern.substr(0, mark);
-    const std::string_view tail = pattern.substr(mark + kBlockMark.size());
-    if (name.size() <= head.size() + tail.size() || !name.starts_with(head)
-        || !name.ends_with(tail))
-        return false;
-    const std::string_view number =
-        name.substr(head.size(), name.size() - head.size() - tail.size());
-    return std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// The first block of the row's stage and the one behind its last.
@@ -143,9 +128,9 @@ bool isIgnoredTensor(const Architecture& architecture, Task task, std::string_vi
 {
     const std::string bare = tableName(architecture, name);
     return std::any_of(architecture.ignored.begin(), architecture.ignored.end(),
-               [&](std::string_view pattern) { return matches(pattern, bare); })
+               [&](std::string_view pattern) { return blockIn(pattern, bare).has_value(); })
         || std::any_of(architecture.rows.begin(), architecture.rows.end(), [&](const DiskRow& row) {
-               return !contains(row.tasks, task) && matches(row.name, bare);
+               return !contains(row.tasks, task) && blockIn(row.name, bare).has_value();
            });
 }
 

@@ -2,11 +2,10 @@
 #include "core/architectures/catalog.h"
 #include "core/base/untrusted_text.h"
 #include "core/engine/guard.h"
+#include "core/engine/model_files.h"
 #include "core/engine/model_impl.h"
 #include "core/engine/tensor_list.h"
-#include "core/storage/file_bytes.h"
 #include "core/storage/hub_cache.h"
-#include "core/storage/model_file.h"
 #include "core/storage/model_weights.h"
 #include "core/storage/weights_file.h"
 #include "core/tensors/fresh_parameters.h"
@@ -20,8 +19,6 @@ namespace espalier {
 
 namespace {
 
-constexpr std::uintmax_t kMaxConfigBytes = std::uintmax_t{16} << 20;
-constexpr const char* kConfig = "config.json";
 constexpr const char* kWeights = "model.safetensors";
 constexpr const char* kHdf5 = "model.h5";
 constexpr const char* kHdf5Extension = ".h5";
@@ -30,18 +27,6 @@ bool isThere(const std::filesystem::path& path)
 {
     std::error_code failed;
     return std::filesystem::exists(std::filesystem::symlink_status(path, failed));
-}
-
-Result<std::string> readText(
-    const std::filesystem::path& folder, const char* name, std::uintmax_t maxBytes)
-{
-    const Result<std::filesystem::path> file = resolveModelFile(folder, name);
-    if (!file)
-        return file.error();
-    const Result<std::vector<std::uint8_t>> bytes = readFileBytes(*file, maxBytes);
-    if (!bytes)
-        return bytes.error();
-    return std::string(bytes->begin(), bytes->end());
 }
 
 std::vector<TensorInfo> describe(const StoredModel& model)
@@ -110,10 +95,10 @@ Result<Model> openHdf5(const std::filesystem::path& file, const std::filesystem:
 
 Result<Model> openFolder(const std::filesystem::path& folder, Seed seed)
 {
-    const Result<std::string> text = readText(folder, kConfig, kMaxConfigBytes);
+    const Result<std::string> text = readConfigText(folder);
     if (!text)
         return text.error();
-    Result<ModelConfig> config = readModelConfig(*text, (folder / kConfig).string());
+    Result<ModelConfig> config = readModelConfig(*text, (folder / kConfigFile).string());
     if (!config)
         return config.error();
     const auto impl = std::make_shared<Model::Impl>();
@@ -140,7 +125,7 @@ Result<Model> Model::open(const std::filesystem::path& path, const Progress& pro
             return openHdf5(*folder, *folder);
         if (!std::filesystem::is_directory(*folder))
             return refused(fmt::format("{}: is not a folder, wanted one with {} and {}, or an .h5",
-                inQuotes(folder->string()), kConfig, kWeights));
+                inQuotes(folder->string()), kConfigFile, kWeights));
         if (!holdsModelWeights(*folder) && isThere(*folder / kHdf5))
             return openHdf5(*folder / kHdf5, *folder);
         return openFolder(*folder, seed);

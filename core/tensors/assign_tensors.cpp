@@ -1,80 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tensors/assign_tensors.h"
 
-#include "core/architectures/catalog.h"
+#include "core/architectures/name_table.h"
 #include "core/base/untrusted_text.h"
 #include "core/tensors/read_stored.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-#include <unordered_map>
-
 namespace espalier {
 
 namespace {
-
-/// What a model's tensors may be called, in all spellings that the family knows.
-class NameTable
-{
-public:
-    explicit NameTable(const ModelConfig& config)
-        : m_architecture(architectureOf(config))
-        , m_task(config.flavour.task)
-        , m_wanted(diskTensorsOf(m_architecture, config))
-    {
-        std::erase_if(m_wanted, [](const DiskTensor& tensor) { return tensor.twin; });
-        for (std::size_t i = 0; i < m_wanted.size(); ++i)
-            m_byName.emplace(tableName(m_architecture, m_wanted[i].name), i);
-        if (config.flavour.tiedHead)
-            for (const DiskRow& row : m_architecture.rows)
-                if (row.role == Role::HeadWeight && contains(row.tasks, m_task))
-                    m_tiedHead = row.name;
-        m_embedding = {.name = std::string(m_tiedHead),
-            .parameter = {Role::TokenEmbedding, -1},
-            .sizes = {config.shape.vocab, config.shape.hidden}};
-    }
-
-    [[nodiscard]] const std::vector<DiskTensor>& wanted() const
-    {
-        return m_wanted;
-    }
-
-    [[nodiscard]] std::optional<std::size_t> find(const std::string& name) const
-    {
-        const auto found = m_byName.find(tableName(m_architecture, name));
-        return found == m_byName.end() ? std::nullopt : std::optional(found->second);
-    }
-
-    /// Some tools store a tied head twice.
-    [[nodiscard]] std::optional<DiskTensor> tiedTo(const std::string& name) const
-    {
-        return !m_tiedHead.empty() && tableName(m_architecture, name) == m_tiedHead
-            ? std::optional(m_embedding)
-            : std::nullopt;
-    }
-
-    [[nodiscard]] bool isIgnored(const std::string& name) const
-    {
-        return isIgnoredTensor(m_architecture, m_task, name);
-    }
-
-    /// The name is an older one of the table's.
-    [[nodiscard]] bool isAlias(const std::string& name) const
-    {
-        return std::any_of(m_architecture.aliases.begin(), m_architecture.aliases.end(),
-            [&](const NameAlias& alias) { return name.ends_with(alias.old); });
-    }
-
-private:
-    const Architecture& m_architecture;
-    Task m_task;
-    std::vector<DiskTensor> m_wanted;
-    std::unordered_map<std::string, std::size_t> m_byName;
-    std::string_view m_tiedHead;
-    DiskTensor m_embedding;
-};
 
 std::string place(const StoredTensor& tensor)
 {

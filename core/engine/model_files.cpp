@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/model_files.h"
+
+#include "core/storage/file_bytes.h"
+#include "core/storage/model_file.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace espalier {
+
+Result<std::string> readConfigText(const std::filesystem::path& folder)
+{
+    constexpr std::uintmax_t kMaxConfigBytes = std::uintmax_t{16} << 20;
+    const Result<std::filesystem::path> file = resolveModelFile(folder, kConfigFile);
+    if (!file)
+        return file.error();
+    const Result<std::vector<std::uint8_t>> bytes = readFileBytes(*file, kMaxConfigBytes);
+    if (!bytes)
+        return bytes.error();
+    return std::string(bytes->begin(), bytes->end());
+}
+
+} // namespace espalier
