@@ -6,16 +6,28 @@
 #include "widgets/panels/layout.h"
 #include "widgets/theme/theme.h"
 
+#include <QDateTime>
 #include <QDialogButtonBox>
 #include <QDir>
 #include <QHeaderView>
 #include <QLineEdit>
+#include <QLocale>
 #include <QProgressBar>
 #include <QTreeWidget>
 #include <QUrl>
 
 namespace espalier {
 namespace {
+
+/// Of the list of models in the cache.
+enum KnownColumn
+{
+    kNameColumn,
+    kFamilyColumn,
+    kSizeColumn,
+    kDateColumn,
+    kKnownColumns
+};
 
 constexpr int kWidth = 560;
 constexpr int kHeight = 520;
@@ -59,7 +71,7 @@ QString accessText(const HubPlace& place)
 
 } // namespace
 
-HubDialog::HubDialog(const HubPlace& place, std::vector<CachedModel> cached, QWidget* parent)
+HubDialog::HubDialog(const HubPlace& place, std::vector<CachedChoice> cached, QWidget* parent)
     : QDialog(parent)
     , m_cached(std::move(cached))
     , m_offline(place.offline)
@@ -100,7 +112,7 @@ void HubDialog::build(const HubPlace& place)
     column->addSpacing(space::kControl);
     m_filesHead->setTextFormat(Qt::PlainText);
     column->addWidget(m_filesHead);
-    m_known->setColumnCount(3);
+    m_known->setColumnCount(kKnownColumns);
     m_files->setColumnCount(2);
     m_files->setSelectionMode(QAbstractItemView::NoSelection);
     m_files->setFocusPolicy(Qt::NoFocus);
@@ -128,22 +140,29 @@ void HubDialog::build(const HubPlace& place)
 
 void HubDialog::listCached()
 {
-    for (const CachedModel& model : m_cached) {
+    for (const auto& [model, family] : m_cached) {
+        if (family.empty())
+            continue;
         auto* row = new QTreeWidgetItem(m_known);
-        row->setText(0, QString::fromStdString(model.repository));
-        row->setText(1, QString::fromStdString(model.modelType));
-        row->setText(2, sizeText(model.bytes));
-        row->setTextAlignment(2, Qt::AlignRight | Qt::AlignVCenter);
-        row->setForeground(1, Theme::of(palette()).muted);
+        row->setText(kNameColumn, QString::fromStdString(model.repository));
+        row->setText(kFamilyColumn, QString::fromStdString(family));
+        row->setText(kSizeColumn, sizeText(model.bytes));
+        row->setText(kDateColumn,
+            QLocale().toString(
+                QDateTime::fromSecsSinceEpoch(model.fetched).date(), QLocale::ShortFormat));
+        for (const int column : {kSizeColumn, kDateColumn})
+            row->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+        for (const int column : {kFamilyColumn, kDateColumn})
+            row->setForeground(column, Theme::of(palette()).muted);
     }
     fitColumns(*m_known);
 }
 
 const CachedModel* HubDialog::cachedNamed(const QString& repository) const
 {
-    for (const CachedModel& model : m_cached)
-        if (QString::fromStdString(model.repository) == repository)
-            return &model;
+    for (const CachedChoice& choice : m_cached)
+        if (QString::fromStdString(choice.model.repository) == repository)
+            return &choice.model;
     return nullptr;
 }
 
@@ -188,10 +207,11 @@ void HubDialog::setStep(Step step, const QString& note)
     m_step = step;
     const bool showsFiles = step == Step::Fetch;
     m_files->setVisible(showsFiles);
-    m_known->setVisible(!showsFiles && !m_cached.empty());
+    m_known->setVisible(!showsFiles && m_known->topLevelItemCount() > 0);
     m_filesHead->setText(showsFiles ? tr("To be fetched")
-            : m_cached.empty()      ? tr("No model is in the cache yet.")
-                                    : tr("In the cache"));
+            : m_known->topLevelItemCount() == 0
+            ? tr("No model that can be opened is in the cache yet.")
+            : tr("In the cache"));
     m_progress->setVisible(step == Step::Asking);
     m_accept->setText(step == Step::Fetch ? tr("Fetch and open")
             : step == Step::Open          ? tr("Open")

@@ -20,7 +20,7 @@ class HubDialog : public QDialog
 {
     Q_OBJECT
 public:
-    HubDialog(const HubPlace& place, std::vector<CachedModel> cached, QWidget* parent);
+    HubDialog(const HubPlace& place, std::vector<CachedChoice> cached, QWidget* parent);
 
     [[nodiscard]] QString model() const; ///< "hf:ORG/NAME", once accepted
 
@@ -50,7 +50,7 @@ private:
     void fillFiles(const std::vector<HubFile>& files);
     [[nodiscard]] const CachedModel* cachedNamed(const QString& repository) const;
 
-    std::vector<CachedModel> m_cached;
+    std::vector<CachedChoice> m_cached;
     bool m_offline;
     QString m_host;
     Step m_step = Step::Name;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/main_window.h"
 
+#include "app/cached_menu.h"
 #include "app/message_bar.h"
 #include "app/status_strip.h"
 #include "widgets/controls/hint_strip.h"
@@ -152,8 +153,13 @@ void MainWindow::buildMenus()
     for (QDockWidget* dock : findChildren<QDockWidget*>(Qt::FindDirectChildrenOnly))
         views->insertAction(before, dock->toggleViewAction());
     QMenu* file = m_actions.menu("file");
+    auto* cached = new CachedMenu(this);
+    connect(cached, &CachedMenu::chosen, this, &MainWindow::openModel);
+    connect(cached, &CachedMenu::hubRequested, this, &MainWindow::askForHubModel);
     m_recent = new QMenu(tr("Open re&cent"), this);
-    file->insertMenu(file->actions().at(2), m_recent);
+    QAction* behindOpen = file->actions().at(2);
+    file->insertMenu(behindOpen, cached);
+    file->insertMenu(behindOpen, m_recent);
 }
 
 void MainWindow::openModel(const QString& model)

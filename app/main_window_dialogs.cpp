@@ -41,7 +41,8 @@ void MainWindow::askForHubModel()
         m_message->show(MessageBar::Kind::Problem, QString::fromStdString(place.error().message));
         return;
     }
-    HubDialog dialog(*place, cachedModels(place->cache), this);
+    Result<std::vector<CachedChoice>> cached = modelsInHubCache();
+    HubDialog dialog(*place, cached ? *std::move(cached) : std::vector<CachedChoice>{}, this);
     connect(&dialog, &HubDialog::lookUpRequested, &m_bridge.opener(), &ModelOpener::lookUp);
     connect(&dialog, &HubDialog::lookUpAbandoned, &m_bridge.opener(), &ModelOpener::abandonLookUp);
     connect(&m_bridge.opener(), &ModelOpener::lookedUp, &dialog, &HubDialog::showOffer);

@@ -147,16 +147,17 @@ Result<Listing> listDatasets()
 /// `hf:` and the name is what takes a MODEL, and so is the path.
 Result<Listing> listCached()
 {
-    const Result<std::vector<CachedModel>> models = modelsInHubCache();
+    const Result<std::vector<CachedChoice>> models = modelsInHubCache();
     if (!models)
         return models.error();
-    Listing listing{.rows = {{"model", "model_type", "bytes", "path"}}};
-    for (const CachedModel& model : *models) {
+    Listing listing{.rows = {{"model", "model_type", "opens as", "bytes", "path"}}};
+    for (const auto& [model, family] : *models) {
         listing.rows.push_back({printable("hf:" + model.repository), printable(model.modelType),
-            withPrefix(static_cast<double>(model.bytes)), model.path.string()});
-        listing.json.push_back(
-            {{"model", "hf:" + model.repository}, {"model_type", model.modelType},
-                {"bytes", model.bytes}, {"path", model.path.string()}});
+            family.empty() ? "-" : family, withPrefix(static_cast<double>(model.bytes)),
+            model.path.string()});
+        listing.json.push_back({{"model", "hf:" + model.repository},
+            {"model_type", model.modelType}, {"family", family}, {"bytes", model.bytes},
+            {"fetched", model.fetched}, {"path", model.path.string()}});
     }
     return listing;
 }

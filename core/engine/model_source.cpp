@@ -1,10 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/model_source.h"
 
+#include "core/architectures/catalog.h"
 #include "core/engine/guard.h"
+#include "core/engine/model_files.h"
 #include "core/engine/recipe_chain.h"
 
 namespace espalier {
+namespace {
+
+std::string familyIn(const std::filesystem::path& folder)
+{
+    const Result<std::string> text = readConfigText(folder);
+    const Result<ModelConfig> config =
+        text ? readModelConfig(*text, kConfigFile) : Result<ModelConfig>(text.error());
+    return config ? std::string(architectureOf(*config).title) : std::string();
+}
+
+} // namespace
 
 Result<std::filesystem::path> modelFolder(std::string_view model, const Progress& progress)
 {
@@ -59,12 +72,17 @@ Result<HubPlace> hubPlace()
         .offline = settings->offline};
 }
 
-Result<std::vector<CachedModel>> modelsInHubCache()
+Result<std::vector<CachedChoice>> modelsInHubCache()
 {
     const Result<HubPlace> place = hubPlace();
     if (!place)
         return place.error();
-    return cachedModels(place->cache);
+    std::vector<CachedChoice> choices;
+    for (CachedModel& model : cachedModels(place->cache)) {
+        std::string family = familyIn(model.path);
+        choices.push_back({std::move(model), std::move(family)});
+    }
+    return choices;
 }
 
 Result<HubOffer> askHub(std::string_view model, const Progress& progress)

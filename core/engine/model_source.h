@@ -42,8 +42,14 @@ struct HubPlace
 /// Errors: Usage, naming the environment variable that is wrong.
 [[nodiscard]] Result<HubPlace> hubPlace();
 
+/// A model of the cache, and whether it can be opened.
+struct CachedChoice
+{
+    CachedModel model;
+    std::string family; ///< title; empty: no family here reads its config.json
+};
 /// Models that lie in Hugging Face's cache already, by name. Errors: as hubPlace().
-[[nodiscard]] Result<std::vector<CachedModel>> modelsInHubCache();
+[[nodiscard]] Result<std::vector<CachedChoice>> modelsInHubCache();
 
 /// What opening hf:ORG/NAME would fetch. Asks the Hub. Errors: as modelFolder().
 [[nodiscard]] Result<HubOffer> askHub(std::string_view model, const Progress& progress = {});

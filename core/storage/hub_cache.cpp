@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <system_error>
 
@@ -89,6 +90,17 @@ std::int64_t bytesBelow(const fs::path& snapshot)
         bytes += unknown ? 0 : size;
     }
     return static_cast<std::int64_t>(bytes);
+}
+
+std::int64_t lastWrite(const fs::path& folder)
+{
+    std::error_code failed;
+    const fs::file_time_type time = fs::last_write_time(folder, failed);
+    if (failed)
+        return 0;
+    return std::chrono::duration_cast<std::chrono::seconds>(
+        fs::file_time_type::clock::to_sys(time).time_since_epoch())
+        .count();
 }
 
 bool isModelFolder(const fs::path& folder)
@@ -183,7 +195,8 @@ std::vector<CachedModel> cachedModels(const fs::path& root)
             models.push_back({.repository = *repository,
                 .path = *snapshot,
                 .modelType = modelTypeIn(*snapshot),
-                .bytes = bytesBelow(*snapshot)});
+                .bytes = bytesBelow(*snapshot),
+                .fetched = lastWrite(*snapshot)});
     }
     return models;
 }

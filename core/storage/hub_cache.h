@@ -51,6 +51,7 @@ struct CachedModel
     std::filesystem::path path; ///< of the snapshot
     std::string modelType; ///< config.json's "model_type", empty if it has none
     std::int64_t bytes = 0; ///< of all files, links followed
+    std::int64_t fetched = 0; ///< when the snapshot's folder was last written, seconds since 1970
 };
 /// By repository; empty if there is no cache. Folders that cannot be read are left out.
 [[nodiscard]] std::vector<CachedModel> cachedModels(const std::filesystem::path& root);

@@ -25,10 +25,21 @@ const HubPlace kPlace{.endpoint = "https://huggingface.co",
     .tokenSource = {},
     .offline = false};
 
-std::vector<CachedModel> cachedGardens()
+std::vector<CachedChoice> cachedGardens()
 {
-    return {{.repository = "plants/garden", .path = {}, .modelType = "gpt2", .bytes = 7'276'206},
-        {.repository = "plants/orchard", .path = {}, .modelType = "llama", .bytes = 2'471'645'608}};
+    return {{{.repository = "plants/garden",
+                 .path = {},
+                 .modelType = "gpt2",
+                 .bytes = 7'276'206,
+                 .fetched = 1'700'000'000},
+                "GPT-2"},
+        {{.repository = "plants/orchard",
+             .path = {},
+             .modelType = "llama",
+             .bytes = 2'471'645'608,
+             .fetched = 1'750'000'000},
+            "LLaMA"},
+        {{.repository = "plants/algae", .path = {}, .modelType = "mamba", .bytes = 12}, ""}};
 }
 
 HubOffer offerOf(std::int64_t missing)
@@ -72,6 +83,7 @@ private Q_SLOTS:
         QTreeWidget* known = list(dialog, "Models in the cache");
         QVERIFY(known->isVisible());
         QCOMPARE(known->topLevelItemCount(), 2);
+        QCOMPARE(known->topLevelItem(1)->text(1), QStringLiteral("LLaMA")); // no family reads algae
         QVERIFY(!button(dialog)->isEnabled());
         known->setCurrentItem(known->topLevelItem(1));
         QCOMPARE(button(dialog)->text(), QStringLiteral("Open"));

@@ -89,6 +89,7 @@ TEST(HubCache, CachedModelsAreListedWithFamilyAndBytes)
     EXPECT_EQ(models[0].modelType, "gpt2");
     EXPECT_EQ(models[0].bytes, 22 + 7);
     EXPECT_EQ(models[0].path, place.path() / "hub/models--a--one/snapshots/2222");
+    EXPECT_GT(models[0].fetched, 1'700'000'000); // this century's clock
     EXPECT_EQ(models[1].repository, "b/two");
 }
 
