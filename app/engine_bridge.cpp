@@ -25,7 +25,6 @@ EngineBridge::EngineBridge(Workspace& workspace, QObject* parent)
     , m_rival(workspace)
     , m_race(workspace)
 {
-    connect(&m_opener, &ModelOpener::started, &m_measuring, &MeasureRunner::cancel);
     connect(&m_opener, &ModelOpener::opened, this, &EngineBridge::adopt);
     connect(&m_opener, &ModelOpener::noted, this, &EngineBridge::noted);
     connect(&m_measuring, &MeasureRunner::noted, this, &EngineBridge::noted);

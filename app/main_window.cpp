@@ -6,6 +6,7 @@
 #include "app/status_strip.h"
 #include "widgets/controls/hint_strip.h"
 #include "widgets/panels/destination_panel.h"
+#include "widgets/panels/diagnosis_panel.h"
 #include "widgets/panels/layout.h"
 #include "widgets/panels/parent_panel.h"
 #include "widgets/views/catalog.h"
@@ -84,6 +85,7 @@ void MainWindow::buildCentre()
     m_tabs = new QTabWidget(centre);
     m_tabs->setDocumentMode(true);
     column->addWidget(m_message);
+    column->addWidget(new DiagnosisPanel({m_workspace, m_intents}, centre));
     column->addWidget(m_hint);
     column->addWidget(m_tabs, 1);
     for (const ViewRow& row : viewCatalog()) {

@@ -13,6 +13,8 @@ namespace espalier {
 void MainWindow::connectIntents()
 {
     connect(&m_intents, &Intents::openRequested, this, &MainWindow::askForModel);
+    connect(&m_intents, &Intents::diagnosisDismissed, this,
+        [this] { m_workspace.setDiagnosis(std::nullopt); });
     connect(&m_intents, &Intents::dataRequested, this, &MainWindow::askForData);
     connect(&m_intents, &Intents::measureRequested, &m_bridge.measuring(), &MeasureRunner::measure);
     connect(&m_intents, &Intents::cancelRequested, &m_bridge, &EngineBridge::cancel);
@@ -58,8 +60,10 @@ void MainWindow::connectWorkspace()
     connect(&m_bridge, &EngineBridge::opened, this, &MainWindow::adopted);
     connect(&m_bridge, &EngineBridge::noted, this,
         [this](const QString& line) { m_message->show(MessageBar::Kind::Note, line); });
-    connect(&m_bridge.opener(), &ModelOpener::failed, this,
-        [this](const QString& reason) { m_message->show(MessageBar::Kind::Problem, reason); });
+    connect(&m_bridge.opener(), &ModelOpener::failed, this, [this](const QString& reason) {
+        if (m_workspace.diagnosis() == nullptr) // which says it, too
+            m_message->show(MessageBar::Kind::Problem, reason);
+    });
     connect(
         &m_bridge, &EngineBridge::exported, this, [this](const QString&, const QString& report) {
             m_message->show(MessageBar::Kind::Note, report);

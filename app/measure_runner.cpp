@@ -21,6 +21,7 @@ MeasureRunner::MeasureRunner(Workspace& workspace, QObject* parent)
 
 void MeasureRunner::setParent(const Model& parent)
 {
+    cancel();
     m_parent = parent;
     m_measuredFor.clear();
 }
@@ -37,6 +38,7 @@ void MeasureRunner::measure()
 void MeasureRunner::cancel()
 {
     m_thread.cancel(kMeasureKey);
+    m_workspace.setWork(Activity::Measuring, {});
 }
 
 MeasureSettings MeasureRunner::settings() const
@@ -68,10 +70,13 @@ void MeasureRunner::measureWith(const MeasureSettings& settings)
     m_thread.post(kMeasureKey,
         [this, parent = *m_parent, settings, progress = std::move(progress)](
             std::stop_token stop) mutable {
-            progress.stop = std::move(stop);
+            progress.stop = stop;
             const auto done = std::make_shared<Result<Measurements>>(
                 espalier::measure(parent, settings, progress));
-            QMetaObject::invokeMethod(this, [this, done] { finish(std::move(*done)); });
+            QMetaObject::invokeMethod(this, [this, done, stop] {
+                if (!stop.stop_requested()) // else what runs is newer, or nothing
+                    finish(std::move(*done));
+            });
         });
 }
 

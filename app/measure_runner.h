@@ -19,7 +19,7 @@ class MeasureRunner : public QObject
 public:
     explicit MeasureRunner(Workspace& workspace, QObject* parent = nullptr);
 
-    void setParent(const Model& parent);
+    void setParent(const Model& parent); ///< what measures the one before it is stopped
     /// What is measured by default, on the workspace's data.
     void measure();
     void cancel();

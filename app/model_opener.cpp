@@ -2,6 +2,7 @@
 #include "app/model_opener.h"
 
 #include "app/work_progress.h"
+#include "core/engine/diagnose.h"
 
 namespace espalier {
 namespace {
@@ -58,6 +59,7 @@ void ModelOpener::open(const QString& model)
 {
     cancelFetching();
     cancelOpening();
+    m_workspace.setDiagnosis(std::nullopt);
     if (isHubName(model.toStdString()))
         fetch(model);
     else
@@ -105,26 +107,28 @@ void ModelOpener::fetched(const QString& model, const Result<std::filesystem::pa
 void ModelOpener::openFolder(const QString& model, const std::filesystem::path& folder)
 {
     m_workspace.setWork(Activity::Opening, {true, tr("Opening"), -1});
-    Q_EMIT started();
     m_reads.post(kOnlyKey,
         [this, model, folder, progress = progressFor(Activity::Opening)](
             std::stop_token stop) mutable {
             progress.stop = stop;
             const Result<OpenedModel> found = read(model, folder, progress);
-            QMetaObject::invokeMethod(this, [this, stop, found] {
+            const std::optional<LoadDiagnosis> diagnosis =
+                found ? std::nullopt : diagnoseModel(model.toStdString(), found.error());
+            QMetaObject::invokeMethod(this, [this, stop, found, diagnosis] {
                 if (stop.stop_requested())
                     return;
                 if (!found)
-                    return end(found.error());
+                    return end(found.error(), diagnosis);
                 m_workspace.setWork(Activity::Opening, {});
                 Q_EMIT opened(*found);
             });
         });
 }
 
-void ModelOpener::end(const Error& error)
+void ModelOpener::end(const Error& error, std::optional<LoadDiagnosis> diagnosis)
 {
     m_workspace.setWork(Activity::Opening, {});
+    m_workspace.setDiagnosis(std::move(diagnosis));
     if (error.code != ErrorCode::Cancelled)
         Q_EMIT failed(QString::fromStdString(error.message));
 }

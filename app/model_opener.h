@@ -39,9 +39,8 @@ public:
     void abandonLookUp();
 
 Q_SIGNALS:
-    void started(); ///< a folder is being read
     void opened(const espalier::OpenedModel& model);
-    void failed(const QString& reason);
+    void failed(const QString& reason); ///< the workspace has a diagnosis, if one can be made
     void lookedUp(const QString& model, const espalier::HubOffer& offer);
     void lookUpFailed(const QString& model, const QString& reason);
     void noted(const QString& line);
@@ -51,7 +50,7 @@ private:
     void fetch(const QString& model);
     void fetched(const QString& model, const Result<std::filesystem::path>& folder);
     void openFolder(const QString& model, const std::filesystem::path& folder);
-    void end(const Error& error);
+    void end(const Error& error, std::optional<LoadDiagnosis> diagnosis = std::nullopt);
 
     Workspace& m_workspace;
     TaskThread m_reads; ///< these last: they use the others

@@ -22,6 +22,7 @@ public:
 
 Q_SIGNALS:
     void openRequested();
+    void diagnosisDismissed();
     void dataRequested(); ///< choose other data
     void measureRequested();
     void cancelRequested(espalier::Activity activity);

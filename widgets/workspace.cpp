@@ -171,6 +171,14 @@ void Workspace::setHovered(const Selection& hovered)
         Q_EMIT hoveredChanged();
 }
 
+void Workspace::setDiagnosis(std::optional<LoadDiagnosis> diagnosis)
+{
+    if (!m_diagnosis && !diagnosis)
+        return;
+    m_diagnosis = std::move(diagnosis);
+    Q_EMIT diagnosisChanged();
+}
+
 void Workspace::setWork(Activity activity, const Work& work)
 {
     m_work[activity] = work;

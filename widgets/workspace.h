@@ -6,6 +6,7 @@
 #include "core/plan/measurements.h"
 #include "core/plan/transfer_plan.h"
 #include "core/recipe/recipe.h"
+#include "core/report/load_diagnosis.h"
 #include "core/report/model_summary.h"
 #include "core/report/run_report.h"
 #include "core/report/weight_report.h"
@@ -166,6 +167,12 @@ public:
     {
         return m_hovered;
     }
+    /// Of the last model that did not open, until it is dismissed or another one is tried; null:
+    /// none.
+    [[nodiscard]] const LoadDiagnosis* diagnosis() const
+    {
+        return m_diagnosis ? &*m_diagnosis : nullptr;
+    }
     [[nodiscard]] Work work(Activity activity) const;
     [[nodiscard]] Failure failure(Activity activity) const;
 
@@ -188,6 +195,7 @@ public:
     void setRaceState(RaceState state);
     void setSelection(const Selection& selection);
     void setHovered(const Selection& hovered);
+    void setDiagnosis(std::optional<LoadDiagnosis> diagnosis);
     void setWork(Activity activity, const Work& work); ///< running work clears the kind's failure
     void setFailure(Activity activity, const Failure& failure);
 
@@ -210,6 +218,7 @@ Q_SIGNALS:
     void raceStateChanged();
     void selectionChanged();
     void hoveredChanged();
+    void diagnosisChanged();
     void workChanged(espalier::Activity activity);
 
 private:
@@ -231,6 +240,7 @@ private:
     RaceState m_raceState = RaceState::Ready;
     Selection m_selection;
     Selection m_hovered;
+    std::optional<LoadDiagnosis> m_diagnosis;
     std::map<Activity, Work> m_work;
     std::map<Activity, Failure> m_failures;
 };

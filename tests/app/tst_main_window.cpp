@@ -98,6 +98,29 @@ private Q_SLOTS:
         QCOMPARE(m_window->workspace().model()->name, std::string("tiny"));
     }
 
+    void diagnosesAModelThatDoesNotOpenAndLosesNothing()
+    {
+        Workspace& workspace = m_window->workspace();
+        openTiny();
+        QTRY_VERIFY_WITH_TIMEOUT(workspace.measurements() && workspace.untrainedLoss(), kPatience);
+        const QString broken = m_scratch->filePath(QStringLiteral("broken"));
+        writeTinyModel(broken);
+        QFile weights(broken + QStringLiteral("/model.safetensors"));
+        QVERIFY(weights.open(QIODevice::WriteOnly));
+        weights.write("not weights");
+        weights.close();
+        m_window->openModel(broken);
+        QTRY_VERIFY_WITH_TIMEOUT(workspace.diagnosis() != nullptr, kPatience);
+        QCOMPARE(workspace.diagnosis()->family, std::string("GPT-2"));
+        QVERIFY(QString::fromStdString(workspace.diagnosis()->advice)
+                    .contains(QStringLiteral("Fetch the weights again")));
+        QVERIFY(m_window->message().isEmpty());
+        QCOMPARE(workspace.model()->name, std::string("tiny"));
+        QVERIFY(workspace.measurements() && workspace.untrainedLoss() && workspace.plan());
+        Q_EMIT m_window->intents().diagnosisDismissed();
+        QVERIFY(workspace.diagnosis() == nullptr);
+    }
+
     void closingWhileTrainingSavesTheRace()
     {
         Workspace& workspace = m_window->workspace();
