@@ -3,7 +3,7 @@
 
 namespace espalier {
 
-ModelSummary summaryOf(const Model& model, std::string weightsHash)
+ModelSummary summaryOf(const Model& model, std::string weightsHash, InputSummary inputs)
 {
     ModelSummary summary;
     summary.name = model.name();
@@ -11,6 +11,7 @@ ModelSummary summaryOf(const Model& model, std::string weightsHash)
     summary.config = model.config();
     summary.freshWeights = model.hasFreshWeights();
     summary.weightsHash = std::move(weightsHash);
+    summary.inputs = std::move(inputs);
     for (const TensorInfo& tensor : model.tensors())
         summary.tensors.push_back(
             {tensor.name, tensor.parameter, tensor.dtype, tensor.sizes, tensor.bytes, tensor.file});

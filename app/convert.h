@@ -9,7 +9,8 @@
 namespace espalier {
 
 /// The engine's values as those that views draw.
-[[nodiscard]] ModelSummary summaryOf(const Model& model, std::string weightsHash);
+[[nodiscard]] ModelSummary summaryOf(
+    const Model& model, std::string weightsHash, InputSummary inputs);
 [[nodiscard]] LossSummary summaryOf(const Evaluation& evaluation);
 [[nodiscard]] WeightMatrix matrixOf(ParameterValues values);
 [[nodiscard]] LaneSpec specOf(const RunLane& lane);

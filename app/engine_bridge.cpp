@@ -38,7 +38,7 @@ void EngineBridge::adopt(const OpenedModel& opened)
     m_measuring.setParent(opened.model);
     m_destination.setParent(opened.model);
     m_rival.setParent(opened.model);
-    ModelSummary summary = summaryOf(opened.model, opened.weightsHash);
+    ModelSummary summary = summaryOf(opened.model, opened.weightsHash, opened.inputs);
     summary.path = lastingName(opened.name.toStdString(), opened.model);
     m_workspace.setModel(
         std::move(summary), builtInData(opened.model.config()).value_or(DataSpec{}));

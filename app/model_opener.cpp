@@ -3,6 +3,7 @@
 
 #include "app/work_progress.h"
 #include "core/engine/diagnose.h"
+#include "core/engine/model_inputs.h"
 
 namespace espalier {
 namespace {
@@ -32,7 +33,9 @@ Result<OpenedModel> read(
     const Result<std::string> hash = model->weightsHash(progress);
     if (!hash)
         return hash.error();
-    return OpenedModel{name, *std::move(model), *hash, cachedMeasurements(folder, *hash)};
+    InputSummary inputs = inputsOf(*model);
+    return OpenedModel{
+        name, *std::move(model), *hash, std::move(inputs), cachedMeasurements(folder, *hash)};
 }
 
 bool raceIsOn(RaceState state)

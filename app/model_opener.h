@@ -4,6 +4,7 @@
 #include "app/task_thread.h"
 #include "core/engine/model_source.h"
 #include "core/engine/session.h"
+#include "core/report/model_summary.h"
 #include "widgets/workspace.h"
 
 #include <QObject>
@@ -19,6 +20,7 @@ struct OpenedModel
     QString name; ///< as the person gave it
     Model model;
     std::string weightsHash;
+    InputSummary inputs;
     std::optional<Measurements> measurements;
 };
 

@@ -21,6 +21,22 @@ struct TensorSummary
     std::string file = {}; ///< that holds it, without its folder
 };
 
+/// The tokenizer in a model's folder.
+struct TokenizerSummary
+{
+    std::string kind; ///< "byte-level BPE", "WordPiece", …
+    std::string file; ///< "tokenizer.json", …
+    std::int64_t tokens = 0; ///< largest token number + 1
+};
+
+/// How text or pictures become what the model reads.
+struct InputSummary
+{
+    std::optional<TokenizerSummary> tokenizer = {}; ///< nothing: none in the folder
+    std::string processor = {}; ///< what happens to a picture, in words; empty for texts
+    std::string problem = {}; ///< why what is in the folder cannot be read; empty: it can
+};
+
 /// An opened model without its weights.
 struct ModelSummary
 {
@@ -30,6 +46,7 @@ struct ModelSummary
     bool freshWeights = false; ///< a folder with a config.json alone
     std::string weightsHash;
     std::vector<TensorSummary> tensors;
+    InputSummary inputs = {};
 };
 
 /// What a model scores on some data, and between which bounds that lies.

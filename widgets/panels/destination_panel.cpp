@@ -287,7 +287,7 @@ void DestinationPanel::refreshFootprint()
         return;
     }
     const Footprint& parent = m_workspace.parentFootprint();
-    const bool isLanguage = m_workspace.model()->config.flavour.task == Task::CausalLanguageModel;
+    const bool isLanguage = readsTokens(m_workspace.model()->config.flavour.task);
     m_parameters->setNumber(formatParameters(static_cast<double>(child->parameters)), {},
         formatRatio(ratioOf(
             static_cast<double>(child->parameters), static_cast<double>(parent.parameters))));

@@ -2,6 +2,7 @@
 #include "widgets/panels/parent_panel.h"
 
 #include "core/architectures/catalog.h"
+#include "core/report/model_facts.h"
 #include "widgets/controls/elided_label.h"
 #include "widgets/format/number_format.h"
 #include "widgets/models/block_list_model.h"
@@ -13,6 +14,25 @@
 #include <QPushButton>
 
 namespace espalier {
+namespace {
+
+/// Rich text, so that long lines wrap.
+QString linesAsToolTip(const std::string& lines)
+{
+    return QStringLiteral("<qt>%1</qt>")
+        .arg(QString::fromStdString(lines).toHtmlEscaped().replace(
+            QLatin1Char('\n'), QStringLiteral("<br>")));
+}
+
+void showFact(QLabel* label, const ModelFact& fact)
+{
+    label->setText(QString::fromStdString(fact.text));
+    label->setToolTip(linesAsToolTip(fact.help));
+    // The palette's bright text is the colour of errors.
+    label->setForegroundRole(fact.warns ? QPalette::BrightText : QPalette::PlaceholderText);
+}
+
+} // namespace
 
 ParentPanel::ParentPanel(const ViewContext& context, QWidget* parent)
     : QWidget(parent)
@@ -34,13 +54,8 @@ ParentPanel::ParentPanel(const ViewContext& context, QWidget* parent)
     m_name = name;
     QFont nameFont = fonts::number();
     m_name->setFont(nameFont);
-    m_shape = makeMuted({}, this);
-    m_figures = makeMuted({}, this);
-    for (QLabel* label : {m_shape, m_figures})
-        label->setWordWrap(true);
     column->addWidget(m_name);
-    column->addWidget(m_shape);
-    column->addWidget(m_figures);
+    buildFacts();
     column->addSpacing(space::kControl);
     QHBoxLayout* dataHead = makeRow(space::kControl);
     dataHead->addWidget(makeHead(tr("Data"), this), 1);
@@ -77,6 +92,19 @@ ParentPanel::ParentPanel(const ViewContext& context, QWidget* parent)
         m_list->viewport()->update();
     });
     refresh();
+}
+
+void ParentPanel::buildFacts()
+{
+    m_shape = makeMuted({}, this);
+    m_figures = makeMuted({}, this);
+    for (QLabel* label : {m_shape, m_figures})
+        label->setWordWrap(true);
+    m_input = makeNote(this);
+    m_reach = makeNote(this);
+    m_limit = makeNote(this);
+    for (QLabel* label : {m_shape, m_figures, m_input, m_reach, m_limit})
+        layout()->addWidget(label);
 }
 
 void ParentPanel::buildList()
@@ -119,20 +147,36 @@ void ParentPanel::refresh()
     m_name->setToolTip(
         model == nullptr ? QString() : QString::fromStdString(model->path).toHtmlEscaped());
     if (model != nullptr) {
-        const Architecture& family = architectureOf(model->config);
-        const QString title =
-            QString::fromUtf8(family.title.data(), static_cast<qsizetype>(family.title.size()));
-        m_shape->setText(QString::fromStdString(describeShape(model->config.shape)));
-        m_figures->setText(
-            tr("%1 · %2 parameters%3")
-                .arg(title,
-                    formatParameters(static_cast<double>(m_workspace.parentFootprint().parameters)),
-                    model->freshWeights ? tr(" · fresh weights") : QString()));
+        refreshFacts(*model);
     } else {
         m_shape->setText(tr("Open a model folder, or drop one here."));
-        m_figures->clear();
+        for (QLabel* label : {m_figures, m_input, m_reach, m_limit})
+            label->clear();
     }
+    for (QLabel* label : {m_figures, m_input, m_reach, m_limit})
+        label->setVisible(!label->text().isEmpty());
     refreshData();
+}
+
+void ParentPanel::refreshFacts(const ModelSummary& model)
+{
+    const ModelConfig& config = model.config;
+    const ModelFact head = headFact(config);
+    const ModelFact type = typeFact(model);
+    m_shape->setText(QString::fromStdString(describeShape(config.shape) + ", " + head.text));
+    m_shape->setToolTip(linesAsToolTip(
+        describeHeads(config.shape) + '\n' + describeInputs(config) + '\n' + head.help));
+    const std::string_view family = architectureOf(config).title;
+    QStringList figures{QString::fromUtf8(family.data(), static_cast<qsizetype>(family.size())),
+        tr("%1 parameters")
+            .arg(formatParameters(static_cast<double>(m_workspace.parentFootprint().parameters)))};
+    figures << (model.freshWeights ? tr("fresh weights") : QString::fromStdString(type.text));
+    m_figures->setText(figures.join(QStringLiteral(" · ")));
+    m_figures->setToolTip(linesAsToolTip(type.help));
+    showFact(m_input, inputFact(model));
+    showFact(m_reach, reachFact(config));
+    const std::vector<ModelFact> limits = limitFacts(config);
+    showFact(m_limit, limits.empty() ? ModelFact{} : limits.front());
 }
 
 void ParentPanel::refreshData()

@@ -23,7 +23,9 @@ public:
 
 private:
     void buildList();
+    void buildFacts();
     void refresh();
+    void refreshFacts(const ModelSummary& model);
     void refreshData();
     void followSelection();
 
@@ -35,6 +37,9 @@ private:
     QLabel* m_name = nullptr;
     QLabel* m_shape = nullptr;
     QLabel* m_figures = nullptr;
+    QLabel* m_input = nullptr; ///< tokenizer or picture sizes
+    QLabel* m_reach = nullptr; ///< widths and methods
+    QLabel* m_limit = nullptr;
     QLabel* m_data = nullptr;
     QLabel* m_loss = nullptr;
     QPushButton* m_measure = nullptr;
