@@ -20,12 +20,15 @@ EngineBridge::EngineBridge(Workspace& workspace, QObject* parent)
     , m_workspace(workspace)
     , m_info(startEngine())
     , m_opener(workspace)
+    , m_data(workspace)
     , m_measuring(workspace)
     , m_destination(workspace)
     , m_rival(workspace)
     , m_race(workspace)
 {
     connect(&m_opener, &ModelOpener::opened, this, &EngineBridge::adopt);
+    connect(&m_data, &DataOpener::opened, this, &EngineBridge::use);
+    connect(&m_data, &DataOpener::noted, this, &EngineBridge::noted);
     connect(&m_opener, &ModelOpener::noted, this, &EngineBridge::noted);
     connect(&m_measuring, &MeasureRunner::noted, this, &EngineBridge::noted);
 }
@@ -35,6 +38,7 @@ EngineBridge::~EngineBridge() = default;
 void EngineBridge::adopt(const OpenedModel& opened)
 {
     m_parent = opened.model;
+    m_data.setParent(opened.model);
     m_measuring.setParent(opened.model);
     m_destination.setParent(opened.model);
     m_rival.setParent(opened.model);
@@ -50,10 +54,8 @@ void EngineBridge::adopt(const OpenedModel& opened)
         m_measuring.measure();
 }
 
-void EngineBridge::setData(const QString& source)
+void EngineBridge::use(const DataSpec& data)
 {
-    DataSpec data = m_workspace.data();
-    data.source = source.toStdString();
     m_workspace.setData(data);
     m_destination.scoreAgain();
     m_measuring.measure();
@@ -67,6 +69,9 @@ void EngineBridge::cancel(Activity activity)
         break;
     case Activity::Fetching:
         m_opener.cancelFetching();
+        break;
+    case Activity::ReadingData:
+        m_data.cancel();
         break;
     case Activity::Measuring:
         m_measuring.cancel();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/data_opener.h"
 #include "app/destination_runner.h"
 #include "app/measure_runner.h"
 #include "app/model_opener.h"
@@ -41,6 +42,10 @@ public:
     {
         return m_opener;
     }
+    [[nodiscard]] DataOpener& data()
+    {
+        return m_data;
+    }
     [[nodiscard]] MeasureRunner& measuring()
     {
         return m_measuring;
@@ -58,7 +63,6 @@ public:
         return m_race;
     }
 
-    void setData(const QString& source);
     void cancel(Activity activity);
     void exportDestination(const ExportOrder& order);
     void exportLane(int lane, const ExportOrder& order);
@@ -74,12 +78,14 @@ Q_SIGNALS:
 
 private:
     void adopt(const OpenedModel& opened);
+    void use(const DataSpec& data);
     void runExport(std::function<Result<ExportReport>(const Progress&)> work);
 
     Workspace& m_workspace;
     EngineInfo m_info;
     std::optional<Model> m_parent;
     ModelOpener m_opener;
+    DataOpener m_data;
     MeasureRunner m_measuring;
     DestinationRunner m_destination;
     RivalRunner m_rival;

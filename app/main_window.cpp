@@ -28,6 +28,15 @@ namespace {
 constexpr int kRecentWidth = 480; ///< of a path in the menu
 constexpr int kStatusHeight = 32;
 
+/// A file that can only mean data when it is dropped.
+bool isText(const QFileInfo& file)
+{
+    static const QStringList kEndings = {QStringLiteral("txt"), QStringLiteral("md"),
+        QStringLiteral("rst"), QStringLiteral("raw"), QStringLiteral("tokens"),
+        QStringLiteral("jsonl"), QStringLiteral("ndjson")};
+    return file.isFile() && kEndings.contains(file.suffix().toLower());
+}
+
 } // namespace
 
 MainWindow::MainWindow(Settings& settings, QWidget* parent)
@@ -282,7 +291,13 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 void MainWindow::dropEvent(QDropEvent* event)
 {
     const QFileInfo dropped(event->mimeData()->urls().constFirst().toLocalFile());
-    openModel(dropped.isDir() ? dropped.filePath() : dropped.path());
+    if (m_workspace.model() != nullptr && isText(dropped)) {
+        DataSpec spec = m_workspace.data();
+        spec.source = dropped.filePath().toStdString();
+        m_bridge.data().open(spec);
+    } else {
+        openModel(dropped.isDir() ? dropped.filePath() : dropped.path());
+    }
     event->acceptProposedAction();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The half of MainWindow that asks people for files and shows boxes.
 
+#include "app/data_dialog.h"
 #include "app/export_dialog.h"
 #include "app/hub_dialog.h"
 #include "app/main_window.h"
@@ -56,14 +57,14 @@ void MainWindow::askForData()
 {
     if (m_workspace.model() == nullptr)
         return;
-    const bool isLanguage = m_workspace.model()->config.flavour.task == Task::CausalLanguageModel;
-    const QString picked = isLanguage
-        ? QFileDialog::getOpenFileName(
-            this, tr("Choose a text"), QDir::homePath(), tr("Texts (*.txt *.md);;All files (*)"))
-        : QFileDialog::getExistingDirectory(
-            this, tr("Choose a folder with one folder of images per class"));
-    if (!picked.isEmpty())
-        m_bridge.setData(picked);
+    const ModelSummary& model = *m_workspace.model();
+    DataDialog dialog({.model = QString::fromStdString(model.name),
+                          .config = model.config,
+                          .data = m_workspace.data(),
+                          .hasTokenizer = model.inputs.tokenizer.has_value()},
+        this);
+    if (dialog.exec() == QDialog::Accepted)
+        m_bridge.data().open(dialog.data());
 }
 
 void MainWindow::openRecipe()

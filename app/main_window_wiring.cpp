@@ -64,6 +64,8 @@ void MainWindow::connectWorkspace()
         if (m_workspace.diagnosis() == nullptr) // which says it, too
             m_message->show(MessageBar::Kind::Problem, reason);
     });
+    connect(&m_bridge.data(), &DataOpener::failed, this,
+        [this](const QString& reason) { m_message->show(MessageBar::Kind::Problem, reason); });
     connect(
         &m_bridge, &EngineBridge::exported, this, [this](const QString&, const QString& report) {
             m_message->show(MessageBar::Kind::Note, report);

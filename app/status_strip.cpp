@@ -15,7 +15,7 @@ namespace espalier {
 namespace {
 
 constexpr Activity kShown[] = {Activity::Opening, Activity::Fetching, Activity::Exporting,
-    Activity::Measuring, Activity::Racing};
+    Activity::ReadingData, Activity::Measuring, Activity::Racing};
 
 /// Resident memory of this process; 0 where /proc is missing.
 double residentBytes()

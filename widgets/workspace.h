@@ -39,7 +39,8 @@ enum class Activity
     Evaluating,
     Racing,
     Exporting,
-    Fetching ///< a model on its way; whatever is open stays usable
+    Fetching, ///< a model on its way; whatever is open stays usable
+    ReadingData ///< other data; those in use stay until they are read
 };
 
 struct Work

@@ -44,7 +44,7 @@ constexpr std::array kRows = {
         kImages, isFolder, openImageFolder},
     DatasetRow{"text-folder", "Folder of texts", "a folder with .txt, .md, .rst, .raw, .tokens or .jsonl files in it or below, in parts if these or their folders are named train, validation, test",
         kText, isFolder, openTextFolder},
-    DatasetRow{"json-lines", "JSON lines", "a .jsonl or .ndjson file, each line an object with a text field (--text-field, usually text)",
+    DatasetRow{"json-lines", "JSON lines", "a .jsonl or .ndjson file, each line an object with the text in one of its fields (usually \"text\")",
         kText, isJsonLinesFile, openText},
     DatasetRow{"text", "Text file", "any other file, read as text", kText, isPlainFile, openText},
 };

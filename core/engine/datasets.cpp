@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/catalog.h"
 #include "core/data/glyphs.h"
+#include "core/engine/guard.h"
+#include "core/engine/model_impl.h"
+#include "core/engine/open_data.h"
 #include "core/engine/session.h"
 
 namespace espalier {
@@ -12,6 +15,14 @@ std::vector<DatasetInfo> datasetCatalog()
         catalog.push_back(
             {.id = row.id, .title = row.title, .accepts = row.accepts, .kind = nameOf(row.kind)});
     return catalog;
+}
+
+Status openData(const Model& model, const DataSpec& data, const Progress& progress)
+{
+    return guarded([&]() -> Status {
+        const Result<Dataset> opened = model.impl().data->open(data, model.config(), progress);
+        return opened ? Status{} : Status{opened.error()};
+    });
 }
 
 std::optional<DataSpec> builtInData(const ModelConfig& config)

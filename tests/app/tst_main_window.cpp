@@ -121,6 +121,32 @@ private Q_SLOTS:
         QVERIFY(workspace.diagnosis() == nullptr);
     }
 
+    void dataThatCannotBeReadLeaveTheOldOnes()
+    {
+        Workspace& workspace = m_window->workspace();
+        openTiny();
+        QTRY_VERIFY_WITH_TIMEOUT(workspace.measurements(), kPatience);
+        QFile text(m_scratch->filePath(QStringLiteral("short.txt")));
+        QVERIFY(text.open(QIODevice::WriteOnly));
+        text.write("a");
+        text.close();
+        DataSpec data = workspace.data();
+        data.source = text.fileName().toStdString();
+        m_window->bridge().data().open(data);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            m_window->message().contains(QStringLiteral("short.txt")), kPatience);
+        QCOMPARE(workspace.data().source, std::string("demo:garden"));
+        QVERIFY(workspace.measurements() && !workspace.measurementsAreStale());
+
+        QVERIFY(text.open(QIODevice::WriteOnly));
+        text.write(QByteArray("the rose and the thorn\n").repeated(200));
+        text.close();
+        m_window->bridge().data().open(data);
+        QTRY_VERIFY_WITH_TIMEOUT(workspace.data() == data && workspace.measurements()
+                && !workspace.measurementsAreStale(),
+            kPatience);
+    }
+
     void closingWhileTrainingSavesTheRace()
     {
         Workspace& workspace = m_window->workspace();

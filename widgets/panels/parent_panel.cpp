@@ -71,7 +71,7 @@ ParentPanel::ParentPanel(const ViewContext& context, QWidget* parent)
                              "change and loss of blocks"));
     m_chooseData = new QPushButton(tr("Data…"), this);
     m_chooseData->setToolTip(
-        tr("A text file, a folder of texts, or a folder with one folder of images per class"));
+        tr("A text, JSON lines, a folder of texts or images, CIFAR, MNIST, or what is built in"));
     dataHead->addWidget(m_measure);
     dataHead->addWidget(m_chooseData);
     column->addSpacing(space::kControl);
@@ -204,7 +204,8 @@ void ParentPanel::refreshData()
     else
         m_loss->setText(tr("Loss %1 nats").arg(formatValue(loss->loss, 3)));
     const bool busy = m_workspace.work(Activity::Measuring).running
-        || m_workspace.work(Activity::Opening).running;
+        || m_workspace.work(Activity::Opening).running
+        || m_workspace.work(Activity::ReadingData).running;
     m_measure->setEnabled(hasModel && !source.isEmpty() && !busy);
     m_chooseData->setEnabled(hasModel && !busy);
 }
