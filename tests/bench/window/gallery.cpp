@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/window/bench_window.h"
 
+#include "app/cached_menu.h"
+#include "app/data_dialog.h"
 #include "app/export_dialog.h"
+#include "app/hub_dialog.h"
 #include "app/main_window.h"
+#include "widgets/panels/diagnosis_panel.h"
 #include "widgets/plot/bar_plot.h"
 #include "widgets/plot/heatmap_plot.h"
 #include "widgets/plot/line_plot.h"
 #include "widgets/views/catalog.h"
 
 #include <QDir>
+#include <QToolButton>
 
 #include <cmath>
 #include <limits>
@@ -69,6 +74,76 @@ void addStates(const Album& album, MainWindow& window)
             QStringLiteral("Measure again")});
     album.add(window, QStringLiteral("state-failed"));
     workspace.setFailure(Activity::Measuring, {});
+}
+
+LoadDiagnosis brokenOrchard()
+{
+    LoadDiagnosis diagnosis{.model = "/home/somebody/models/orchard-7b",
+        .problem = "/home/somebody/models/orchard-7b/model.safetensors: tensor "
+                   "\"transformer.wte.weight\": found shape [50258, 768], wanted [50257, 768] as "
+                   "config.json has it"};
+    diagnosis.advice =
+        "Correct \"vocab_size\" in config.json: it is 50257, the weights have 50258.";
+    diagnosis.family = "GPT-2";
+    diagnosis.tensors = 149;
+    diagnosis.faults.wantedTensors = 148;
+    diagnosis.faults.misshaped.add({.name = "transformer.wte.weight",
+        .dtype = "F32",
+        .found = {50258, 768},
+        .wanted = {50257, 768}});
+    for (int i = 0; i < 12; ++i)
+        diagnosis.faults.unexpected.add({.name = "transformer.h." + std::to_string(i)
+                + ".attn.an_adapter_with_a_long_name.weight",
+            .dtype = "BF16",
+            .found = {768, 8}});
+    diagnosis.nearest = FamilyMatch{.id = "gpt2", .title = "GPT-2", .matched = 148, .names = 160};
+    return diagnosis;
+}
+
+std::vector<CachedChoice> someCached()
+{
+    return {{{.repository = "sentence-transformers/all-MiniLM-L6-v2",
+                 .path = {},
+                 .modelType = "bert",
+                 .bytes = 91'800'000,
+                 .fetched = 1'763'000'000},
+                "BERT"},
+        {{.repository = "openai-community/gpt2",
+             .path = {},
+             .modelType = "gpt2",
+             .bytes = 548'100'000,
+             .fetched = 1'762'000'000},
+            "GPT-2"}};
+}
+
+/// What opening leads to when it goes wrong, and what asks for models and data.
+void addOpening(const Album& album, MainWindow& window, const QString& prefix)
+{
+    Workspace& workspace = window.workspace();
+    window.showView(QStringLiteral("importance"));
+    workspace.setDiagnosis(brokenOrchard());
+    album.add(window, prefix + QStringLiteral("diagnosis"));
+    window.findChild<DiagnosisPanel*>()->findChild<QToolButton*>()->click();
+    album.add(window, prefix + QStringLiteral("diagnosis-details"));
+    workspace.setDiagnosis(std::nullopt);
+    const ModelSummary& model = *workspace.model();
+    DataDialog data({.model = QString::fromStdString(model.name),
+                        .config = model.config,
+                        .data = workspace.data(),
+                        .hasTokenizer = false},
+        &window);
+    data.show();
+    album.add(data, prefix + QStringLiteral("data"));
+    HubDialog hub({.endpoint = "https://huggingface.co",
+                      .cache = "/home/somebody/.cache/huggingface/hub",
+                      .tokenSource = {}},
+        someCached(), &window);
+    hub.show();
+    album.add(hub, prefix + QStringLiteral("hub"));
+    CachedMenu menu(&window);
+    menu.fill(someCached());
+    menu.adjustSize();
+    album.add(menu, prefix + QStringLiteral("cached-menu"));
 }
 
 LineChart tenLanes(bool broken)
@@ -163,6 +238,7 @@ int takeGallery(const QString& folder, const QString& model, const QString& othe
         return 1;
     addViews(album, window, QStringLiteral("light-"));
     addStates(album, window);
+    addOpening(album, window, QStringLiteral("light-"));
     window.showView(QStringLiteral("importance"));
     for (const QSize size : {QSize(1024, 680), QSize(2560, 1440)}) {
         window.resize(size);
@@ -171,6 +247,7 @@ int takeGallery(const QString& folder, const QString& model, const QString& othe
     window.resize(1280, 800);
     window.applyThemeChoice(ThemeChoice::Dark);
     addViews(album, window, QStringLiteral("dark-"));
+    addOpening(album, window, QStringLiteral("dark-"));
     ExportDialog dialog({QStringLiteral("Export destination"),
                             QStringLiteral("8 blocks, 96 wide, 932 k parameters"),
                             QStringLiteral("/home/somebody/models/garden-8x96")},
