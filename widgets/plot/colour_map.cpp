@@ -8,7 +8,7 @@ namespace espalier {
 namespace {
 
 constexpr double kSmallestLogShare =
-    1e-6; ///< of the largest value, where logarithmic data contain 0
+    1e-4; ///< of the largest value: what is smaller looks like nothing
 constexpr double kSymLogShare =
     1e-3; ///< of the largest size: where the symmetric scale turns linear
 
@@ -102,7 +102,8 @@ ValueScale valueScaleFor(ColourScale kind, bool isSigned, double low, double hig
     }
     if (kind == ColourScale::Logarithmic) {
         const double top = high > 0 ? high : 1.0;
-        return {kind, low > 0 && low < top ? low : top * kSmallestLogShare, top};
+        const double least = top * kSmallestLogShare;
+        return {kind, low > least && low < top ? low : least, top};
     }
     if (kind == ColourScale::Linear && low > 0 && low < 0.5 * high)
         low = 0; // sizes start at nothing

@@ -26,7 +26,8 @@ struct ValueScale
 };
 
 /// The scale for data in [low, high]: symmetric about zero for signed data, positive for
-/// logarithmic ones.
+/// logarithmic ones, which reach down to a 10 000th of the top: one channel that never speaks
+/// would take the colours of all others.
 [[nodiscard]] ValueScale valueScaleFor(ColourScale kind, bool isSigned, double low, double high);
 
 /// 256 colours: viridis, or blue-neutral-red with the surface colour in the middle.

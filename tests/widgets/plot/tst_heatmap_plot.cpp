@@ -43,6 +43,7 @@ private Q_SLOTS:
     void statsLeaveOutWhatIsNotFinite();
     void orderDecidesPlacesNotNames();
     void signedValuesAreSymmetricAboutTheSurfaceColour();
+    void logarithmicScalesLeaveOutWhatIsNextToNothing();
     void scalesGoThereAndBack_data();
     void scalesGoThereAndBack();
     void droppedSharesFollowTheOrder();
@@ -115,6 +116,14 @@ void TestHeatmapPlot::signedValuesAreSymmetricAboutTheSurfaceColour()
         QVERIFY(std::abs(middle.red() - theme.surface.red()) <= 4);
         QVERIFY(std::abs(middle.blue() - theme.surface.blue()) <= 4);
     }
+}
+
+void TestHeatmapPlot::logarithmicScalesLeaveOutWhatIsNextToNothing()
+{
+    const ValueScale scale = valueScaleFor(ColourScale::Logarithmic, false, 4.5e-33, 6.5);
+    QCOMPARE(scale.low, 6.5e-4);
+    QCOMPARE(scale.position(4.5e-33), 0.0);
+    QCOMPARE(valueScaleFor(ColourScale::Logarithmic, false, 0.5, 6.5).low, 0.5);
 }
 
 void TestHeatmapPlot::scalesGoThereAndBack_data()
