@@ -21,6 +21,7 @@ namespace espalier {
 namespace {
 
 constexpr int kWidth = 560;
+constexpr std::int64_t kByteVocabulary = 256;
 constexpr std::int64_t kLongest = 1 << 20; ///< tokens per sample
 
 QString textOf(std::string_view text)
@@ -159,8 +160,10 @@ void DataDialog::addTextSettings(QFormLayout& form)
     form.addRow(tr("Field of JSON lines"), m_field);
     QHBoxLayout* row = makeRow(space::kControl);
     auto* folder = new QPushButton(tr("Folder…"), this);
-    m_tokenizer->setPlaceholderText(
-        m_subject.hasTokenizer ? tr("the model's own") : tr("none: bytes are tokens"));
+    m_tokenizer->setPlaceholderText(m_subject.hasTokenizer ? tr("the model's own")
+            : m_subject.config.shape.vocab == kByteVocabulary
+            ? tr("none: bytes are tokens")
+            : tr("none in the model's folder; choose one"));
     m_tokenizer->setToolTip(tr("A folder with tokenizer.json, vocab.txt or the like, for models "
                                "that come without"));
     row->addWidget(m_tokenizer, 1);

@@ -22,7 +22,7 @@ struct DataSubject
     QString model;
     ModelConfig config;
     DataSpec data; ///< that are in use
-    bool hasTokenizer = true; ///< or needs none
+    bool hasTokenizer = true; ///< of its own
 };
 
 /// Asks for data of every kind that a model of this task takes: a file, a folder or something built
