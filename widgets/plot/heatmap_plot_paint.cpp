@@ -104,7 +104,7 @@ void HeatmapPlot::Private::paintColourBar(QPainter& painter) const
         painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + 3, y));
         painter.setPen(theme.muted);
         painter.drawText(QRectF(bar.right() + 6, y - half, 44, 2 * half),
-            Qt::AlignLeft | Qt::AlignVCenter,
+            Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip,
             values.kind == ColourScale::Linear ? formatTick(tick, step) : formatValue(tick, 2));
     }
     const QString title =
