@@ -22,6 +22,9 @@ void addAidOptions(CLI::App& command, AidOptions& options)
     add("--temperature", options.temperature, "Of the teacher's and the student's logits")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
+    add("--distill-hidden", options.hiddenWeight,
+        "Weight of the hidden-state term beside the divergence (starts cut out of their parent)")
+        ->check(CLI::NonNegativeNumber);
     add("--layer-drop", options.aids.layerDrop, "Share of steps without the last block, in the end")
         ->check(CLI::Range(0.0, 0.99));
     add("--token-drop", options.aids.tokenDrop, "Share of tokens that pass by the middle blocks")
@@ -39,11 +42,12 @@ void addAidOptions(CLI::App& command, AidOptions& options)
 TrainingAids aidsFrom(const AidOptions& options)
 {
     TrainingAids aids = options.aids;
-    if (options.distils || !options.teacher.empty())
+    if (options.distils || !options.teacher.empty() || options.hiddenWeight > 0)
         aids.distillation = Distillation{.teacher = options.teacher,
             .weight = options.weight,
             .finalWeight = options.finalWeight.value_or(options.weight),
-            .temperature = options.temperature};
+            .temperature = options.temperature,
+            .hiddenWeight = options.hiddenWeight};
     return aids;
 }
 

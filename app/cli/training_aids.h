@@ -19,6 +19,7 @@ struct AidOptions
     double weight = 0.5;
     std::optional<double> finalWeight;
     double temperature = 1;
+    double hiddenWeight = 0;
 };
 
 void addAidOptions(CLI::App& command, AidOptions& options);

@@ -111,9 +111,9 @@ Lane::Lane(LaneSpec spec, std::filesystem::path folder, const TrainingCheckpoint
     m_savedStep = status.step;
 }
 
-void Lane::setTeacher(const ParameterSet& teacher)
+void Lane::setTeacher(const ParameterSet& teacher, std::optional<StreamMatch> match)
 {
-    m_learner.setTeacher(teacher);
+    m_learner.setTeacher(teacher, std::move(match));
     m_teacherFlopsPerToken = footprintOf(teacher.config, 4).forwardFlops;
 }
 

@@ -36,7 +36,7 @@ public:
     [[nodiscard]] bool isDone() const;
 
     /// Before the first step of a lane whose training listens to a teacher.
-    void setTeacher(const ParameterSet& teacher);
+    void setTeacher(const ParameterSet& teacher, std::optional<StreamMatch> match);
 
     /// What one step came to. Not finite: the weights are as they were.
     struct Advance

@@ -5,6 +5,7 @@
 #include "core/engine/model_impl.h"
 #include "core/engine/model_source.h"
 #include "core/engine/session.h"
+#include "core/engine/stream_match_file.h"
 #include "core/engine/teacher.h"
 #include "core/plan/footprint.h"
 #include "core/storage/atomic_file.h"
@@ -96,6 +97,30 @@ Status checkSettings(const LaneSpec& lane)
     return {};
 }
 
+bool comparesHiddenStates(const LaneSpec& lane)
+{
+    const auto& distillation = lane.train.aids.distillation;
+    return distillation && distillation->hiddenWeight > 0;
+}
+
+/// Hidden states are matched through the start's plan, so they need one, and the model and the
+/// tokens that it speaks of.
+Status checkHiddenStates(const LaneSpec& lane)
+{
+    if (!comparesHiddenStates(lane))
+        return {};
+    const char* const found = !lane.recipe               ? "a model without a recipe"
+        : !lane.train.aids.distillation->teacher.empty() ? "a teacher besides the parent"
+        : lane.train.aids.tokenDrop > 0                  ? "dropped tokens"
+        : !lane.train.growth.empty()                     ? "growth on the way"
+                                                         : nullptr;
+    return found
+        ? refused(fmt::format("{}: hidden states: found {}, wanted a recipe's start beside "
+                              "its parent on all tokens",
+            lane.id, found))
+        : Status{};
+}
+
 /// Every way into a race passes here, so the rules of race.json hold for specs made in memory too.
 Status checkSpec(const RaceSpec& spec)
 {
@@ -103,25 +128,51 @@ Status checkSpec(const RaceSpec& spec)
     if (!read)
         return read.error();
     for (const LaneSpec& lane : spec.lanes)
-        if (const Status settings = checkSettings(lane); !settings)
-            return settings;
+        for (const Status& sane : {checkSettings(lane), checkHiddenStates(lane)})
+            if (!sane)
+                return sane;
     return {};
 }
 
-Result<ParameterSet> startOf(const LaneSpec& lane, const Progress& progress)
+struct Start
 {
-    if (!lane.recipe) {
-        const Result<Model> model = openModel(lane.parentPath, progress, lane.train.seed);
-        return model ? model->impl().parameters(progress) : model.error();
-    }
+    ParameterSet parameters;
+    std::optional<StreamMatch> match = std::nullopt; ///< if hidden states are to be compared
+};
+
+Result<Start> started(const Result<Model>& model, const Progress& progress)
+{
+    if (!model)
+        return model.error();
+    Result<ParameterSet> parameters = model->impl().parameters(progress);
+    if (!parameters)
+        return parameters.error();
+    return Start{*std::move(parameters)};
+}
+
+/// `made`: the start, if it is at hand.
+Result<Start> startOf(const LaneSpec& lane, const Model* made, const Progress& progress)
+{
+    if (!lane.recipe)
+        return started(
+            made ? *made : openModel(lane.parentPath, progress, lane.train.seed), progress);
+    if (made && !comparesHiddenStates(lane))
+        return started(*made, progress);
     const Result<PlannedRecipe> planned = planRecipe(*lane.recipe, {}, std::nullopt, progress);
     if (!planned)
         return planned.error();
-    const Result<Model> child = scaleModel(planned->parent, planned->plan, progress);
-    return child ? child->impl().parameters(progress) : child.error();
+    Result<Start> start =
+        started(made ? *made : scaleModel(planned->parent, planned->plan, progress), progress);
+    if (start && comparesHiddenStates(lane)) {
+        Result<StreamMatch> match = streamMatchOf(planned->plan);
+        if (!match)
+            return Error{match.error().code, fmt::format("{}: {}", lane.id, match.error().message)};
+        start->match = *std::move(match);
+    }
+    return start;
 }
 
-Status writeStart(const LaneSpec& spec, const ParameterSet& start, const Dataset& data,
+Status writeStart(const LaneSpec& spec, const Start& start, const Dataset& data,
     const std::filesystem::path& folder)
 {
     std::error_code error;
@@ -134,7 +185,10 @@ Status writeStart(const LaneSpec& spec, const ParameterSet& start, const Dataset
                 writeFileAtomically(folder / "recipe.json", writeRecipe(*spec.recipe));
             !done)
             return done;
-    return Lane(spec, folder, start, data, at::Device(at::kCPU)).save();
+    if (start.match)
+        if (const Status done = writeStreamMatch(*start.match, folder); !done)
+            return done;
+    return Lane(spec, folder, start.parameters, data, at::Device(at::kCPU)).save();
 }
 
 /// Of the largest model on the way: weights, gradients and two moments in memory; on disk, the
@@ -181,11 +235,10 @@ Status makeRunFolder(const RaceSpec& spec, const std::vector<Model>& starts,
         const LaneSpec& lane = spec.lanes[i];
         if (const Result<at::Device> device = deviceOf(lane); !device)
             return device.error();
-        const Result<ParameterSet> start =
-            starts.empty() ? startOf(lane, progress) : starts[i].impl().parameters(progress);
+        const Result<Start> start = startOf(lane, starts.empty() ? nullptr : &starts[i], progress);
         if (!start)
             return start.error();
-        const Result<ModelConfig> grown = configAfterGrowth(start->config, lane.train);
+        const Result<ModelConfig> grown = configAfterGrowth(start->parameters.config, lane.train);
         if (!grown)
             return Error{grown.error().code, fmt::format("{}: {}", lane.id, grown.error().message)};
         const Need lanesNeed = needOf(*grown);
@@ -193,10 +246,11 @@ Status makeRunFolder(const RaceSpec& spec, const std::vector<Model>& starts,
         need.memory += lanesNeed.memory;
         if (const Status fits = checkRoom(need, roomAt(work->workPath()), folder.string()); !fits)
             return fits;
-        const Result<Dataset> data = shelf.open(lane, start->config, progress);
+        const Result<Dataset> data = shelf.open(lane, start->parameters.config, progress);
         if (!data)
             return data.error();
-        if (const auto teacher = teacherFor(lane.train, parentOf(lane), start->config, progress);
+        if (const auto teacher =
+                teacherFor(lane.train, parentOf(lane), start->parameters.config, progress);
             !teacher)
             return teacher.error();
         if (const Status done = writeStart(lane, *start, *data, work->workPath() / lane.id); !done)
@@ -239,8 +293,17 @@ Result<std::vector<Lane>> openLanes(
         if (!teacher)
             return teacher.error();
         lanes.emplace_back(lane, laneFolder, *checkpoint, *status, *data, *device);
-        if (*teacher)
-            lanes.back().setTeacher(**teacher);
+        if (!*teacher)
+            continue;
+        std::optional<StreamMatch> match;
+        if (comparesHiddenStates(lane)) {
+            Result<StreamMatch> read = readStreamMatch(
+                laneFolder, (*teacher)->config.shape, checkpoint->parameters.config.shape);
+            if (!read)
+                return read.error();
+            match = *std::move(read);
+        }
+        lanes.back().setTeacher(**teacher, std::move(match));
     }
     return lanes;
 }

@@ -42,7 +42,8 @@ struct MeasureSettings
 ///
 ///     (1 - w) cross-entropy + w τ² KL(teacher / τ || student / τ)
 ///
-/// with w going evenly from `weight` to `finalWeight`. Knowledge inheritance (Qin et al. 2022,
+/// with w going evenly from `weight` to `finalWeight`. A hidden-state term joins the teacher's if
+/// wanted (core/training/stream_match.h). Knowledge inheritance (Qin et al. 2022,
 /// arXiv 2105.13880), where a smaller teacher is outgrown, ends at 0.
 struct Distillation
 {
@@ -50,6 +51,8 @@ struct Distillation
     double weight = 0.5;
     double finalWeight = 0.5;
     double temperature = 1;
+    double hiddenWeight = 0; ///< of the hidden-state term beside the divergence; the teacher is the
+                             ///< recipe's parent then
     friend bool operator==(const Distillation&, const Distillation&) = default;
 };
 

@@ -151,6 +151,7 @@ Distillation distillationFrom(ObjectReader& keys)
     distillation.finalWeight = distillation.weight;
     readNumber(keys, "final-weight", 0, 1, distillation.finalWeight);
     readNumber(keys, "temperature", 0.01, 1e3, distillation.temperature);
+    readNumber(keys, "hidden-weight", 0, 1e6, distillation.hiddenWeight);
     return distillation;
 }
 
@@ -203,7 +204,8 @@ nlohmann::ordered_json toJson(const TrainingAids& aids)
     nlohmann::ordered_json json = nlohmann::ordered_json::object();
     if (const auto& d = aids.distillation)
         json["distillation"] = {{"teacher", d->teacher}, {"weight", d->weight},
-            {"final-weight", d->finalWeight}, {"temperature", d->temperature}};
+            {"final-weight", d->finalWeight}, {"temperature", d->temperature},
+            {"hidden-weight", d->hiddenWeight}};
     for (const auto& [key, value] :
         {std::pair("layer-drop", aids.layerDrop), std::pair("token-drop", aids.tokenDrop)})
         if (value != 0)

@@ -31,6 +31,14 @@ std::map<ParameterId, at::Tensor> onCpu(const std::map<ParameterId, at::Tensor>&
     return result;
 }
 
+TapObserver collectInto(Streams& streams)
+{
+    return [&streams](Tap tap, int block, const at::Tensor& value) {
+        if (tap == Tap::AfterMlp)
+            streams.insert_or_assign(block, value);
+    };
+}
+
 /// What lies before the first block that learns.
 bool isFrozen(const ModelConfig& config, ParameterId id, const StepVariant& variant)
 {
@@ -60,25 +68,43 @@ Learner::Learner(
 {
 }
 
-void Learner::setTeacher(const ParameterSet& teacher)
+void Learner::setTeacher(const ParameterSet& teacher, std::optional<StreamMatch> match)
 {
     m_teacher = convertedTo(teacher, m_device, at::kFloat);
+    m_match = std::move(match);
 }
 
 at::Tensor Learner::plainLoss(const Batch& batch, const StepVariant& variant) const
 {
     if (variant.teacherWeight == 0)
         return lossOf(m_parameters, batch, variant.forward);
+    return taughtLoss(batch, variant);
+}
+
+at::Tensor Learner::taughtLoss(const Batch& batch, const StepVariant& variant) const
+{
     ESPALIER_EXPECT(m_teacher, "a teacher was set");
+    const bool compares = variant.hiddenWeight > 0;
+    ESPALIER_EXPECT(!compares || m_match, "a match was set");
     const at::Tensor targets_N = targetsOf(m_parameters.config, batch);
-    const at::Tensor student = logitsOf(m_parameters, batch, variant.forward);
+    Streams own;
+    Streams theirs;
+    ForwardOptions forward = variant.forward;
+    ForwardOptions listening;
+    if (compares) {
+        forward.observer = collectInto(own);
+        listening.observer = collectInto(theirs);
+    }
+    const at::Tensor student = logitsOf(m_parameters, batch, forward);
     at::Tensor teacher;
     {
         const at::NoGradGuard noGradients;
-        teacher = logitsOf(*m_teacher, batch);
+        teacher = logitsOf(*m_teacher, batch, listening);
     }
-    const at::Tensor taught = distillationLoss(
+    at::Tensor taught = distillationLoss(
         student.flatten(0, -2), teacher.flatten(0, -2), targets_N, variant.temperature);
+    if (compares)
+        taught = taught.add(hiddenStateLoss(own, theirs, *m_match), variant.hiddenWeight);
     return lossFromLogits(student, targets_N)
         .mul(1 - variant.teacherWeight)
         .add(taught, variant.teacherWeight);

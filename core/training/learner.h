@@ -7,6 +7,7 @@
 #include "core/tensors/parameter_set.h"
 #include "core/training/adamw.h"
 #include "core/training/step_variant.h"
+#include "core/training/stream_match.h"
 
 #include <cstdint>
 #include <map>
@@ -48,7 +49,9 @@ public:
 
     /// The model whose logits variants may listen to; kept on the learner's device, never changed.
     /// Same inputs and same outputs as the learner's model.
-    void setTeacher(const ParameterSet& teacher);
+    /// `match`, if there is one, says where the learner's stream lies in the teacher's; variants
+    /// that compare hidden states need it.
+    void setTeacher(const ParameterSet& teacher, std::optional<StreamMatch> match = std::nullopt);
 
     [[nodiscard]] const ParameterSet& parameters() const
     {
@@ -76,12 +79,14 @@ public:
 private:
     [[nodiscard]] at::Tensor lossOn(const Batch& batch, const StepVariant& variant) const;
     [[nodiscard]] at::Tensor plainLoss(const Batch& batch, const StepVariant& variant) const;
+    [[nodiscard]] at::Tensor taughtLoss(const Batch& batch, const StepVariant& variant) const;
 
     std::unique_ptr<BlockCacheHold> m_memory = std::make_unique<BlockCacheHold>();
     at::Device m_device;
     Products m_products;
     ParameterSet m_parameters; ///< leaves
     std::optional<ParameterSet> m_teacher;
+    std::optional<StreamMatch> m_match;
     AdamW m_optimizer;
 };
 

@@ -108,6 +108,7 @@ StepVariant stepVariantAt(const TrainSettings& settings, const ModelConfig& conf
         variant.teacherWeight =
             (1 - share) * distillation->weight + share * distillation->finalWeight;
         variant.temperature = distillation->temperature;
+        variant.hiddenWeight = distillation->hiddenWeight;
     }
     return variant;
 }

@@ -15,6 +15,7 @@ struct StepVariant
     std::int64_t frozenBlocks = 0; ///< these and the embeddings get no gradient; 0: none frozen
     double teacherWeight = 0; ///< of the teacher's term in the loss
     double temperature = 1;
+    double hiddenWeight = 0; ///< of the hidden-state term inside the teacher's
 };
 
 /// The variant of step `step` (0-based) for inputs of `tokens` tokens; a pure function of its

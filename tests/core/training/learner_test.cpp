@@ -56,6 +56,28 @@ TEST(Learner, ATeacherThatIsTheStudentAddsNothing)
     EXPECT_NEAR(taught.loss, 0.75 * plain, 1e-5);
 }
 
+TEST(Learner, HiddenStatesOfACutOutStudentAreComparedWithItsTeachers)
+{
+    const ParameterSet teacher = test::toyParameters(test::toyGpt2({.layers = 3}));
+    Learner learner(teacher, {}, at::kCPU);
+    StreamMatch same{.channels = {}, .blocks = {0, 1, 2}};
+    for (std::int64_t j = 0; j < teacher.config.shape.hidden; ++j)
+        same.channels.push_back(j);
+    learner.setTeacher(teacher, same);
+    const StepVariant plain{.teacherWeight = 1};
+    const StepVariant comparing{.teacherWeight = 1, .hiddenWeight = 2};
+    EXPECT_NEAR(learner.step(toyBatch(), 0, 0, comparing).loss, 0, 1e-6) << "it is its teacher";
+
+    StreamMatch shifted = same;
+    std::swap(shifted.channels[0], shifted.channels[1]);
+    learner.setTeacher(teacher, shifted);
+    const double apart = learner.step(toyBatch(), 0, 0, comparing).loss;
+    EXPECT_GT(apart, 0.01);
+    EXPECT_NEAR(learner.step(toyBatch(), 0, 0, plain).loss, 0, 1e-6);
+    const StepVariant once{.teacherWeight = 1, .hiddenWeight = 1};
+    EXPECT_NEAR(learner.step(toyBatch(), 0, 0, once).loss, apart / 2, 1e-5);
+}
+
 TEST(Distillation, IsTheTemperedDivergenceOfTeacherFromStudent)
 {
     const at::Tensor student = at::tensor({0.0, 0.0}, at::kFloat).view({1, 2});
