@@ -48,6 +48,21 @@ TEST_F(ModelSourceTest, AModelOfTheHubOpensLikeItsFolder)
     EXPECT_EQ(fetched->name(), "garden");
 }
 
+TEST_F(ModelSourceTest, CachedModelsSayWhetherAFamilyReadsThem)
+{
+    ASSERT_TRUE(openModel("hf:plants/garden"));
+    scratch.write("hub/models--plants--algae/refs/main", "1234");
+    scratch.write(
+        "hub/models--plants--algae/snapshots/1234/config.json", R"({"model_type": "mamba"})");
+    scratch.write("hub/models--plants--algae/snapshots/1234/model.safetensors", "x");
+    const auto cached = modelsInHubCache();
+    ASSERT_TRUE(cached) << cached.error().message;
+    ASSERT_EQ(cached->size(), 2U);
+    EXPECT_EQ((*cached)[0].model.repository, "plants/algae");
+    EXPECT_EQ((*cached)[0].family, "");
+    EXPECT_EQ((*cached)[1].family, "GPT-2");
+}
+
 TEST_F(ModelSourceTest, ARecipeFindsItsParentAgainByCommit)
 {
     const auto parent = openModel("hf:plants/garden");
