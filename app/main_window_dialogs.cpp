@@ -92,10 +92,7 @@ void MainWindow::openRecipe()
         return;
     }
     // Sizes of the task are the parent's; the file does not hold them.
-    ModelShape shape = model.config.shape;
-    for (const Size size : kAllSizes)
-        set(shape, size, get(recipe->shape, size));
-    recipe->shape = shape;
+    recipe->shape = resized(model.config.shape, recipe->shape);
     recipe->parentPath = model.path;
     recipe->parentHash = model.weightsHash;
     m_recipes.load(*recipe, tr("Recipe %1").arg(QFileInfo(path).fileName()));

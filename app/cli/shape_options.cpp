@@ -64,7 +64,7 @@ ModelShape shapeOf(const SizesGiven& sizes, const ShapeBounds& bounds, const Mod
     for (const Size size : kAllSizes)
         if (const auto value = given(size))
             set(shape, size, *value);
-    return shape;
+    return resized(parent.shape, shape);
 }
 
 } // namespace

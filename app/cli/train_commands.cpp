@@ -148,8 +148,7 @@ Result<ModelConfig> startConfig(const LaneSpec& lane, const Progress& progress)
         return model.error();
     ModelConfig config = model->config();
     if (lane.recipe)
-        for (const Size size : kAllSizes)
-            set(config.shape, size, get(lane.recipe->shape, size));
+        config.shape = resized(config.shape, lane.recipe->shape);
     return config;
 }
 

@@ -324,7 +324,7 @@ ModelShape moved(const ShapeBounds& bounds, const ModelShape& current, Size size
     ModelShape shape = current;
     set(shape, size, value);
     if (size != Size::Hidden && size != Size::Heads && size != Size::HeadDim)
-        return shape;
+        return resized(parentOf(bounds), shape);
     if (rulesOf(bounds).hiddenIsHeadsTimesHeadDim)
         letHeadsFollow(bounds, shape, size, links);
     else if (size == Size::Hidden && links.heads)
@@ -332,7 +332,7 @@ ModelShape moved(const ShapeBounds& bounds, const ModelShape& current, Size size
     letKeyValuesFollow(bounds, shape, links);
     if (links.mlp && shape.hidden != current.hidden)
         shape.mlp = followed(bounds, Size::Mlp, shape.hidden, Size::Hidden);
-    return shape;
+    return resized(parentOf(bounds), shape);
 }
 
 bool isLegal(const ShapeBounds& bounds, const ModelShape& current, Size size, std::int64_t value,
@@ -438,17 +438,13 @@ std::string describe(const ShapeViolation& violation)
 
 Status checkShape(const ShapeBounds& bounds, const ModelShape& shape)
 {
-    ModelShape task = shape;
-    for (const Size size : kAllSizes)
-        set(task, size, get(parentOf(bounds), size));
-    if (task != parentOf(bounds))
+    if (const auto broken = firstBroken(bounds, shape, Size::Hidden, nullptr))
+        return refused(describe({sentence(broken->size, get(shape, broken->size), broken->reason),
+            broken->below, broken->above}));
+    if (shape != resized(parentOf(bounds), shape))
         return refused(
             "shape: vocabulary, positions, classes and image sizes must be the parent's");
-    const std::optional<Broken> broken = firstBroken(bounds, shape, Size::Hidden, nullptr);
-    if (!broken)
-        return {};
-    return refused(describe({sentence(broken->size, get(shape, broken->size), broken->reason),
-        broken->below, broken->above}));
+    return {};
 }
 
 } // namespace espalier

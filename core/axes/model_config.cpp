@@ -184,11 +184,6 @@ ParameterKind kindOf(Role role)
     }
 }
 
-AxisLabel mlpAxisOf(int block, const ModelShape& shape)
-{
-    return block < shape.layers ? AxisLabel::Mlp : AxisLabel::ClassMlp;
-}
-
 /// What the parameter's rows (a vector's elements) write.
 std::vector<AxisLabel> writtenAxes(const ParameterId& id, const ModelConfig& config)
 {
@@ -213,7 +208,7 @@ std::vector<AxisLabel> writtenAxes(const ParameterId& id, const ModelConfig& con
     case Role::MlpUpWeight:
     case Role::MlpUpBias:
         return std::vector<AxisLabel>(
-            config.flavour.gatedMlp ? 2 : 1, mlpAxisOf(id.block, config.shape));
+            config.flavour.gatedMlp ? 2 : 1, mlpAxisOf(config.shape, id.block));
     case Role::HeadWeight:
     case Role::HeadBias:
         return {predictsTokens(config.flavour.task) ? AxisLabel::Vocab : AxisLabel::Class};
@@ -252,7 +247,7 @@ std::vector<Dim> dimsOf(const ParameterId& id, const ModelConfig& config)
         dims.push_back({{AxisLabel::Context}, Side::Read});
         break;
     case Role::MlpDownWeight:
-        dims.push_back({{mlpAxisOf(id.block, config.shape)}, Side::Read});
+        dims.push_back({{mlpAxisOf(config.shape, id.block)}, Side::Read});
         break;
     default:
         break;
@@ -276,6 +271,13 @@ std::int64_t windowOf(const Flavour& flavour, int block)
 {
     const auto at = static_cast<std::size_t>(block);
     return at < flavour.windowed_L.size() && flavour.windowed_L[at] ? flavour.window : 0;
+}
+
+std::int64_t trunkTokensOf(const ModelConfig& config)
+{
+    const std::int64_t inFront = config.flavour.distillationToken ? 2 : 1;
+    const bool joinsLate = config.shape.classLayers > 0;
+    return config.shape.positions + (config.flavour.patchPositions && !joinsLate ? inFront : 0);
 }
 
 std::vector<ParameterSpec> parametersOf(const ModelConfig& config)

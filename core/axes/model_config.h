@@ -125,6 +125,7 @@ struct Flavour
     bool embeddingTimesSqrtHidden = false; ///< token embeddings times sqrt(hidden) (Gemma)
     bool embeddingNorm = false;
     bool finalNorm = true;
+    bool patchPositions = false; ///< patches alone have positions (DeiT III, CaiT)
     bool distillationToken = false;
     bool distillationHead = false; ///< logits are the mean of both heads
 
@@ -160,6 +161,10 @@ struct ModelConfig
 
     friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };
+
+/// The longest input of the trunk in tokens; of an image the only one: patches, and the class and
+/// distillation tokens in front.
+[[nodiscard]] std::int64_t trunkTokensOf(const ModelConfig& config);
 
 /// All parameters of such a model, in the order of the forward pass. Depends on the flavour and on
 /// which of layers, classLayers and tokenTypes there are.

@@ -3,6 +3,9 @@
 
 #include "core/base/expect.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace espalier {
 namespace {
 
@@ -95,6 +98,19 @@ std::int64_t get(const ModelShape& shape, Size size)
 void set(ModelShape& shape, Size size, std::int64_t value)
 {
     shape.*memberOf(size) = value;
+}
+
+ModelShape resized(const ModelShape& parent, const ModelShape& sizes)
+{
+    ModelShape shape = parent;
+    for (const Size size : kAllSizes)
+        set(shape, size, get(sizes, size));
+    if (shape.mlp == parent.mlp || parent.classMlp == 0)
+        return shape;
+    const double ratio = static_cast<double>(shape.mlp) / static_cast<double>(parent.mlp);
+    shape.classMlp =
+        std::max<std::int64_t>(1, std::llround(ratio * static_cast<double>(parent.classMlp)));
+    return shape;
 }
 
 } // namespace espalier

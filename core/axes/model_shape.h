@@ -43,6 +43,12 @@ struct ModelShape
     return shape.layers + shape.classLayers;
 }
 
+/// The axis of the hidden units of a block's MLP: Mlp in the trunk, ClassMlp behind it.
+[[nodiscard]] constexpr AxisLabel mlpAxisOf(const ModelShape& shape, std::int64_t block)
+{
+    return block < shape.layers ? AxisLabel::Mlp : AxisLabel::ClassMlp;
+}
+
 /// Length of an axis in a model of this shape.
 [[nodiscard]] std::int64_t lengthOf(AxisLabel label, const ModelShape& shape);
 [[nodiscard]] std::int64_t lengthOf(const Dim& dim, const ModelShape& shape);
@@ -64,5 +70,9 @@ inline constexpr std::array<Size, 6> kAllSizes = {
 [[nodiscard]] std::string_view nameOf(Size size);
 [[nodiscard]] std::int64_t get(const ModelShape& shape, Size size);
 void set(ModelShape& shape, Size size, std::int64_t value);
+
+/// The parent's shape with those six sizes. MLPs of class-attention blocks keep their ratio to the
+/// trunk's.
+[[nodiscard]] ModelShape resized(const ModelShape& parent, const ModelShape& sizes);
 
 } // namespace espalier

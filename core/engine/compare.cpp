@@ -38,10 +38,9 @@ private:
 PlanRequest requestFor(
     const ModelConfig& parent, const ComparisonSettings& settings, const ComparisonArm& arm)
 {
-    PlanRequest request{.parent = parent, .childShape = parent.shape, .options = arm.options};
-    for (const Size size : kAllSizes)
-        set(request.childShape, size, get(settings.shape, size));
-    return request;
+    return {.parent = parent,
+        .childShape = resized(parent.shape, settings.shape),
+        .options = arm.options};
 }
 
 std::optional<std::string> refusalOf(
@@ -174,7 +173,7 @@ Result<Trained> trainBriefly(const ParameterSet& start, const Dataset& data,
             learner.step(data.trainingBatch(settings.seed, step, settings.batch),
                 learningRateAt(settings, step), settings.clipNorm,
                 stepVariantAt(settings, start.config, step,
-                    data.task() == Task::ImageClassification ? start.config.shape.positions
+                    data.task() == Task::ImageClassification ? trunkTokensOf(start.config)
                                                              : data.sequenceLength()));
         if (!result.finite())
             return Trained{.loss = std::numeric_limits<double>::quiet_NaN(), .accuracy = {}};

@@ -38,11 +38,11 @@ Result<TransferPlan> planGrowth(const ModelConfig& before, const GrowthStage& st
         return refused(fmt::format("method {} needs data to plan; wanted one that needs none, such "
                                    "as stackbert, lemon or staged",
             stage.method));
-    ModelShape shape = before.shape;
-    for (const Size size : kAllSizes)
-        set(shape, size, get(stage.shape, size));
-    return makePlan(
-        **method, {.parent = before, .childShape = shape, .options = *options, .seed = stage.seed});
+    return makePlan(**method,
+        {.parent = before,
+            .childShape = resized(before.shape, stage.shape),
+            .options = *options,
+            .seed = stage.seed});
 }
 
 Result<ModelConfig> configAfterGrowth(const ModelConfig& start, const TrainSettings& settings)

@@ -30,7 +30,7 @@ AdamWSettings adamWOf(const TrainSettings& settings)
 /// Tokens per sample as the trunk sees them.
 std::int64_t tokensIn(const ModelConfig& config, const Batch& batch)
 {
-    return batch.inputIds_BT.defined() ? batch.inputIds_BT.size(1) : config.shape.positions;
+    return batch.inputIds_BT.defined() ? batch.inputIds_BT.size(1) : trunkTokensOf(config);
 }
 
 LaneRecord recordOf(LaneSpec spec, const ParameterSet& parameters, const Dataset& data)

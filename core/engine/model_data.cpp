@@ -25,6 +25,7 @@ ModelData::Key ModelData::keyOf(const DataSpec& spec, const ModelConfig& config)
     Key key{.spec = spec, .task = config.flavour.task, .taskSizes = config.shape};
     for (const Size size : kAllSizes)
         set(key.taskSizes, size, 0);
+    key.taskSizes.classMlp = 0; // follows them
     std::error_code error;
     key.size = std::filesystem::file_size(spec.source, error);
     key.time = std::filesystem::last_write_time(spec.source, error);

@@ -35,15 +35,6 @@ Status checkHash(const Recipe& recipe, const Model& parent, const Progress& prog
         parent.path().string(), hash->substr(0, 12), inQuotes(recipe.parentHash.substr(0, 12))));
 }
 
-/// A recipe holds the six sizes that may change; those of the task are the parent's.
-ModelShape childShape(const Recipe& recipe, const Model& parent)
-{
-    ModelShape shape = parent.config().shape;
-    for (const Size size : kAllSizes)
-        set(shape, size, get(recipe.shape, size));
-    return shape;
-}
-
 std::optional<PlanLearning> learningOf(const Method& method, const Options& options)
 {
     return method.learning ? method.learning(options) : std::nullopt;
@@ -87,8 +78,8 @@ Result<LearnedMasks> learnedMasks(const Model& parent, const Recipe& recipe,
     const Result<MeasureSettings> data = settingsFor(recipe, parent);
     if (!data)
         return data.error();
-    Result<LearnedMasks> masks = learnMasks(parent, childShape(recipe, parent), settings,
-        data->data, derive(recipe.seed, "learning"), progress);
+    Result<LearnedMasks> masks = learnMasks(parent, resized(parent.config().shape, recipe.shape),
+        settings, data->data, derive(recipe.seed, "learning"), progress);
     if (masks)
         progress.tell(
             fmt::format("masks: expected sizes {:.1f} layers, hidden {:.1f}, heads {:.1f}, "
@@ -154,7 +145,7 @@ Result<PlannedRecipe> planRecipeOf(const Model& parent, const Recipe& recipe,
     if (!found)
         return found.error();
     PlanRequest request{.parent = parent.config(),
-        .childShape = childShape(recipe, parent),
+        .childShape = resized(parent.config().shape, recipe.shape),
         .measurements = *found ? &**found : nullptr,
         .options = *options,
         .seed = recipe.seed};

@@ -42,14 +42,12 @@ std::vector<SourceTerm> twoTerms(SourceTerm own, SourceTerm above)
     return terms;
 }
 
-/// Maps of every parent block: its own axes, the stream's, and those that keep their length.
+/// Maps of every parent block: its own axes and the stream's.
 std::vector<std::map<AxisLabel, AxisMap>> allMaps(const TransferPlan& plan, CopyRule rule)
 {
     auto maps = growParentBlocks(plan, rule);
-    for (auto& own : maps) {
+    for (auto& own : maps)
         own[AxisLabel::Residual] = plan.globalMaps.at(AxisLabel::Residual);
-        own[AxisLabel::ClassMlp] = AxisMap::identity(plan.parent.shape.classMlp);
-    }
     return maps;
 }
 

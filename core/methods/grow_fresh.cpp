@@ -73,9 +73,11 @@ void keepCells(TransferPlan& plan)
         placed(parent.kvHeads * parent.headDim, channelsOf(kept.groups, parent.headDim));
     maps[AxisLabel::Value] = maps[AxisLabel::Key];
     maps[AxisLabel::Head] = placed(parent.heads, kept.heads);
-    maps[AxisLabel::Mlp] = ownPlaces(parent.mlp, child.mlp);
-    for (DestinationBlock& block : plan.blocks)
-        block.maps = maps;
+    for (std::size_t j = 0; j < plan.blocks.size(); ++j) {
+        const AxisLabel mlp = mlpAxisOf(child, static_cast<std::int64_t>(j));
+        plan.blocks[j].maps = maps;
+        plan.blocks[j].maps[mlp] = ownPlaces(lengthOf(mlp, parent), lengthOf(mlp, child));
+    }
 }
 
 } // namespace espalier

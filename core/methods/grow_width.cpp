@@ -95,12 +95,13 @@ Status checkHeadsGrow(const ModelShape& parent, const ModelShape& child)
 }
 
 std::map<AxisLabel, AxisMap> growBlock(
-    const ModelShape& parent, const ModelShape& child, CopyRule rule, Seed seed)
+    const ModelShape& parent, const ModelShape& child, AxisLabel mlp, CopyRule rule, Seed seed)
 {
     const GrownHeads grown = growHeads(parent, child, rule, seed);
     std::map<AxisLabel, AxisMap> maps = headMaps(parent, grown.heads, grown.groups);
-    maps[AxisLabel::Mlp] =
-        copyMap(parent.mlp, copiesFor(rule, parent.mlp, child.mlp, derive(seed, "mlp")));
+    const std::int64_t units = lengthOf(mlp, parent);
+    maps[mlp] = copyMap(
+        units, copiesFor(rule, units, lengthOf(mlp, child), derive(seed, nameOf(AxisLabel::Mlp))));
     return maps;
 }
 
@@ -109,8 +110,9 @@ std::vector<std::map<AxisLabel, AxisMap>> growParentBlocks(const TransferPlan& p
     const Seed blocks = derive(plan.seed, "block");
     std::vector<std::map<AxisLabel, AxisMap>> maps;
     for (std::int64_t block = 0; block < blocksOf(plan.parent.shape); ++block)
-        maps.push_back(growBlock(plan.parent.shape, plan.child.shape, rule,
-            derive(blocks, static_cast<std::uint64_t>(block))));
+        maps.push_back(
+            growBlock(plan.parent.shape, plan.child.shape, mlpAxisOf(plan.parent.shape, block),
+                rule, derive(blocks, static_cast<std::uint64_t>(block))));
     return maps;
 }
 

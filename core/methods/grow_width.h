@@ -39,9 +39,9 @@ struct GrownHeads
 /// Refused if some parent head finds no place beside its group's copies.
 [[nodiscard]] Status checkHeadsGrow(const ModelShape& parent, const ModelShape& child);
 
-/// Maps of one block's own axes (see DestinationBlock). Class-attention blocks have no Mlp axis.
+/// Maps of a block's own axes (see DestinationBlock), `mlp` that of its MLP.
 [[nodiscard]] std::map<AxisLabel, AxisMap> growBlock(
-    const ModelShape& parent, const ModelShape& child, CopyRule rule, Seed seed);
+    const ModelShape& parent, const ModelShape& child, AxisLabel mlp, CopyRule rule, Seed seed);
 
 /// growBlock of every parent block, each of its own stream.
 [[nodiscard]] std::vector<std::map<AxisLabel, AxisMap>> growParentBlocks(

@@ -167,16 +167,17 @@ std::map<AxisLabel, AxisMap> blockMaps(
     const ChannelScores* scores = scored(rule) ? &scoresFor(request, rule) : nullptr;
     const std::vector<double> context_C = blockScores(
         scores ? &scores->context_LC : nullptr, parentBlock, parent.heads * parent.headDim);
+    const AxisLabel mlp = mlpAxisOf(parent, parentBlock);
     const std::vector<double> mlp_M =
-        blockScores(scores ? &scores->mlp_LM : nullptr, parentBlock, parent.mlp);
+        blockScores(scores ? &scores->mlp_LM : nullptr, parentBlock, lengthOf(mlp, parent));
 
     const KeptHeads kept = chooseHeads(rule,
         scoresOfRuns(context_C, parent.headDim, rule.headScore), request, derive(seed, "heads"));
     std::map<AxisLabel, AxisMap> maps = rule.splitsHeads
         ? stridedHeads(parent, request.childShape)
         : headMaps(parent, kept.heads, kept.groups);
-    maps[AxisLabel::Mlp] =
-        keep(parent.mlp, choose(rule, mlp_M, request.childShape.mlp, derive(seed, "mlp")));
+    maps[mlp] = keep(lengthOf(mlp, parent),
+        choose(rule, mlp_M, lengthOf(mlp, request.childShape), derive(seed, "mlp")));
     return maps;
 }
 

@@ -71,7 +71,8 @@ void splitReaders(TransferPlan& plan)
 {
     splitRandomly(plan.globalMaps.at(AxisLabel::Residual), derive(plan.seed, "split"));
     for (std::size_t j = 0; j < plan.blocks.size(); ++j)
-        for (const AxisLabel label : {AxisLabel::Context, AxisLabel::Mlp})
+        for (const AxisLabel label :
+            {AxisLabel::Context, mlpAxisOf(plan.child.shape, static_cast<std::int64_t>(j))})
             splitRandomly(plan.blocks[j].maps.at(label),
                 derive(derive(plan.seed, nameOf(label)), static_cast<std::uint64_t>(j)));
 }

@@ -130,9 +130,10 @@ AxisMap contextFor(const PlanRequest& request, const Choices& choices, const Axi
                  : AxisMap::repeat(context.parentLength, context.child_from_parent);
 }
 
-/// The operators of one destination block; labels that do not grow have none.
+/// The operators of one destination block, `mlp` the axis of its MLP; labels that do not grow have
+/// none.
 std::map<AxisLabel, AxisMap> blockOperators(
-    const PlanRequest& request, const Choices& choices, Seed seed)
+    const PlanRequest& request, const Choices& choices, AxisLabel mlp, Seed seed)
 {
     const ModelShape& parent = request.parent.shape;
     const ModelShape& child = request.childShape;
@@ -148,8 +149,8 @@ std::map<AxisLabel, AxisMap> blockOperators(
     add(AxisLabel::Query, channelsOf(heads, parent.headDim));
     add(AxisLabel::Key, channelsOf(groups, parent.headDim));
     add(AxisLabel::Value, channelsOf(groups, parent.headDim));
-    add(AxisLabel::Mlp, oldFirst(parent.mlp, child.mlp));
-    if (request.parent.flavour.talkingHeads)
+    add(mlp, oldFirst(lengthOf(mlp, parent), lengthOf(mlp, child)));
+    if (request.parent.flavour.talkingHeads && mlp == AxisLabel::Mlp) // only the trunk's talk
         add(AxisLabel::Head, heads);
     const auto value = maps.find(AxisLabel::Value);
     AxisMap context = contextFor(request, choices, value == maps.end() ? nullptr : &value->second);
@@ -231,7 +232,7 @@ Result<TransferPlan> planLigo(const PlanRequest& request)
     for (std::int64_t block = 0; block < blocksOf(request.childShape); ++block) {
         const Seed seed = derive(blocks, choices.shared ? 0U : static_cast<std::uint64_t>(block));
         plan.blocks.push_back({.terms = {{.parentBlock = sourceOf(choices, block, request)}},
-            .maps = blockOperators(request, choices, seed)});
+            .maps = blockOperators(request, choices, mlpAxisOf(request.childShape, block), seed)});
     }
     if (request.parent.shape.layers != request.childShape.layers)
         mixBlocks(plan, choices, request, derive(request.seed, "depth"));

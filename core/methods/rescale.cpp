@@ -110,8 +110,11 @@ private:
     {
         const std::int64_t layers = m_plan.parent.shape.layers;
         const BlockLayout layout = m_plan.parent.flavour.layout;
-        if (gain.role == Role::FinalNormGain)
-            return layout == BlockLayout::PostNorm ? std::vector<double>() : entering(layers);
+        if (gain.role == Role::FinalNormGain) {
+            const bool readsTrunk =
+                layout != BlockLayout::PostNorm && m_plan.parent.shape.classLayers == 0;
+            return readsTrunk ? entering(layers) : std::vector<double>();
+        }
         const bool first = gain.role == Role::AttentionNormGain;
         if (layout == BlockLayout::PostNorm || (!first && gain.role != Role::MlpNormGain))
             return {};

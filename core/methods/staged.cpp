@@ -56,27 +56,24 @@ AxisMap halfOf(std::int64_t length, bool second)
     return map;
 }
 
-SourceTerm sideTerm(const ModelShape& parent, bool second)
+SourceTerm sideTerm(const ModelShape& parent, int parentBlock, bool second)
 {
-    SourceTerm term;
+    SourceTerm term{.parentBlock = parentBlock};
     for (const AxisLabel label : {AxisLabel::Residual, AxisLabel::Query, AxisLabel::Key,
-             AxisLabel::Value, AxisLabel::Context, AxisLabel::Head, AxisLabel::Mlp})
+             AxisLabel::Value, AxisLabel::Context, AxisLabel::Head, mlpAxisOf(parent, parentBlock)})
         term.maps[label] = halfOf(lengthOf(label, parent), second);
     return term;
 }
 
-/// Two models side by side in the trunk. Axes that stay (channels inside heads) have one source;
-/// class-attention blocks, whose MLP stays, and the network's own matrices are tiled.
+/// Two models side by side. Axes that stay (channels inside heads) have one source; the network's
+/// own matrices are tiled.
 void placeSideBySide(TransferPlan& plan)
 {
-    const std::vector<SourceTerm> sides = {
-        sideTerm(plan.parent.shape, false), sideTerm(plan.parent.shape, true)};
-    for (std::size_t j = 0; std::cmp_less(j, plan.child.shape.layers); ++j) {
-        DestinationBlock& block = plan.blocks[j];
+    for (DestinationBlock& block : plan.blocks) {
         const std::vector<SourceTerm> alone = block.terms;
-        block.terms = sides;
-        for (SourceTerm& side : block.terms)
-            side.parentBlock = alone.front().parentBlock;
+        const int source = alone.front().parentBlock;
+        block.terms = {
+            sideTerm(plan.parent.shape, source, false), sideTerm(plan.parent.shape, source, true)};
         block.maps.clear(); // each side has its own
         if (plan.child.flavour.queryKeyNorm)
             block.termsByRole = {{Role::QueryNormGain, alone}, {Role::KeyNormGain, alone}};

@@ -83,7 +83,13 @@ Status writeFacts(Hdf5File& file, const LearnedOperators& learned)
             if (const Status done = file.writeInteger("/", sizeKey(whose, size), get(*shape, size));
                 !done)
                 return done;
-    return file.writeInteger("/", "class_layers", learned.child.classLayers);
+    if (const Status done = file.writeInteger("/", "class_layers", learned.child.classLayers);
+        !done || learned.child.classLayers == 0)
+        return done;
+    if (const Status done = file.writeInteger("/", "parent_class_mlp", learned.parent.classMlp);
+        !done)
+        return done;
+    return file.writeInteger("/", "child_class_mlp", learned.child.classMlp);
 }
 
 Status writeAll(Hdf5File& file, const LearnedOperators& learned)
@@ -174,16 +180,24 @@ private:
         return {};
     }
 
+    Status readSize(const std::string& key, std::int64_t& size) const
+    {
+        const Result<std::int64_t> value = m_file.readInteger("/", key);
+        if (!value)
+            return value.error();
+        if (*value < 1 || *value > kMaxSize)
+            return bad("@" + key, fmt::format("{}", *value), fmt::format("1 to {}", kMaxSize));
+        size = *value;
+        return {};
+    }
+
     Status readShape(const char* whose, ModelShape& shape) const
     {
         for (const Size size : kAllSizes) {
-            const std::string key = sizeKey(whose, size);
-            const Result<std::int64_t> value = m_file.readInteger("/", key);
-            if (!value)
-                return value.error();
-            if (*value < 1 || *value > kMaxSize)
-                return bad("@" + key, fmt::format("{}", *value), fmt::format("1 to {}", kMaxSize));
-            set(shape, size, *value);
+            std::int64_t value = 0;
+            if (const Status read = readSize(sizeKey(whose, size), value); !read)
+                return read;
+            set(shape, size, value);
         }
         return {};
     }
@@ -210,7 +224,10 @@ private:
             return bad(
                 "@class_layers", fmt::format("{}", behind), fmt::format("0 to {}", kMaxSize));
         learned.parent.classLayers = behind;
-        return {};
+        if (behind == 0)
+            return {};
+        const Status parent = readSize("parent_class_mlp", learned.parent.classMlp);
+        return parent ? readSize("child_class_mlp", learned.child.classMlp) : parent;
     }
 
     Status readList(const std::string& path, std::int64_t most, std::vector<double>& values) const

@@ -130,7 +130,7 @@ double flopsOf(const StepVariant& variant, const ModelConfig& config)
         const auto& some = variant.forward.tokens;
         const bool partly = some && block >= some->firstBlock && block < some->endBlock;
         const double seen = partly ? static_cast<double>(some->columns_K.numel())
-                / static_cast<double>(std::max<std::int64_t>(1, config.shape.positions))
+                / static_cast<double>(std::max<std::int64_t>(1, trunkTokensOf(config)))
                                    : 1.0;
         // A frozen block is run forward alone: a third of the work.
         flops += perBlock * std::min(seen, 1.0) * (block < variant.frozenBlocks ? 1.0 / 3 : 1.0);

@@ -93,6 +93,24 @@ TEST_F(ShapeSolver, HiddenMovesHeadsAndMlp)
     EXPECT_EQ(withSize(shrinking, shape, Size::Heads, 2), half);
 }
 
+TEST_F(ShapeSolver, MlpsBehindTheTrunkKeepTheirRatioToItsOwn)
+{
+    config.shape.classLayers = 2;
+    config.shape.classMlp = 100;
+    EXPECT_EQ(withSize(shrinking, config.shape, Size::Hidden, 48).classMlp, 50);
+    EXPECT_EQ(withSize(shrinking, config.shape, Size::Mlp, 7).classMlp, 2); // 100 * 7 / 384
+    EXPECT_EQ(withSize(shrinking, config.shape, Size::Mlp, 1).classMlp, 1);
+    EXPECT_EQ(withSize(shrinking, config.shape, Size::Layers, 2).classLayers, 2);
+    ModelShape other = withSize(shrinking, config.shape, Size::Mlp, 192);
+    EXPECT_TRUE(checkShape(shrinking, other));
+    other.classMlp = 100;
+    EXPECT_FALSE(checkShape(shrinking, other));
+    ModelShape sizes; // as a recipe holds them
+    for (const Size size : kAllSizes)
+        set(sizes, size, get(config.shape, size));
+    EXPECT_EQ(resized(config.shape, sizes), config.shape);
+}
+
 TEST_F(ShapeSolver, UnlinkedHiddenLeavesTheMlp)
 {
     const ModelShape half = withSize(shrinking, shape, Size::Hidden, 48, SizeLinks::all(false));
