@@ -35,4 +35,9 @@ struct AttentionMask
 [[nodiscard]] at::Tensor attention(const ParameterSet& parameters, int block,
     const at::Tensor& normed_BTD, const AttentionMask& mask, const TapObserver& observer = {});
 
+/// The same of a class-attention block: the first of the tokens asks, all of them answer.
+/// [B, 1, D]
+[[nodiscard]] at::Tensor classAttention(
+    const ParameterSet& parameters, int block, const at::Tensor& normed_BTD);
+
 } // namespace espalier

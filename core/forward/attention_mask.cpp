@@ -13,9 +13,9 @@ namespace espalier {
 
 namespace {
 
-std::int64_t tokensIn(const ModelShape& shape, const Batch& batch)
+std::int64_t tokensIn(const ModelConfig& config, const Batch& batch)
 {
-    return batch.inputIds_BT.defined() ? batch.inputIds_BT.size(1) : shape.positions;
+    return batch.inputIds_BT.defined() ? batch.inputIds_BT.size(1) : trunkTokensOf(config);
 }
 
 /// Undefined if nothing is padded.
@@ -53,7 +53,7 @@ const at::Tensor& AttentionMask::allowedIn(const Flavour& flavour, int block) co
 AttentionMask attentionMaskOf(const ParameterSet& parameters, const Batch& batch)
 {
     const ModelConfig& config = parameters.config;
-    const std::int64_t tokens = tokensIn(config.shape, batch);
+    const std::int64_t tokens = tokensIn(config, batch);
     const at::TensorOptions like = parameters.tensors.begin()->second.options();
     AttentionMask mask{.causal = config.flavour.task == Task::CausalLanguageModel,
         .rotation = rotationOf(config, tokens, like)};

@@ -48,11 +48,9 @@ at::Tensor patchesOf(const ModelShape& shape, const at::Tensor& pixels_BCHW)
         .reshape({batch, down * across, shape.channels * shape.patchHeight * shape.patchWidth});
 }
 
-at::Tensor embedImage(const ParameterSet& parameters, const at::Tensor& pixels_BCHW)
+/// The patches with the tokens that stand in front of them.
+at::Tensor behindTokens(const ParameterSet& parameters, const at::Tensor& patches_BTD)
 {
-    const at::Tensor patches_BTD =
-        at::linear(patchesOf(parameters.config.shape, pixels_BCHW.contiguous()),
-            parameters.at(Role::PatchWeight), parameters.at(Role::PatchBias));
     std::vector<at::Tensor> tokens_BTD;
     const auto add = [&](Role role) {
         tokens_BTD.push_back(
@@ -63,7 +61,18 @@ at::Tensor embedImage(const ParameterSet& parameters, const at::Tensor& pixels_B
     if (parameters.config.flavour.distillationToken)
         add(Role::DistillationToken);
     tokens_BTD.push_back(patches_BTD);
-    return at::cat(tokens_BTD, 1).add(parameters.at(Role::PositionEmbedding));
+    return at::cat(tokens_BTD, 1);
+}
+
+at::Tensor embedImage(const ParameterSet& parameters, const at::Tensor& pixels_BCHW)
+{
+    const at::Tensor patches_BTD =
+        at::linear(patchesOf(parameters.config.shape, pixels_BCHW.contiguous()),
+            parameters.at(Role::PatchWeight), parameters.at(Role::PatchBias));
+    const at::Tensor& positions_TD = parameters.at(Role::PositionEmbedding);
+    if (parameters.config.flavour.patchPositions)
+        return behindTokens(parameters, patches_BTD.add(positions_TD));
+    return behindTokens(parameters, patches_BTD).add(positions_TD);
 }
 
 } // namespace

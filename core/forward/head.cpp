@@ -2,6 +2,7 @@
 #include "core/forward/head.h"
 
 #include "core/forward/activation.h"
+#include "core/forward/block.h"
 #include "core/forward/norm.h"
 
 #include <ATen/ops/linear.h>
@@ -34,8 +35,11 @@ at::Tensor scores(const ParameterSet& parameters, const at::Tensor& states)
 }
 
 /// The tokens that the heads read; the others need no norm.
-at::Tensor readTokens(const Flavour& flavour, const at::Tensor& stream_BTD)
+at::Tensor readTokens(const ParameterSet& parameters, const at::Tensor& stream_BTD)
 {
+    const Flavour& flavour = parameters.config.flavour;
+    if (parameters.config.shape.classLayers > 0)
+        return runClassBlocks(parameters, stream_BTD).select(1, 0);
     if (!predictsClasses(flavour.task))
         return stream_BTD;
     return flavour.distillationHead ? stream_BTD.narrow(1, 0, 2) : stream_BTD.select(1, 0);
@@ -47,7 +51,7 @@ at::Tensor runHead(
     const ParameterSet& parameters, const at::Tensor& stream_BTD, const TapObserver& observer)
 {
     const Flavour& flavour = parameters.config.flavour;
-    const at::Tensor read = readTokens(flavour, stream_BTD);
+    const at::Tensor read = readTokens(parameters, stream_BTD);
     const at::Tensor normed = flavour.finalNorm
         ? norm(parameters, Role::FinalNormGain, Role::FinalNormBias, -1, read)
         : read;

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/forward/attention.h"
 #include "core/forward/batch.h"
+#include "core/forward/block.h"
 #include "core/forward/head.h"
 #include "core/forward/taps.h"
 #include "core/tensors/parameter_set.h"
@@ -17,10 +17,6 @@ namespace espalier {
 /// Forward passes as plain functions over a ParameterSet. They read sizes and flavour from its
 /// config, never the family's name, and record gradients when the parameters require them (and no
 /// at::NoGradGuard is held).
-
-/// One block, laid out as the flavour says (see BlockLayout). [B, T, D] to [B, T, D].
-[[nodiscard]] at::Tensor runBlock(const ParameterSet& parameters, int block,
-    const at::Tensor& stream_BTD, const AttentionMask& mask, const TapObserver& observer = {});
 
 /// Tokens that some blocks see; the others pass those blocks by.
 struct TokenSubset
@@ -39,7 +35,7 @@ struct ForwardOptions
     std::optional<TokenSubset> tokens = std::nullopt;
 };
 
-/// The stream that leaves the last block, before the final norm. [B, T, D]
+/// The stream that leaves the trunk's last block. [B, T, D]
 [[nodiscard]] at::Tensor runTrunk(
     const ParameterSet& parameters, const Batch& batch, const ForwardOptions& options = {});
 
