@@ -14,7 +14,9 @@
 #include "core/architectures/qwen2.h"
 #include "core/architectures/qwen3.h"
 #include "core/architectures/roberta.h"
+#include "core/architectures/timm_cait.h"
 #include "core/architectures/timm_deit.h"
+#include "core/architectures/timm_deit3.h"
 #include "core/architectures/timm_vit.h"
 #include "core/architectures/vit.h"
 #include "core/base/expect.h"
@@ -66,7 +68,7 @@ std::span<const Architecture> architectures()
 {
     static const std::array kCatalog = {gpt2(), opt(), gptNeox(), llama(), mistral(), qwen2(),
         qwen3(), gemma(), gemma2(), bert(), roberta(), xlmRoberta(), camembert(), distilbert(),
-        vit(), deit(), timmVit(), timmDeit()};
+        vit(), deit(), timmVit(), timmDeit(), timmDeit3(), timmCait()};
     return kCatalog;
 }
 

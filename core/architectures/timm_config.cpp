@@ -35,12 +35,14 @@ constexpr std::array kRows = {
     DiskRow{"blocks.{l}.attn.qkv.bias",      QkvBias},
     DiskRow{"blocks.{l}.attn.proj.weight",   AttentionOutWeight},
     DiskRow{"blocks.{l}.attn.proj.bias",     AttentionOutBias},
+    DiskRow{"blocks.{l}.ls1.gamma",          AttentionScale},
     DiskRow{"blocks.{l}.norm2.weight",       MlpNormGain},
     DiskRow{"blocks.{l}.norm2.bias",         MlpNormBias},
     DiskRow{"blocks.{l}.mlp.fc1.weight",     MlpUpWeight},
     DiskRow{"blocks.{l}.mlp.fc1.bias",       MlpUpBias},
     DiskRow{"blocks.{l}.mlp.fc2.weight",     MlpDownWeight},
     DiskRow{"blocks.{l}.mlp.fc2.bias",       MlpDownBias},
+    DiskRow{"blocks.{l}.ls2.gamma",          MlpScale},
     DiskRow{"norm.weight",                   FinalNormGain},
     DiskRow{"norm.bias",                     FinalNormBias},
     DiskRow{"head.weight",                   HeadWeight},
@@ -53,6 +55,11 @@ constexpr std::array kRows = {
 constexpr const char* kArguments = "model_args";
 constexpr const char* kPretrained = "pretrained_cfg";
 constexpr const char* kGlobalPool = "global_pool";
+constexpr const char* kPatchPositions = "no_embed_class";
+constexpr const char* kLayerScale = "init_values";
+constexpr const char* kClassLayers = "depth_token_only";
+constexpr const char* kClassMlpRatio = "mlp_ratio_token_only";
+constexpr double kDefaultClassMlpRatio = 4;
 constexpr std::int64_t kDefaultClasses = 1000;
 
 /// Arguments that a model may have at this value alone.
@@ -61,26 +68,28 @@ struct Switch
     std::string_view key;
     bool wanted;
 };
-constexpr std::array kSwitches = {Switch{"class_token", true}, Switch{"no_embed_class", false},
-    Switch{"pre_norm", false}, Switch{"final_norm", true}, Switch{"fc_norm", false},
-    Switch{"pool_include_prefix", false}, Switch{"proj_bias", true}, Switch{"qk_norm", false},
-    Switch{"scale_attn_norm", false}, Switch{"scale_mlp_norm", false}};
+constexpr std::array kSwitches = {Switch{"class_token", true}, Switch{"pre_norm", false},
+    Switch{"final_norm", true}, Switch{"fc_norm", false}, Switch{"pool_include_prefix", false},
+    Switch{"proj_bias", true}, Switch{"qk_norm", false}, Switch{"scale_attn_norm", false},
+    Switch{"scale_mlp_norm", false}};
 
-constexpr std::array<std::string_view, 12> kReadArguments = {"img_size", "patch_size", "in_chans",
+constexpr std::array<std::string_view, 14> kReadArguments = {"img_size", "patch_size", "in_chans",
     "num_classes", "embed_dim", "depth", "num_heads", "mlp_ratio", "qkv_bias", kGlobalPool,
-    "pos_embed", "reg_tokens"};
+    "pos_embed", "reg_tokens", kPatchPositions, kLayerScale};
+constexpr std::array<std::string_view, 2> kClassArguments = {kClassLayers, kClassMlpRatio};
 
 /// These change training, initial values, or what images of other sizes become.
 constexpr std::array<std::string_view, 10> kHarmlessArguments = {"drop_rate", "pos_drop_rate",
     "patch_drop_rate", "proj_drop_rate", "attn_drop_rate", "drop_path_rate", "weight_init",
     "fix_init", "dynamic_img_size", "dynamic_img_pad"};
 
-bool isKnownArgument(std::string_view key)
+bool isKnownArgument(std::string_view key, const TimmFamily& family)
 {
     const auto in = [&](const auto& names) {
         return std::find(names.begin(), names.end(), key) != names.end();
     };
     return in(kReadArguments) || in(kHarmlessArguments)
+        || (family.classLayers > 0 && in(kClassArguments))
         || std::any_of(
             kSwitches.begin(), kSwitches.end(), [&](const Switch& row) { return row.key == key; });
 }
@@ -91,7 +100,7 @@ void requireText(ObjectReader& keys, std::string_view key, std::string_view want
         keys.refuse(key, fmt::format("\"{}\", other models are not supported", wanted));
 }
 
-void requireKnownArguments(ObjectReader& arguments)
+void requireKnownArguments(ObjectReader& arguments, const TimmFamily& family)
 {
     for (const Switch& row : kSwitches)
         requireSwitch(arguments, row.key, row.wanted);
@@ -99,7 +108,7 @@ void requireKnownArguments(ObjectReader& arguments)
     if (arguments.optionalInteger("reg_tokens", 0, SizeLimits::positions).value_or(0) != 0)
         arguments.refuse("reg_tokens", "0, other models are not supported");
     for (const std::string& key : arguments.keys())
-        if (arguments.has(key) && !isKnownArgument(key))
+        if (arguments.has(key) && !isKnownArgument(key, family))
             arguments.refuse(key, "nothing, its effect on the model is not known here");
 }
 
@@ -136,8 +145,27 @@ std::int64_t argumentOr(
                             : absent;
 }
 
-/// Layers, hidden, heads and mlp.
-void readWidths(const Places& places, const TimmModel& model, ModelShape& shape)
+double ratioOr(const Places& places, std::string_view key, double absent)
+{
+    return places.arguments
+        ? places.arguments->optionalNumber(key, 0, static_cast<double>(SizeLimits::mlp))
+              .value_or(absent)
+        : absent;
+}
+
+/// MLP units of so many channels.
+std::int64_t readMlp(const Places& places, std::string_view key, std::int64_t hidden, double absent)
+{
+    const std::optional<std::int64_t> mlp = mlpOf(hidden, ratioOr(places, key, absent));
+    if (!mlp)
+        places.arguments->refuse(
+            key, fmt::format("1 to {} units of {} channels", SizeLimits::mlp, hidden));
+    return mlp.value_or(1);
+}
+
+/// Layers, hidden, heads and mlp, of the trunk and behind it.
+void readWidths(
+    const Places& places, const TimmFamily& family, const TimmModel& model, ModelShape& shape)
 {
     shape.layers = argumentOr(places, "depth", SizeLimits::layers, model.layers);
     shape.hidden = argumentOr(places, "embed_dim", SizeLimits::hidden, model.hidden);
@@ -147,14 +175,37 @@ void readWidths(const Places& places, const TimmModel& model, ModelShape& shape)
         places.arguments->refuse(
             "num_heads", fmt::format("a divisor of the hidden size {}", shape.hidden));
     shape.headDim = shape.hidden / shape.heads;
-    const std::optional<double> ratio = places.arguments
-        ? places.arguments->optionalNumber("mlp_ratio", 0, static_cast<double>(SizeLimits::mlp))
-        : std::nullopt;
-    const std::optional<std::int64_t> mlp = mlpOf(shape.hidden, ratio.value_or(model.mlpRatio));
-    if (!mlp)
-        places.arguments->refuse("mlp_ratio",
-            fmt::format("1 to {} units of {} channels", SizeLimits::mlp, shape.hidden));
-    shape.mlp = mlp.value_or(1);
+    shape.mlp = readMlp(places, "mlp_ratio", shape.hidden, model.mlpRatio);
+    if (family.classLayers == 0)
+        return;
+    shape.classLayers = argumentOr(places, kClassLayers, SizeLimits::layers, family.classLayers);
+    shape.classMlp = readMlp(places, kClassMlpRatio, shape.hidden, kDefaultClassMlpRatio);
+}
+
+/// All that the forward pass does alike whatever the sizes.
+Flavour readFlavour(const Places& places, const TimmFamily& family, const TimmModel& model)
+{
+    const auto switchOr = [&](std::string_view key, bool absent) {
+        return places.arguments ? places.arguments->optionalBool(key).value_or(absent) : absent;
+    };
+    Flavour flavour = {.task = Task::ImageClassification,
+        .normEpsilon = 1e-6,
+        .activation = Activation::GeluErf,
+        .qkvBias = switchOr("qkv_bias", true),
+        .talkingHeads = family.talkingHeads,
+        .patchPositions = switchOr(kPatchPositions, family.patchPositions),
+        .distillationToken = model.distilled,
+        .distillationHead = model.distilled,
+        .tiedHead = false,
+        .headBias = true};
+    const bool hasClassToken = family.classLayers == 0;
+    if (flavour.patchPositions != family.patchPositions && (model.distilled || !hasClassToken))
+        places.arguments->refuse(kPatchPositions, "nothing, timm does not know it of such models");
+    const double gain = ratioOr(places, kLayerScale, model.layerScale);
+    flavour.layerScale = gain > 0 || family.classLayers > 0;
+    if (flavour.layerScale)
+        flavour.layerScaleInit = gain;
+    return flavour;
 }
 
 /// [channels, height, width] of "pretrained_cfg"; three channels and the name's sides if absent.
@@ -169,7 +220,14 @@ std::array<std::int64_t, 3> inputSize(const Places& places, const TimmModel& mod
     return {3, model.image, model.image};
 }
 
-void readImage(const Places& places, const TimmModel& model, ModelShape& shape)
+/// Rows of the position table in front of the patches'.
+std::int64_t tokensWithPositions(const Flavour& flavour)
+{
+    return flavour.patchPositions ? 0 : flavour.distillationToken ? 2 : 1;
+}
+
+void readImage(
+    const Places& places, const TimmModel& model, const Flavour& flavour, ModelShape& shape)
 {
     const auto [channels, height, width] = inputSize(places, model);
     shape.channels = argumentOr(places, "in_chans", SizeLimits::channels, channels);
@@ -182,7 +240,7 @@ void readImage(const Places& places, const TimmModel& model, ModelShape& shape)
     const HeightWidth patch = sides("patch_size", SizeLimits::patch, {model.patch, model.patch});
     const bool argued = places.arguments && places.arguments->has("img_size");
     setPatches(argued ? *places.arguments : *places.pretrained, argued ? "img_size" : "input_size",
-        image, patch, model.distilled ? 2 : 1, shape);
+        image, patch, tokensWithPositions(flavour), shape);
 }
 
 std::int64_t readTimmClasses(const Places& places)
@@ -209,12 +267,13 @@ Json asToday(Json json)
     return today;
 }
 
-Json freshConfig(const ModelConfig& config, std::span<const TimmModel> models)
+Json freshConfig(const ModelConfig& config, const TimmFamily& family)
 {
     const bool distilled = config.flavour.distillationHead;
-    const auto model = std::find_if(models.begin(), models.end(),
+    const auto model = std::find_if(family.models.begin(), family.models.end(),
         [&](const TimmModel& row) { return row.distilled == distilled; });
-    ESPALIER_EXPECT(model != models.end(), "a family has a name for the models that it reads");
+    ESPALIER_EXPECT(
+        model != family.models.end(), "a family has a name for the models that it reads");
     const std::vector<double> half(static_cast<std::size_t>(config.shape.channels), 0.5);
     return {{"architecture", model->name},
         {kPretrained,
@@ -223,9 +282,10 @@ Json freshConfig(const ModelConfig& config, std::span<const TimmModel> models)
                 {"classifier", distilled ? Json{"head", "head_dist"} : Json("head")}}}};
 }
 
-void writeArguments(Json& arguments, const ModelConfig& config)
+void writeArguments(Json& arguments, const ModelConfig& config, const TimmFamily& family)
 {
     const ModelShape& shape = config.shape;
+    const Flavour& flavour = config.flavour;
     arguments["img_size"] = {shape.imageHeight, shape.imageWidth};
     arguments["patch_size"] = sidesAsJson(shape.patchHeight, shape.patchWidth);
     arguments["in_chans"] = shape.channels;
@@ -234,23 +294,31 @@ void writeArguments(Json& arguments, const ModelConfig& config)
     arguments["depth"] = shape.layers;
     arguments["num_heads"] = shape.heads;
     arguments["mlp_ratio"] = mlpRatioOf(shape.hidden, shape.mlp);
-    arguments["qkv_bias"] = config.flavour.qkvBias;
+    arguments["qkv_bias"] = flavour.qkvBias;
     arguments[kGlobalPool] = "token";
+    if (flavour.patchPositions != family.patchPositions)
+        arguments[kPatchPositions] = flavour.patchPositions;
+    if (flavour.layerScale)
+        arguments[kLayerScale] = flavour.layerScaleInit;
+    if (shape.classLayers == 0)
+        return;
+    arguments[kClassLayers] = shape.classLayers;
+    arguments[kClassMlpRatio] = mlpRatioOf(shape.hidden, shape.classMlp);
 }
 
 } // namespace
 
-std::span<const DiskRow> timmRows()
+std::span<const DiskRow> visionTransformerRows()
 {
     return kRows;
 }
 
-void readTimmConfig(ObjectReader& keys, std::span<const TimmModel> models, ModelConfig& config)
+void readTimmConfig(ObjectReader& keys, const TimmFamily& family, ModelConfig& config)
 {
     std::vector<std::string> names;
-    for (const TimmModel& model : models)
+    for (const TimmModel& model : family.models)
         names.emplace_back(model.name);
-    const TimmModel& model = models[keys.requiredChoice("architecture", names)];
+    const TimmModel& model = family.models[keys.requiredChoice("architecture", names)];
     const bool today = keys.has(kPretrained);
     const Places places = {.arguments = today ? keys.optionalObject(kArguments) : nullptr,
         .top = &keys,
@@ -259,29 +327,22 @@ void readTimmConfig(ObjectReader& keys, std::span<const TimmModel> models, Model
         if (place)
             requireText(*place, kGlobalPool, "token");
     if (places.arguments)
-        requireKnownArguments(*places.arguments);
-    readWidths(places, model, config.shape);
-    readImage(places, model, config.shape);
+        requireKnownArguments(*places.arguments, family);
+    config.flavour = readFlavour(places, family, model);
+    readWidths(places, family, model, config.shape);
+    readImage(places, model, config.flavour, config.shape);
     config.shape.classes = readTimmClasses(places);
-    config.flavour = {.task = Task::ImageClassification,
-        .normEpsilon = 1e-6,
-        .activation = Activation::GeluErf,
-        .qkvBias = !places.arguments || places.arguments->optionalBool("qkv_bias").value_or(true),
-        .distillationToken = model.distilled,
-        .distillationHead = model.distilled,
-        .tiedHead = false,
-        .headBias = true};
 }
 
-Json timmConfigAsJson(const ModelConfig& config, std::span<const TimmModel> models)
+Json timmConfigAsJson(const ModelConfig& config, const TimmFamily& family)
 {
     const ModelShape& shape = config.shape;
     Json json =
-        config.sourceJson.empty() ? freshConfig(config, models) : asToday(sourceKeysOf(config));
+        config.sourceJson.empty() ? freshConfig(config, family) : asToday(sourceKeysOf(config));
     json["num_classes"] = shape.classes;
     json["num_features"] = shape.hidden;
     json[kGlobalPool] = "token";
-    writeArguments(json[kArguments], config);
+    writeArguments(json[kArguments], config, family);
     Json& pretrained = json[kPretrained];
     pretrained["input_size"] = {shape.channels, shape.imageHeight, shape.imageWidth};
     pretrained["fixed_input_size"] = true;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/architectures/timm_deit.h"
 
-#include "core/architectures/family_config.h"
 #include "core/architectures/timm_config.h"
 
 #include <nlohmann/json.hpp>
@@ -24,37 +23,17 @@ constexpr std::array kModels = {
 };
 // clang-format on
 
-void fill(ObjectReader& keys, ModelConfig& config)
-{
-    readTimmConfig(keys, kModels, config);
-}
-
-Result<ModelConfig> readConfig(const nlohmann::json& json, std::string_view where)
-{
-    return readFamilyConfig(json, where, "timm_deit", fill);
-}
-
-nlohmann::ordered_json writeConfig(const ModelConfig& config)
-{
-    return timmConfigAsJson(config, kModels);
-}
+constexpr TimmFamily kFamily = {.id = "timm_deit",
+    .title = "DeiT of timm",
+    .paper = "Touvron et al. 2020, arXiv 2012.12877",
+    .namesBegin = "deit_",
+    .models = kModels};
 
 } // namespace
 
 const Architecture& timmDeit()
 {
-    static const Architecture kTimmDeit = {.id = "timm_deit",
-        .title = "DeiT of timm",
-        .paper = "Touvron et al. 2020, arXiv 2012.12877",
-        .modelType = "deit_",
-        .rows = timmRows(),
-        .prefix = {},
-        .unprefixed = {},
-        .ignored = {},
-        .rules = {.hiddenIsHeadsTimesHeadDim = true, .groupedKeyValues = false},
-        .readConfig = readConfig,
-        .writeConfig = writeConfig,
-        .format = ConfigFormat::Timm};
+    static const Architecture kTimmDeit = timmArchitecture<kFamily>();
     return kTimmDeit;
 }
 

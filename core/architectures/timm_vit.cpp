@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/architectures/timm_vit.h"
 
-#include "core/architectures/family_config.h"
 #include "core/architectures/timm_config.h"
 
 #include <nlohmann/json.hpp>
@@ -35,37 +34,17 @@ constexpr std::array kModels = {
 };
 // clang-format on
 
-void fill(ObjectReader& keys, ModelConfig& config)
-{
-    readTimmConfig(keys, kModels, config);
-}
-
-Result<ModelConfig> readConfig(const nlohmann::json& json, std::string_view where)
-{
-    return readFamilyConfig(json, where, "timm_vit", fill);
-}
-
-nlohmann::ordered_json writeConfig(const ModelConfig& config)
-{
-    return timmConfigAsJson(config, kModels);
-}
+constexpr TimmFamily kFamily = {.id = "timm_vit",
+    .title = "Vision Transformer of timm",
+    .paper = "Dosovitskiy et al. 2020, arXiv 2010.11929",
+    .namesBegin = "vit_",
+    .models = kModels};
 
 } // namespace
 
 const Architecture& timmVit()
 {
-    static const Architecture kTimmVit = {.id = "timm_vit",
-        .title = "Vision Transformer of timm",
-        .paper = "Dosovitskiy et al. 2020, arXiv 2010.11929",
-        .modelType = "vit_",
-        .rows = timmRows(),
-        .prefix = {},
-        .unprefixed = {},
-        .ignored = {},
-        .rules = {.hiddenIsHeadsTimesHeadDim = true, .groupedKeyValues = false},
-        .readConfig = readConfig,
-        .writeConfig = writeConfig,
-        .format = ConfigFormat::Timm};
+    static const Architecture kTimmVit = timmArchitecture<kFamily>();
     return kTimmVit;
 }
 

@@ -183,6 +183,28 @@ ModelConfig toyDeit(const ToySizes& sizes)
     return config;
 }
 
+ModelConfig toyDeit3(const ToySizes& sizes)
+{
+    ModelConfig config = toyVit(sizes);
+    config.family = "timm_deit3";
+    config.shape.positions = 4;
+    config.flavour.normEpsilon = 1e-6;
+    config.flavour.layerScale = true;
+    config.flavour.layerScaleInit = 1; // with the papers' fresh blocks add next to nothing
+    config.flavour.patchPositions = true;
+    return config;
+}
+
+ModelConfig toyCait(const ToySizes& sizes)
+{
+    ModelConfig config = toyDeit3(sizes);
+    config.family = "timm_cait";
+    config.shape.classLayers = 2;
+    config.shape.classMlp = sizes.mlp * 3 / 2;
+    config.flavour.talkingHeads = true;
+    return config;
+}
+
 std::vector<ToyFamily> toyFamilies()
 {
     return {{"gpt2", toyGpt2()}, {"gpt2, own head", toyGpt2({}, false)}, {"opt", toyOpt()},
@@ -190,7 +212,8 @@ std::vector<ToyFamily> toyFamilies()
         {"llama, two groups", toyGroupedLlama()}, {"qwen3", toyQwen3()}, {"gemma", toyGemma()},
         {"gemma2", toyGemma2()}, {"bert", toyBert()},
         {"bert, texts", toyBert(Task::SequenceClassification)}, {"roberta", toyRoberta()},
-        {"distilbert", toyDistilbert()}, {"vit", toyVit()}, {"deit", toyDeit()}};
+        {"distilbert", toyDistilbert()}, {"vit", toyVit()}, {"deit", toyDeit()},
+        {"deit3", toyDeit3()}, {"cait", toyCait()}};
 }
 
 } // namespace espalier::test

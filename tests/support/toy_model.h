@@ -61,6 +61,14 @@ struct ToySizes
 /// A DeiT layout: as the ViT, with a distillation token and head (6 tokens).
 [[nodiscard]] ModelConfig toyDeit(const ToySizes& sizes = {});
 
+/// A DeiT III layout: as the ViT, with LayerScale and without a position for the class token (4
+/// positions, 5 tokens).
+[[nodiscard]] ModelConfig toyDeit3(const ToySizes& sizes = {});
+
+/// A CaiT layout: LayerScale, talking heads, 4 tokens, and the class token in two class-attention
+/// blocks of half as many MLP units again.
+[[nodiscard]] ModelConfig toyCait(const ToySizes& sizes = {});
+
 struct ToyFamily
 {
     const char* name;

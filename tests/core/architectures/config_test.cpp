@@ -343,7 +343,8 @@ TEST(Config, AnEpsilonThatItCannotStateIsRefused)
     for (const test::ToyFamily& family : test::toyFamilies()) {
         ModelConfig config = family.config;
         config.flavour.normEpsilon = 0.75e-5;
-        const bool states = config.family != "opt" && config.family != "distilbert";
+        const bool states = config.family != "opt" && config.family != "distilbert"
+            && !config.family.starts_with("timm_");
         EXPECT_EQ(checkStated(config).ok(), states) << family.name;
     }
     ModelConfig opt = test::toyOpt();

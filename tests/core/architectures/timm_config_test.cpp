@@ -110,6 +110,78 @@ TEST(TimmConfig, ADistilledNameHasTwoHeads)
     EXPECT_FALSE(read(namedOnly("deit_tiny_patch16_224")).flavour.distillationHead);
 }
 
+/// As timm writes a CaiT whose sizes were given to it.
+json timmCait()
+{
+    json document = timmVit();
+    document["architecture"] = "cait_xxs24_224";
+    document["model_args"].erase("drop_path_rate");
+    return document;
+}
+
+TEST(TimmConfig, ACaitsClassAttentionHasItsOwnDepthAndRatio)
+{
+    ModelConfig expected = test::toyCait();
+    expected.shape.classMlp = 48; // 4 times 12 where nothing else is said, as timm has it
+    expected.flavour.layerScaleInit = 1e-5;
+    const ModelConfig config = read(timmCait());
+    EXPECT_EQ(config.family, "timm_cait");
+    EXPECT_EQ(config.shape, expected.shape);
+    EXPECT_EQ(config.flavour, expected.flavour);
+    json other = timmCait();
+    other["model_args"]["depth_token_only"] = 3;
+    other["model_args"]["mlp_ratio_token_only"] = 1.25;
+    other["model_args"]["init_values"] = 0.5;
+    EXPECT_EQ(read(other).shape.classLayers, 3);
+    EXPECT_EQ(read(other).shape.classMlp, 15);
+    EXPECT_EQ(read(other).flavour.layerScaleInit, 0.5);
+    EXPECT_EQ(read(namedOnly("cait_s36_384")).flavour.layerScaleInit, 1e-6);
+    EXPECT_EQ(read(namedOnly("cait_xs24_384")).shape.classMlp, 1152);
+    EXPECT_EQ(read(namedOnly("cait_xs24_384")).shape.positions, 14 * 14);
+}
+
+TEST(TimmConfig, ANarrowerCaitStatesItsClassAttention)
+{
+    ModelConfig config = read(timmCait());
+    ModelShape half = config.shape;
+    half.hidden = 8;
+    half.heads = half.kvHeads = 2;
+    half.mlp = 5;
+    config.shape = resized(config.shape, half);
+    const json written = json::parse(writeModelConfig(config));
+    const json arguments = {{"depth", 2}, {"img_size", {8, 4}}, {"patch_size", {4, 2}},
+        {"embed_dim", 8}, {"num_heads", 2}, {"mlp_ratio", 0.625}, {"num_classes", 7},
+        {"in_chans", 2}, {"qkv_bias", true}, {"global_pool", "token"}, {"init_values", 1e-5},
+        {"depth_token_only", 2}, {"mlp_ratio_token_only", 3}};
+    EXPECT_EQ(written["model_args"], arguments);
+    EXPECT_EQ(read(written).shape, config.shape);
+    EXPECT_EQ(read(written).flavour, config.flavour);
+}
+
+TEST(TimmConfig, ADeitThreeHasPositionsOfPatchesAlone)
+{
+    const ModelConfig config = read(namedOnly("deit3_small_patch16_224"));
+    EXPECT_EQ(config.family, "timm_deit3");
+    EXPECT_EQ(config.shape.positions, 14 * 14);
+    EXPECT_TRUE(config.flavour.patchPositions && config.flavour.layerScale);
+    EXPECT_EQ(config.flavour.layerScaleInit, 1e-6);
+}
+
+TEST(TimmConfig, AVitMayHaveBothByItsArguments)
+{
+    json document = withArgument("init_values", 0.25);
+    document["model_args"]["no_embed_class"] = true;
+    ModelConfig expected = test::toyDeit3();
+    expected.flavour.layerScaleInit = 0.25;
+    const ModelConfig config = read(document);
+    EXPECT_EQ(config.family, "timm_vit");
+    EXPECT_EQ(config.shape, expected.shape);
+    EXPECT_EQ(config.flavour, expected.flavour);
+    const json written = json::parse(writeModelConfig(config));
+    EXPECT_EQ(written["model_args"]["no_embed_class"], true);
+    EXPECT_EQ(read(written).flavour, config.flavour);
+}
+
 TEST(TimmConfig, WritingStatesEverySizeAndKeepsTheRest)
 {
     ModelConfig config = read(timmVit());
@@ -157,14 +229,22 @@ TEST(TimmConfig, OfAFreshModelReadsBackTheSame)
         EXPECT_EQ(again.shape, config.shape);
         EXPECT_EQ(again.flavour, config.flavour);
     }
+    for (const ModelConfig& config : {test::toyDeit3(), test::toyCait()}) {
+        const ModelConfig again = read(json::parse(writeModelConfig(config)));
+        EXPECT_EQ(again.family, config.family);
+        EXPECT_EQ(again.shape, config.shape);
+        EXPECT_EQ(again.flavour, config.flavour);
+    }
 }
 
 TEST(TimmConfig, UnknownModelsAreRefusedByName)
 {
-    EXPECT_NE(refusal(json{{"architecture", "resnet50"}})
-                  .find(R"(architecture: found "resnet50", wanted a timm model of vit_*, deit_*)"),
+    EXPECT_NE(
+        refusal(json{{"architecture", "resnet50"}})
+            .find(
+                R"(architecture: found "resnet50", wanted a timm model of vit_*, deit_*, deit3_*, cait_*)"),
         std::string::npos);
-    EXPECT_NE(refusal(json{{"architecture", "deit3_small_patch16_224"}}).find("a timm model of"),
+    EXPECT_NE(refusal(json{{"architecture", "deit4_small_patch16_224"}}).find("a timm model of"),
         std::string::npos);
     EXPECT_NE(refusal(json{{"architecture", "vit_base_patch16_siglip_224"}})
                   .find("wanted one of vit_base_patch16_224, "),
@@ -175,13 +255,17 @@ TEST(TimmConfig, ArgumentsThatTheForwardPassLacksAreRefused)
 {
     EXPECT_EQ(refusal(withArgument("reg_tokens", 4)),
         "config.json: model_args.reg_tokens: found 4, wanted 0, other models are not supported");
-    EXPECT_EQ(refusal(withArgument("init_values", 1e-5)),
-        "config.json: model_args.init_values: found 1e-05, wanted nothing, its effect on the model "
-        "is not known here");
+    EXPECT_EQ(refusal(withArgument("depth_token_only", 2)),
+        "config.json: model_args.depth_token_only: found 2, wanted nothing, its effect on the "
+        "model is not known here");
     EXPECT_NE(refusal(withArgument("act_layer", "quick_gelu")), "accepted");
     EXPECT_NE(refusal(withArgument("global_pool", "avg")), "accepted");
     EXPECT_NE(refusal(withArgument("qk_norm", true)), "accepted");
-    EXPECT_NE(refusal(withArgument("no_embed_class", true)), "accepted");
+    json distilled = namedOnly("deit_tiny_distilled_patch16_224");
+    distilled["model_args"] = {{"no_embed_class", true}};
+    EXPECT_EQ(refusal(distilled),
+        "config.json: model_args.no_embed_class: found true, wanted nothing, timm does not know it "
+        "of such models");
     EXPECT_EQ(read(withArgument("init_values", nullptr)).shape.hidden, 12);
     EXPECT_FALSE(read(withArgument("qkv_bias", false)).flavour.qkvBias);
 }
@@ -225,6 +309,31 @@ TEST(TimmConfig, NamesOfTensorsAreTimms)
         linesOf(read(namedOnly("deit_tiny_distilled_patch16_224")));
     EXPECT_EQ(distilled[1], "dist_token 1x1x192");
     EXPECT_EQ(distilled.back(), "head_dist.bias 1000");
+    config = read(timmCait());
+    config.shape.layers = config.shape.classLayers = 1;
+    const std::vector<std::string> cait = {"cls_token 1x1x12", "pos_embed 1x4x12",
+        "patch_embed.proj.weight 12x2x4x2", "patch_embed.proj.bias 12", "blocks.0.gamma_1 12",
+        "blocks.0.gamma_2 12", "blocks.0.norm1.weight 12", "blocks.0.norm1.bias 12",
+        "blocks.0.attn.qkv.weight 36x12", "blocks.0.attn.qkv.bias 36",
+        "blocks.0.attn.proj.weight 12x12", "blocks.0.attn.proj.bias 12",
+        "blocks.0.attn.proj_l.weight 3x3", "blocks.0.attn.proj_l.bias 3",
+        "blocks.0.attn.proj_w.weight 3x3", "blocks.0.attn.proj_w.bias 3",
+        "blocks.0.norm2.weight 12", "blocks.0.norm2.bias 12", "blocks.0.mlp.fc1.weight 10x12",
+        "blocks.0.mlp.fc1.bias 10", "blocks.0.mlp.fc2.weight 12x10", "blocks.0.mlp.fc2.bias 12",
+        "blocks_token_only.0.gamma_1 12", "blocks_token_only.0.gamma_2 12",
+        "blocks_token_only.0.norm1.weight 12", "blocks_token_only.0.norm1.bias 12",
+        "blocks_token_only.0.attn.q.weight 12x12", "blocks_token_only.0.attn.q.bias 12",
+        "blocks_token_only.0.attn.k.weight 12x12", "blocks_token_only.0.attn.k.bias 12",
+        "blocks_token_only.0.attn.v.weight 12x12", "blocks_token_only.0.attn.v.bias 12",
+        "blocks_token_only.0.attn.proj.weight 12x12", "blocks_token_only.0.attn.proj.bias 12",
+        "blocks_token_only.0.norm2.weight 12", "blocks_token_only.0.norm2.bias 12",
+        "blocks_token_only.0.mlp.fc1.weight 48x12", "blocks_token_only.0.mlp.fc1.bias 48",
+        "blocks_token_only.0.mlp.fc2.weight 12x48", "blocks_token_only.0.mlp.fc2.bias 12",
+        "norm.weight 12", "norm.bias 12", "head.weight 7x12", "head.bias 7"};
+    EXPECT_EQ(linesOf(config), cait);
+    const std::vector<std::string> third = linesOf(read(namedOnly("deit3_small_patch16_224")));
+    EXPECT_EQ(third[1], "pos_embed 1x196x384");
+    EXPECT_EQ(third[10], "blocks.0.ls1.gamma 384");
 }
 
 } // namespace

@@ -116,17 +116,15 @@ TEST(Parameters, OfAPostNormEncoderHaveNormsBehindTheBranches)
 
 TEST(Parameters, OfClassAttentionBlocksFollowTheTrunk)
 {
-    ModelConfig config = test::toyVit({.layers = 1});
+    ModelConfig config = test::toyCait({.layers = 1});
     config.shape.classLayers = 1;
-    config.shape.classMlp = 20;
-    config.flavour.talkingHeads = config.flavour.layerScale = true;
     EXPECT_TRUE(hasParameter(config, {Role::ScoreMixWeight, 0}));
     EXPECT_FALSE(hasParameter(config, {Role::ScoreMixWeight, 1}));
     EXPECT_FALSE(hasParameter(config, {Role::QkvWeight, 2}));
     EXPECT_EQ(lineOf(parameterOf(config, {Role::ProbabilityMixWeight, 0}), config.shape),
         "block.0.attention.probability_mix.weight [>head, <head] 3x3");
     EXPECT_EQ(lineOf(parameterOf(config, {Role::MlpDownWeight, 1}), config.shape),
-        "block.1.mlp.down.weight [>residual, <class_mlp] 12x20");
+        "block.1.mlp.down.weight [>residual, <class_mlp] 12x15");
     EXPECT_EQ(lineOf(parameterOf(config, {Role::MlpScale, 1}), config.shape),
         "block.1.mlp.scale [>residual] 12");
 }

@@ -56,5 +56,10 @@ TEST(Gradient, OfAnImageModelsLossIsItsSlope)
     expectGradientsMatchDifferences(test::toyVit());
 }
 
+TEST(Gradient, PassesThroughTalkingHeadsAndClassAttention)
+{
+    expectGradientsMatchDifferences(test::toyCait());
+}
+
 } // namespace
 } // namespace espalier

@@ -184,7 +184,7 @@ TEST(Transformer, GroupedKeysAreSharedByNeighbouringHeads)
 
 TEST(Transformer, OrderOfInnerAxesIsNobodysBusiness)
 {
-    for (const ModelConfig& config : {toyGpt2(), toyVit()}) {
+    for (const ModelConfig& config : {toyGpt2(), toyVit(), test::toyCait()}) {
         const ParameterSet parent = toyParameters(config);
         const Result<ParameterSet> shuffled =
             applyPlan(test::permutationPlan(config, {12}), parent);

@@ -122,7 +122,8 @@ TEST(ResidualChange, OfABlockThatAddsNothingIsZero)
 
 TEST(BlockLosses, AreThoseOfTheChangedModels)
 {
-    for (const ModelConfig& config : {toyGpt2({.layers = 3}), test::toyVit({.layers = 3})}) {
+    for (const ModelConfig& config :
+        {toyGpt2({.layers = 3}), test::toyVit({.layers = 3}), test::toyCait({.layers = 3})}) {
         const ParameterSet parameters = toyParameters(config);
         const Batch batch = toyBatch(config, 4);
         const Measurements found = measured(parameters, {batch});
@@ -221,7 +222,7 @@ void expectSame(const Measurements& a, const Measurements& b, double relative)
 TEST(RunMeasurements, NoMeasurementDependsOnHowSamplesAreBatched)
 {
     for (const ModelConfig& config :
-        {toyGpt2(), test::toyLlama(), test::toyBert(), test::toyVit()}) {
+        {toyGpt2(), test::toyLlama(), test::toyBert(), test::toyVit(), test::toyCait()}) {
         SCOPED_TRACE(config.family);
         const ParameterSet parameters = toyParameters(config);
         expectSame(everything(parameters, true), everything(parameters, false), 2e-4);

@@ -175,7 +175,8 @@ TEST(Taylor, OfAnMlpUnitIsTheSlopeOfAllItsWeights)
 
 TEST(Taylor, CountsEveryWeightOnceInTheStream)
 {
-    for (const ModelConfig& config : {test::toyGpt2(), test::toyLlama(), test::toyVit()}) {
+    for (const ModelConfig& config :
+        {test::toyGpt2(), test::toyLlama(), test::toyVit(), test::toyDeit3()}) {
         SCOPED_TRACE(config.family);
         ParameterSet parameters = toyParameters(config);
         const Batch batch = toyBatch(config, 3);
@@ -225,7 +226,8 @@ TEST(ChannelScores, FollowAPermutationOfTheNetwork)
 {
     ModelConfig grouped = test::toyLlama({.heads = 4});
     grouped.shape.kvHeads = 2;
-    for (const ModelConfig& config : {test::toyGpt2(), grouped, test::toyBert(), test::toyVit()}) {
+    for (const ModelConfig& config :
+        {test::toyGpt2(), grouped, test::toyBert(), test::toyVit(), test::toyCait()}) {
         const ParameterSet parent = toyParameters(config);
         const TransferPlan plan = test::permutationPlan(config, {3});
         const ParameterSet child = applyPlan(plan, parent).value();

@@ -193,14 +193,14 @@ TEST(Ligo, OldQueryHeadsStayInTheirGroup)
 TEST(Ligo, GrowsEveryFamily)
 {
     for (const ModelConfig& parent : {test::toyGpt2(), test::toyLlama(), test::toyBert(),
-             test::toyRoberta(), test::toyDistilbert(), test::toyVit()}) {
+             test::toyRoberta(), test::toyDistilbert(), test::toyVit(), test::toyCait()}) {
         ModelShape shape = parent.shape;
         shape.layers = 3;
         shape.hidden = 16;
         shape.heads = 4;
         shape.kvHeads = parent.shape.kvHeads == 1 ? 1 : 4;
         shape.mlp = 13;
-        const auto grown = plan(parent, shape);
+        const auto grown = plan(parent, resized(parent.shape, shape));
         EXPECT_TRUE(grown) << parent.family << ": " << grown.error().message;
     }
 }

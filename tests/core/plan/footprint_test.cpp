@@ -60,6 +60,34 @@ TEST(Footprint, CountsPatchesOnceAndTheClassTokenInTheBlocks)
         footprintOf(vitBase(), 4).forwardFlops, 197 * 12 * perBlock + patches + 2 * 768.0 * 1000.0);
 }
 
+/// Sizes of the smallest published one.
+ModelConfig caitXxs24()
+{
+    ModelConfig config = test::toyCait({24, 192, 4, 48, 768});
+    config.shape.classMlp = 768;
+    config.shape.channels = 3;
+    config.shape.imageHeight = config.shape.imageWidth = 224;
+    config.shape.patchHeight = config.shape.patchWidth = 16;
+    config.shape.positions = 196;
+    config.shape.classes = 1000;
+    return config;
+}
+
+TEST(Footprint, OfCaitXxs24HasThePublishedNumberOfParameters)
+{
+    EXPECT_EQ(footprintOf(caitXxs24(), 4).parameters, 11956264);
+}
+
+TEST(Footprint, CountsTheClassTokenOnlyBehindTheTrunkAndTheHeadsThatMix)
+{
+    const double trunk = 2 * 12 * 192.0 * 192.0 + 4 * 196 * (192.0 + 4 * 4);
+    // The class token asks 197; keys and values of all of them, the rest of the block of it alone.
+    const double behind = 197 * (2 * 2 * 192.0 * 192.0 + 4 * 192.0) + 2 * (2 + 8) * 192.0 * 192.0;
+    const double patches = 196 * 2 * 192.0 * 768.0; // a patch has 3 * 16 * 16 = 768 values
+    EXPECT_EQ(footprintOf(caitXxs24(), 4).forwardFlops,
+        196 * 24 * trunk + 2 * behind + patches + 2 * 192.0 * 1000.0);
+}
+
 TEST(Footprint, AnUntiedHeadAddsParametersButNoFlops)
 {
     const Footprint tied = footprintOf(test::toyGpt2(), 4);

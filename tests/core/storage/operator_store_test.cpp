@@ -5,6 +5,7 @@
 #include "core/storage/hdf5_file.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/toy_config.h"
+#include "tests/support/toy_model.h"
 
 #include <gtest/gtest.h>
 
@@ -70,6 +71,24 @@ TEST(OperatorStore, KeepsTheBlocksOfADeepModelInOrder)
     const auto read = readOperators(folder.path() / "o.h5");
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_TRUE(withOperators(plan, read->operators));
+}
+
+TEST(OperatorStore, KeepsWhatLiesBehindTheTrunk)
+{
+    const ModelConfig parent = test::toyCait();
+    ModelShape shape = parent.shape;
+    shape.heads = shape.kvHeads = 4;
+    shape.hidden = 16;
+    shape.mlp = 14;
+    const TransferPlan plan = *makePlan(
+        *findMethod("ligo"), {.parent = parent, .childShape = resized(parent.shape, shape)});
+    const TemporaryFolder folder;
+    ASSERT_TRUE(writeOperators(toyOperators(plan), folder.path() / "o.h5"));
+    const auto read = readOperators(folder.path() / "o.h5");
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->parent.classMlp, 15);
+    EXPECT_EQ(read->child.classMlp, 21);
+    EXPECT_EQ(*withOperators(plan, read->operators), plan);
 }
 
 class HostileOperators : public testing::Test

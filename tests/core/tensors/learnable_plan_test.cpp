@@ -33,7 +33,7 @@ ModelShape largerThan(const ModelShape& parent)
     if (parent.kvHeads == parent.heads)
         shape.kvHeads = shape.heads = parent.heads + 1;
     shape.hidden = shape.heads * shape.headDim;
-    return shape;
+    return resized(parent, shape);
 }
 
 TransferPlan ligoPlan(const ModelConfig& parent, const ModelShape& shape, Options options = {})
@@ -54,7 +54,7 @@ ModelConfig groupedLlama()
 std::vector<ModelConfig> toys()
 {
     return {test::toyGpt2(), test::toyGpt2({}, false), groupedLlama(), test::toyBert(),
-        test::toyRoberta(), test::toyDistilbert(), test::toyVit()};
+        test::toyRoberta(), test::toyDistilbert(), test::toyVit(), test::toyCait()};
 }
 
 ParameterSet doubles(const ModelConfig& config)

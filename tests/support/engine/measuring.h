@@ -33,6 +33,8 @@ inline Batch labelledBatch(const ModelConfig& config, std::int64_t samples)
     Batch batch = toyBatch(config, samples);
     if (!batch.labels.defined() && config.flavour.task == Task::MaskedLanguageModel)
         batch.labels = batch.inputIds_BT;
+    if (!batch.labels.defined() && config.flavour.task == Task::SequenceClassification)
+        batch.labels = batch.inputIds_BT.select(1, 0).remainder(config.shape.classes);
     return batch;
 }
 

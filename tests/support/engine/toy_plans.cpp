@@ -9,7 +9,7 @@ TransferPlan identityPlan(const ModelConfig& config)
     plan.method = "identity";
     plan.parent = config;
     plan.child = config;
-    for (int block = 0; block < config.shape.layers; ++block)
+    for (int block = 0; block < blocksOf(config.shape); ++block)
         plan.blocks.push_back({.terms = {{.parentBlock = block}}});
     return plan;
 }
@@ -36,8 +36,12 @@ TransferPlan permutationPlan(const ModelConfig& config, Seed seed)
             term.maps.emplace(label, queries);
         for (const AxisLabel label : {AxisLabel::Key, AxisLabel::Value})
             term.maps.emplace(label, keys);
-        term.maps.emplace(AxisLabel::Mlp,
-            AxisMap::select(shape.mlp, randomPermutation(shape.mlp, derive(own, "mlp"))));
+        if (config.flavour.talkingHeads)
+            term.maps.emplace(AxisLabel::Head, AxisMap::select(shape.heads, heads));
+        const AxisLabel mlp = mlpAxisOf(shape, term.parentBlock);
+        const std::int64_t units = lengthOf(mlp, shape);
+        term.maps.emplace(
+            mlp, AxisMap::select(units, randomPermutation(units, derive(own, "mlp"))));
     }
     return plan;
 }
