@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <numeric>
+#include <utility>
 
 namespace espalier {
 
@@ -40,10 +41,12 @@ bool hasOwnStream(const DestinationBlock& block)
     return own;
 }
 
-Result<std::vector<int>> blocksOf(const TransferPlan& plan)
+/// Of the trunk; nobody sees a stream behind it.
+Result<std::vector<int>> trunkBlocksOf(const TransferPlan& plan)
 {
     std::vector<int> blocks;
-    for (const DestinationBlock& block : plan.blocks) {
+    for (std::size_t j = 0; std::cmp_less(j, plan.child.shape.layers); ++j) {
+        const DestinationBlock& block = plan.blocks[j];
         if (block.terms.size() != 1 || hasOwnStream(block))
             return noMatch("blocks that are no copies of one parent block");
         const int parent = block.terms.front().parentBlock;
@@ -61,7 +64,7 @@ Result<StreamMatch> streamMatchOf(const TransferPlan& plan)
     Result<std::vector<std::int64_t>> channels = channelsOf(plan);
     if (!channels)
         return channels.error();
-    Result<std::vector<int>> blocks = blocksOf(plan);
+    Result<std::vector<int>> blocks = trunkBlocksOf(plan);
     if (!blocks)
         return blocks.error();
     return StreamMatch{*std::move(channels), *std::move(blocks)};

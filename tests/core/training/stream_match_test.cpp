@@ -2,6 +2,7 @@
 #include "core/training/stream_match.h"
 
 #include "tests/support/toy_growth.h"
+#include "tests/support/toy_model.h"
 
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
@@ -29,6 +30,16 @@ TEST(StreamMatch, IsThePlansSelectionOfChannelsAndBlocks)
     ASSERT_TRUE(match) << match.error().message;
     EXPECT_EQ(match->channels, plan->globalMaps.at(AxisLabel::Residual).child_from_parent);
     EXPECT_EQ(match->blocks, (std::vector<int>{static_cast<int>(parent.shape.layers) - 1}));
+}
+
+TEST(StreamMatch, EndsWithTheTrunk)
+{
+    ModelConfig parent = test::toyCait();
+    ModelShape shape = parent.shape;
+    shape.layers = 1;
+    const auto plan = test::grow("weight-selection", shape, {}, parent);
+    ASSERT_TRUE(plan) << plan.error().message;
+    EXPECT_EQ(streamMatchOf(*plan)->blocks, (std::vector<int>{0}));
 }
 
 TEST(StreamMatch, IsRefusedForStartsThatAreNoCut)
