@@ -2,14 +2,11 @@
 #include "app/destination_runner.h"
 
 #include "app/convert.h"
+#include "app/quick_score.h"
 #include "app/weight_preview.h"
 
 namespace espalier {
 namespace {
-
-/// Samples behind the losses in the destination panel: enough for two digits, few enough for a
-/// second.
-constexpr std::int64_t kQuickSamples = 16;
 
 constexpr int kPreviewKey = 0;
 
@@ -112,7 +109,7 @@ void DestinationRunner::scoreParent()
     m_scores.post(kParentLossKey,
         [this, parent = *m_parent, data = m_workspace.data()](std::stop_token stop) {
             const Result<Evaluation> result =
-                evaluate(parent, data, kQuickSamples, {.report = {}, .stop = std::move(stop)});
+                scoreQuickly(parent, data, {.report = {}, .stop = std::move(stop)});
             QMetaObject::invokeMethod(this, [this, data, result] {
                 // Data that cannot be read fail beside the destination's loss.
                 if (result && data == m_workspace.data())
@@ -132,7 +129,7 @@ void DestinationRunner::scoreDestination()
             const Progress progress{.report = {}, .stop = std::move(stop)};
             const Result<Model> child = scaleModel(parent, *plan, progress);
             const Result<Evaluation> result =
-                child ? evaluate(*child, data, kQuickSamples, progress) : child.error();
+                child ? scoreQuickly(*child, data, progress) : child.error();
             QMetaObject::invokeMethod(this, [this, plan, data, result] {
                 if (plan != m_workspace.plan() || data != m_workspace.data())
                     return;

@@ -3,12 +3,11 @@
 
 #include "app/convert.h"
 #include "app/planner.h"
+#include "app/quick_score.h"
 #include "app/weight_preview.h"
 
 namespace espalier {
 namespace {
-
-constexpr std::int64_t kSamples = 16;
 
 enum Key
 {
@@ -95,7 +94,7 @@ void RivalRunner::evaluate()
             const Progress progress{.report = {}, .stop = std::move(stop)};
             const Result<Model> child = scaleModel(parent, *plan, progress);
             const Result<Evaluation> loss =
-                child ? espalier::evaluate(*child, data, kSamples, progress) : child.error();
+                child ? scoreQuickly(*child, data, progress) : child.error();
             if (!loss)
                 return; // stopped, or data that the destination's own loss complains about
             QMetaObject::invokeMethod(this, [this, plan, found = summaryOf(*loss)] {
