@@ -110,6 +110,8 @@ private:
     {
         if (spec.kind == ParameterKind::NormGain)
             return maskedGain(spec, value);
+        if (spec.kind == ParameterKind::LayerScale)
+            return value; // the projection in front of it is masked
         at::Tensor masked = value;
         for (std::size_t i = 0; i < spec.dims.size(); ++i)
             if (const at::Tensor gates = gatesOf(spec, spec.dims[i]); gates.defined())
