@@ -3,11 +3,9 @@
 
 #include "core/base/untrusted_text.h"
 #include "core/engine/guard.h"
-#include "core/engine/model_impl.h"
+#include "core/engine/learning_inputs.h"
 #include "core/engine/session.h"
-#include "core/plan/footprint.h"
 #include "core/storage/operator_store.h"
-#include "core/storage/room.h"
 #include "core/training/plan_learner.h"
 
 #include <fmt/format.h>
@@ -40,33 +38,21 @@ LearnedOperators operatorsFrom(
     return result;
 }
 
-/// The destination's weights, their gradients and what a step keeps for backward, about.
-Status checkMemory(const TransferPlan& plan)
-{
-    const std::int64_t weights = footprintOf(plan.child, bytesPerElement(Dtype::F32)).bytes;
-    return checkRoom({.disk = 0, .memory = 3 * weights},
-        roomAt(std::filesystem::temp_directory_path()), "learning operators");
-}
-
 } // namespace
 
 Result<LearnedStart> learnOperators(const Model& parent, const TransferPlan& initial,
     const PlanLearning& settings, const DataSpec& spec, Seed seed, const Progress& progress)
 {
     return guarded([&]() -> Result<LearnedStart> {
-        if (const Status fits = checkMemory(initial); !fits)
-            return fits.error();
-        const Result<Dataset> data = parent.impl().data->open(spec, parent.config(), progress);
-        if (!data)
-            return data.error();
-        if (const Status labels = data->requireLabels(); !labels)
-            return labels.error();
-        const Result<ParameterSet> parameters = parent.impl().parameters(progress);
-        if (!parameters)
-            return parameters.error();
+        const Result<LearningInputs> inputs =
+            openForLearning(parent, spec, initial.child, "learning operators", progress);
+        if (!inputs)
+            return inputs.error();
         Result<LearnedPlan> learned = learnPlan(
-            initial, *parameters,
-            [&](std::int64_t step) { return data->trainingBatch(seed, step, settings.batch); },
+            initial, inputs->parent,
+            [&](std::int64_t step) {
+                return inputs->data.trainingBatch(seed, step, settings.batch);
+            },
             settings, progress);
         if (!learned)
             return learned.error();
