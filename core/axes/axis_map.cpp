@@ -97,7 +97,7 @@ std::vector<std::int64_t> channelsOfHeads(
     channels.reserve(heads.size() * static_cast<std::size_t>(headDim));
     for (const std::int64_t head : heads)
         for (std::int64_t channel = 0; channel < headDim; ++channel)
-            channels.push_back(head * headDim + channel);
+            channels.push_back(head == kNothing ? kNothing : head * headDim + channel);
     return channels;
 }
 

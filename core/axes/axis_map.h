@@ -84,6 +84,7 @@ struct AxisMap
 };
 
 /// Channel indices of whole heads: heads {2, 0} of size 3 are {6, 7, 8, 0, 1, 2}.
+/// kNothing stands for a head that comes from nothing, and gives kNothing.
 [[nodiscard]] std::vector<std::int64_t> channelsOfHeads(
     const std::vector<std::int64_t>& heads, std::int64_t headDim);
 

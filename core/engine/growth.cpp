@@ -35,9 +35,8 @@ Result<TransferPlan> planGrowth(const ModelConfig& before, const GrowthStage& st
         return options.error();
     const MethodNeeds needs = (*method)->needs(*options);
     if (!needs.measurements.empty() || needs.training)
-        return refused(fmt::format("method {} needs data to plan; wanted one that needs none, such "
-                                   "as stackbert, lemon or staged",
-            stage.method));
+        return refused(
+            fmt::format("method {} needs data to plan; wanted one that needs none", stage.method));
     return makePlan(**method,
         {.parent = before,
             .childShape = resized(before.shape, stage.shape),

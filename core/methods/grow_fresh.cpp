@@ -48,15 +48,6 @@ GrownHeads ownHeads(const ModelShape& parent, const ModelShape& child)
     return grown;
 }
 
-std::vector<std::int64_t> channelsOf(const std::vector<std::int64_t>& heads, std::int64_t headDim)
-{
-    std::vector<std::int64_t> channels;
-    for (const std::int64_t head : heads)
-        for (std::int64_t channel = 0; channel < headDim; ++channel)
-            channels.push_back(head == kNothing ? kNothing : head * headDim + channel);
-    return channels;
-}
-
 } // namespace
 
 void keepCells(TransferPlan& plan)
@@ -67,10 +58,10 @@ void keepCells(TransferPlan& plan)
     const GrownHeads kept = ownHeads(parent, child);
     std::map<AxisLabel, AxisMap> maps;
     maps[AxisLabel::Query] =
-        placed(parent.heads * parent.headDim, channelsOf(kept.heads, parent.headDim));
+        placed(parent.heads * parent.headDim, channelsOfHeads(kept.heads, parent.headDim));
     maps[AxisLabel::Context] = maps[AxisLabel::Query];
     maps[AxisLabel::Key] =
-        placed(parent.kvHeads * parent.headDim, channelsOf(kept.groups, parent.headDim));
+        placed(parent.kvHeads * parent.headDim, channelsOfHeads(kept.groups, parent.headDim));
     maps[AxisLabel::Value] = maps[AxisLabel::Key];
     maps[AxisLabel::Head] = placed(parent.heads, kept.heads);
     for (std::size_t j = 0; j < plan.blocks.size(); ++j) {

@@ -107,15 +107,6 @@ std::vector<std::int64_t> oldHeads(const ModelShape& parent, const ModelShape& c
     return heads;
 }
 
-std::vector<std::int64_t> channelsOf(const std::vector<std::int64_t>& heads, std::int64_t headDim)
-{
-    std::vector<std::int64_t> channels;
-    for (const std::int64_t head : heads)
-        for (std::int64_t channel = 0; channel < headDim; ++channel)
-            channels.push_back(head == kNothing ? kNothing : head * headDim + channel);
-    return channels;
-}
-
 /// The value operator over the heads of each group; none: values are kept.
 AxisMap contextFor(const PlanRequest& request, const Choices& choices, const AxisMap* value)
 {
@@ -146,9 +137,9 @@ std::map<AxisLabel, AxisMap> blockOperators(
     };
     const std::vector<std::int64_t> heads = oldHeads(parent, child);
     const std::vector<std::int64_t> groups = oldFirst(parent.kvHeads, child.kvHeads);
-    add(AxisLabel::Query, channelsOf(heads, parent.headDim));
-    add(AxisLabel::Key, channelsOf(groups, parent.headDim));
-    add(AxisLabel::Value, channelsOf(groups, parent.headDim));
+    add(AxisLabel::Query, channelsOfHeads(heads, parent.headDim));
+    add(AxisLabel::Key, channelsOfHeads(groups, parent.headDim));
+    add(AxisLabel::Value, channelsOfHeads(groups, parent.headDim));
     add(mlp, oldFirst(lengthOf(mlp, parent), lengthOf(mlp, child)));
     if (request.parent.flavour.talkingHeads && mlp == AxisLabel::Mlp) // only the trunk's talk
         add(AxisLabel::Head, heads);

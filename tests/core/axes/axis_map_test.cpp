@@ -10,6 +10,8 @@ namespace {
 TEST(AxisMap, HeadsStayWhole)
 {
     EXPECT_EQ(channelsOfHeads({2, 0}, 3), (std::vector<std::int64_t>{6, 7, 8, 0, 1, 2}));
+    EXPECT_EQ(channelsOfHeads({kNothing, 1}, 2), (std::vector<std::int64_t>{-1, -1, 2, 3}))
+        << "a new head comes from nothing";
 }
 
 TEST(AxisMap, SelectionKeepsItsOrder)
