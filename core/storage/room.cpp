@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/storage/room.h"
 
+#include "core/storage/memory_group.h"
+
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 #include <system_error>
@@ -15,7 +18,7 @@ namespace {
 constexpr double kMegabyte = 1e6;
 
 /// Free pages alone (sysconf) would leave out caches, which are most of a busy machine's memory.
-std::optional<std::int64_t> availableMemory()
+std::optional<std::int64_t> memoryOfMachine()
 {
     std::ifstream file("/proc/meminfo");
     for (std::string key; file >> key;) {
@@ -34,6 +37,13 @@ Status checkOne(std::int64_t need, std::optional<std::int64_t> have, std::string
         return {};
     return outOfResource(fmt::format("{}: not enough {}: need {:.1f} MB, have {:.1f} MB", where,
         what, static_cast<double>(need) / kMegabyte, static_cast<double>(*have) / kMegabyte));
+}
+
+std::optional<std::int64_t> availableMemory()
+{
+    const std::optional<std::int64_t> machine = memoryOfMachine();
+    const std::optional<std::int64_t> groups = memoryLeftInGroups();
+    return machine && groups ? std::min(machine, groups) : machine ? machine : groups;
 }
 
 } // namespace
