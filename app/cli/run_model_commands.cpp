@@ -41,6 +41,7 @@ struct MeasureArguments
     std::string model;
     MeasureSettings settings;
     std::string out;
+    bool oneBlock = false;
     bool json = false;
 };
 
@@ -172,7 +173,8 @@ Status measureModel(const MeasureArguments& arguments, const Console& console)
     const auto model = openModel(arguments.model, console.progress);
     if (!model)
         return model.error();
-    const auto measurements = measure(*model, arguments.settings, console.progress);
+    const auto measurements = measure(*model, arguments.settings, console.progress,
+        arguments.oneBlock ? WeightsHeld::OneBlock : WeightsHeld::AsMemoryAllows);
     if (!measurements)
         return measurements.error();
     if (const Status saved = saveMeasurements(*measurements, arguments.out); !saved)
@@ -250,6 +252,8 @@ void addMeasureCommand(CLI::App& app, Action& action)
         ->add_option("--measure", arguments->settings.ids,
             "Measurements, see `list measurements` (default: the usual ones)")
         ->delimiter(',');
+    command->add_flag("--block-by-block", arguments->oneBlock,
+        "Read the weights one block at a time (default: if they do not fit into memory)");
     command->add_option("--out", arguments->out, "HDF5 file to write")->required();
     command->add_flag("--json", arguments->json, "Machine-readable summary");
     command->callback([&action, arguments] {

@@ -7,6 +7,7 @@
 #include "core/engine/session.h"
 #include "core/measure/run_measurements.h"
 #include "core/storage/room.h"
+#include "core/tensors/weight_source.h"
 
 #include <fmt/format.h>
 
@@ -53,48 +54,140 @@ Result<std::vector<const MeasurementRow*>> rowsFor(
     return rows;
 }
 
-std::int64_t gradientBytes(const ModelConfig& config)
+constexpr auto kFloatBytes = static_cast<std::int64_t>(sizeof(float));
+
+std::int64_t bytesOf(const ModelConfig& config)
 {
     std::int64_t elements = 0;
     for (const ParameterSpec& spec : parametersOf(config))
         elements += elementsOf(spec, config.shape);
-    return elements * static_cast<std::int64_t>(sizeof(float));
+    return elements * kFloatBytes;
 }
 
-Status checkNeeds(
-    const std::vector<const MeasurementRow*>& rows, const ModelConfig& config, const Dataset& data)
+/// Streams that block losses keep and send on (core/measure/partial_loss.h), and what one block
+/// works with: its stream a few times, its MLP's units and its attention's scores.
+std::int64_t activationBytes(const ModelConfig& config, const Dataset& data, std::int64_t batch)
 {
-    std::int64_t bytes = 0;
-    std::int64_t gradients = 0; // one set for all rows
-    for (const MeasurementRow* row : rows) {
-        if (const Status labelled = row->labels ? data.requireLabels() : Status(); !labelled)
-            return refused(fmt::format("measuring {}: {}", row->id, labelled.error().message));
-        if (row->memory)
-            bytes += row->memory(config.shape);
-        if (row->gradients)
-            gradients = gradientBytes(config);
+    const ModelShape& shape = config.shape;
+    const std::int64_t tokens =
+        data.sequenceLength() > 0 ? data.sequenceLength() : trunkTokensOf(config);
+    const std::int64_t stream = batch * tokens * shape.hidden * kFloatBytes;
+    const std::int64_t sent = std::min(2 * shape.layers * stream, std::int64_t{1} << 30);
+    const std::int64_t working =
+        8 * stream + batch * tokens * (3 * shape.mlp + shape.heads * tokens) * kFloatBytes;
+    return (shape.layers + 1) * stream + sent + working;
+}
+
+/// One call's inputs, settled.
+struct Job
+{
+    const Model& model;
+    const Dataset& data;
+    const MeasureSettings& settings;
+    std::vector<const MeasurementRow*> rows;
+
+    [[nodiscard]] const MeasurementRow* needingGradients() const
+    {
+        const auto found = std::ranges::find_if(rows, &MeasurementRow::gradients);
+        return found == rows.end() ? nullptr : *found;
     }
-    return checkRoom({.memory = bytes + gradients}, roomAt("."), "measuring");
+    [[nodiscard]] bool canReadBlocks() const
+    {
+        return model.impl().loadOne && !needingGradients();
+    }
+    /// Without the weights.
+    [[nodiscard]] std::int64_t workBytes() const
+    {
+        std::int64_t bytes = activationBytes(model.config(), data, settings.batch);
+        for (const MeasurementRow* row : rows)
+            bytes += row->memory ? row->memory(model.config().shape) : 0;
+        return bytes + (needingGradients() ? bytesOf(model.config()) : 0); // one set for all rows
+    }
+};
+
+Status checkLabels(const Job& job)
+{
+    for (const MeasurementRow* row : job.rows)
+        if (const Status labelled = row->labels ? job.data.requireLabels() : Status(); !labelled)
+            return refused(fmt::format("measuring {}: {}", row->id, labelled.error().message));
+    return {};
 }
 
-Result<Measurements> measureOn(const ParameterSet& parameters, const Dataset& data,
-    const MeasureSettings& settings, const Progress& progress)
+Status checkOneBlock(const Job& job)
 {
-    const Result<std::vector<const MeasurementRow*>> rows = rowsFor(settings.ids, data.hasLabels());
-    if (!rows)
-        return rows.error();
-    if (const Status fits = checkNeeds(*rows, parameters.config, data); !fits)
-        return fits.error();
-    const std::int64_t samples = std::min(settings.samples, data.samples(Split::Train));
+    if (const MeasurementRow* const row = job.needingGradients())
+        return refused(fmt::format(
+            "measuring block by block: {} needs the gradients of all weights at once, wanted "
+            "measurements without",
+            row->id));
+    if (!job.model.impl().loadOne)
+        return refused("measuring block by block: the weights lie in no safetensors or PyTorch "
+                       "file to read them from again and again");
+    return {};
+}
+
+/// Room is asked for the way that is taken.
+Result<bool> readsBlocks(const Job& job, WeightsHeld held, const Progress& progress)
+{
+    if (held == WeightsHeld::OneBlock)
+        if (const Status can = checkOneBlock(job); !can)
+            return can.error();
+    const Room room = roomAt(".");
+    const std::int64_t whole = job.model.impl().bytesToLoad() + job.workBytes();
+    const Status fits = checkRoom({.memory = whole}, room, "measuring");
+    if (held == WeightsHeld::AsMemoryAllows && (fits || !job.canReadBlocks()))
+        return fits ? Result<bool>(false) : fits.error();
+    const std::int64_t byBlock = bytesByBlock(job.model.config()) + job.workBytes();
+    if (const Status little = checkRoom({.memory = byBlock}, room, "measuring block by block");
+        !little)
+        return little.error();
+    if (!fits)
+        progress.tell(
+            fmt::format("the weights do not fit into memory: {}; measuring block by block",
+                fits.error().message));
+    return true;
+}
+
+Result<Measurements> run(const Job& job, bool byBlock, const Progress& progress)
+{
+    const MeasureSettings& settings = job.settings;
+    const std::int64_t samples = std::min(settings.samples, job.data.samples(Split::Train));
+    const std::int64_t batches = (samples + settings.batch - 1) / settings.batch;
     const auto batchAt = [&](std::int64_t i) {
         const std::int64_t first = i * settings.batch;
-        return data.batch(Split::Train, first, std::min(settings.batch, samples - first));
+        return job.data.batch(Split::Train, first, std::min(settings.batch, samples - first));
     };
     std::vector<std::string_view> ids;
-    for (const MeasurementRow* row : *rows)
+    for (const MeasurementRow* row : job.rows)
         ids.push_back(row->id);
-    return runMeasurements(
-        parameters, (samples + settings.batch - 1) / settings.batch, batchAt, ids, progress);
+    if (byBlock) {
+        if (const Status same = job.model.impl().stored->checkCopies(progress); !same)
+            return same.error();
+        const auto weights =
+            WeightsByBlock::open(job.model.config(), job.model.impl().loadOne, progress.stop);
+        if (!weights)
+            return weights.error();
+        return runMeasurements(**weights, batches, batchAt, ids, progress);
+    }
+    const Result<ParameterSet> parameters = job.model.impl().parameters(progress);
+    if (!parameters)
+        return parameters.error();
+    return runMeasurements(*parameters, batches, batchAt, ids, progress);
+}
+
+Result<Measurements> measureOn(const Model& model, const Dataset& data,
+    const MeasureSettings& settings, const Progress& progress, WeightsHeld held)
+{
+    Result<std::vector<const MeasurementRow*>> rows = rowsFor(settings.ids, data.hasLabels());
+    if (!rows)
+        return rows.error();
+    const Job job{.model = model, .data = data, .settings = settings, .rows = *std::move(rows)};
+    if (const Status labelled = checkLabels(job); !labelled)
+        return labelled.error();
+    const Result<bool> byBlock = readsBlocks(job, held, progress);
+    if (!byBlock)
+        return byBlock.error();
+    return run(job, *byBlock, progress);
 }
 
 } // namespace
@@ -115,7 +208,7 @@ std::vector<MeasurementInfo> measurementCatalog()
 }
 
 Result<Measurements> measure(
-    const Model& model, const MeasureSettings& settings, const Progress& progress)
+    const Model& model, const MeasureSettings& settings, const Progress& progress, WeightsHeld held)
 {
     return guarded([&]() -> Result<Measurements> {
         if (settings.samples < 1 || settings.batch < 1)
@@ -126,10 +219,7 @@ Result<Measurements> measure(
             model.impl().data->open(settings.data, model.config(), progress);
         if (!data)
             return data.error();
-        const Result<ParameterSet> parameters = model.impl().parameters(progress);
-        if (!parameters)
-            return parameters.error();
-        Result<Measurements> measured = measureOn(*parameters, *data, settings, progress);
+        Result<Measurements> measured = measureOn(model, *data, settings, progress, held);
         if (!measured)
             return measured.error();
         const Result<std::string> hash = model.weightsHash(progress);

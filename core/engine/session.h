@@ -55,11 +55,18 @@ struct Evaluation
 [[nodiscard]] Result<Evaluation> evaluate(
     const Model& model, const DataSpec& data, std::int64_t samples, const Progress& progress = {});
 
+/// What a measurement keeps of the model in memory. Its results are the same, bit for bit.
+enum class WeightsHeld
+{
+    AsMemoryAllows, ///< all weights, or, if they do not fit and lie in files, one block at a time
+    OneBlock ///< and what belongs to no block
+};
+
 /// One pass over training samples for the settings' measurements. Errors: Refused for an unknown
-/// id, and for data without labels that a measurement asked for needs; Resource, with need and
-/// have, if memory is too small.
-[[nodiscard]] Result<Measurements> measure(
-    const Model& model, const MeasureSettings& settings, const Progress& progress = {});
+/// id, for data without labels that a measurement asked for needs, and for OneBlock with gradients
+/// or without files; Resource, with need and have, if memory is too small.
+[[nodiscard]] Result<Measurements> measure(const Model& model, const MeasureSettings& settings,
+    const Progress& progress = {}, WeightsHeld held = WeightsHeld::AsMemoryAllows);
 
 [[nodiscard]] Status saveMeasurements(
     const Measurements& measurements, const std::filesystem::path& file);

@@ -24,8 +24,8 @@ public:
         m_seen.push_back({seen.tap, seen.block, seen.value_BTC});
     }
 
-    void endBatch(const ParameterSet& /*parameters*/, const Batch& batch,
-        const at::Tensor& /*stream_BTD*/) override
+    Status endBatch(
+        WeightSource& /*weights*/, const Batch& batch, const at::Tensor& /*stream_BTD*/) override
     {
         for (const Activation& one : m_seen) {
             if (!one.value_BTC.grad().defined())
@@ -36,10 +36,11 @@ public:
             addAbsoluteSums(product_BTC.flatten(0, 1), scoresAt(m_sums, one.tap, one.block));
         }
         m_seen.clear();
+        return {};
     }
 
-    Status finish(Measurements& measurements, const ParameterSet& /*parameters*/,
-        const PassTotals& totals, const Progress& /*progress*/) override
+    Status finish(Measurements& measurements, WeightSource& /*weights*/, const PassTotals& totals,
+        const Progress& /*progress*/) override
     {
         const auto tokens = static_cast<double>(totals.tokens);
         measurements.scores["activation-taylor"] =

@@ -33,7 +33,7 @@ public:
         m_streams_ND.push_back(m_lastTokens ? lastTokens(seen) : seen.rows_NC);
     }
 
-    void endBatch(const ParameterSet& /*parameters*/, const Batch& /*batch*/,
+    Status endBatch(WeightSource& /*weights*/, const Batch& /*batch*/,
         const at::Tensor& /*stream_BTD*/) override
     {
         constexpr std::int64_t kTokensAtATime = 64; // in fp64 beside one another
@@ -45,9 +45,10 @@ public:
             addAngles(at::stack(unit_ND, 1));
         }
         m_streams_ND.clear();
+        return {};
     }
 
-    Status finish(Measurements& measurements, const ParameterSet& /*parameters*/,
+    Status finish(Measurements& measurements, WeightSource& /*weights*/,
         const PassTotals& /*totals*/, const Progress& /*progress*/) override
     {
         Matrix& distance_NL = measurements.angularDistance_NL;

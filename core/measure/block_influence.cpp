@@ -38,8 +38,8 @@ public:
             m_entering_ND = seen.rows_NC;
     }
 
-    Status finish(Measurements& measurements, const ParameterSet& /*parameters*/,
-        const PassTotals& totals, const Progress& /*progress*/) override
+    Status finish(Measurements& measurements, WeightSource& /*weights*/, const PassTotals& totals,
+        const Progress& /*progress*/) override
     {
         for (const double sum : m_cosines_L)
             measurements.blockInfluence_L.push_back(1 - sum / static_cast<double>(totals.tokens));

@@ -28,21 +28,31 @@ public:
             m_streams.push_back(seen.value_BTC);
     }
 
-    void endBatch(
-        const ParameterSet& parameters, const Batch& batch, const at::Tensor& stream_BTD) override
+    Status endBatch(
+        WeightSource& weights, const Batch& batch, const at::Tensor& stream_BTD) override
     {
-        const PartialLoss loss(parameters, batch);
-        m_predictions += loss.predictions();
-        m_base += loss.sumFrom(stream_BTD, {});
+        const PartialLoss loss(weights, batch);
+        std::vector<Branch> branches;
         for (std::size_t block = 0; block < m_blocks.size(); ++block) {
             const std::span<const int> from = std::span(m_blocks).subspan(block);
-            m_removed_L[block] += loss.sumFrom(m_streams[block], from.subspan(1));
-            m_duplicated_L[block] += loss.sumFrom(m_streams[block + 1], from);
+            branches.push_back({m_streams[block], from.subspan(1)}); // without it
+            branches.push_back({m_streams[block + 1], from}); // through it once more
         }
+        branches.push_back({stream_BTD, {}});
         m_streams.clear();
+        const Result<std::vector<double>> sums = loss.sumsOf(branches);
+        if (!sums)
+            return sums.error();
+        m_predictions += loss.predictions();
+        m_base += sums->back();
+        for (std::size_t block = 0; block < m_blocks.size(); ++block) {
+            m_removed_L[block] += (*sums)[2 * block];
+            m_duplicated_L[block] += (*sums)[2 * block + 1];
+        }
+        return {};
     }
 
-    Status finish(Measurements& measurements, const ParameterSet& /*parameters*/,
+    Status finish(Measurements& measurements, WeightSource& /*weights*/,
         const PassTotals& /*totals*/, const Progress& /*progress*/) override
     {
         measurements.baseLoss = m_base / m_predictions;

@@ -27,14 +27,15 @@ public:
             m_embedding_BTD.push_back(seen.value_BTC);
     }
 
-    void endBatch(const ParameterSet& /*parameters*/, const Batch& batch,
-        const at::Tensor& /*stream_BTD*/) override
+    Status endBatch(
+        WeightSource& /*weights*/, const Batch& batch, const at::Tensor& /*stream_BTD*/) override
     {
         m_batches.push_back(batch);
+        return {};
     }
 
-    Status finish(Measurements& measurements, const ParameterSet& parameters,
-        const PassTotals& /*totals*/, const Progress& progress) override
+    Status finish(Measurements& measurements, WeightSource& weights, const PassTotals& /*totals*/,
+        const Progress& progress) override
     {
         const std::size_t layers = m_left.size();
         while (!m_left.empty()) {
@@ -45,9 +46,11 @@ public:
             for (std::size_t i = 0; i < m_batches.size(); ++i) {
                 if (progress.stopRequested())
                     return cancelled();
-                const PartialLoss loss(parameters, m_batches[i]);
+                const PartialLoss loss(weights, m_batches[i]);
                 predictions += loss.predictions();
-                addLossesWithoutEach(loss, m_embedding_BTD[i], sums);
+                if (const Status added = addLossesWithoutEach(loss, m_embedding_BTD[i], sums);
+                    !added)
+                    return added;
             }
             const auto least = std::min_element(sums.begin(), sums.end());
             const auto gone = m_left.begin() + (least - sums.begin());
@@ -59,13 +62,25 @@ public:
     }
 
 private:
-    void addLossesWithoutEach(
+    Status addLossesWithoutEach(
         const PartialLoss& loss, at::Tensor stream_BTD, std::vector<double>& sums) const
     {
+        std::vector<Branch> branches;
         for (std::size_t i = 0; i < m_left.size(); ++i) {
-            sums[i] += loss.sumFrom(stream_BTD, std::span(m_left).subspan(i + 1));
-            stream_BTD = loss.runBlock(m_left[i], stream_BTD);
+            branches.push_back({stream_BTD, std::span(m_left).subspan(i + 1)});
+            if (i + 1 == m_left.size())
+                break; // nobody reads what the last one would leave
+            Result<at::Tensor> left = loss.runBlock(m_left[i], stream_BTD);
+            if (!left)
+                return left.error();
+            stream_BTD = *std::move(left);
         }
+        const Result<std::vector<double>> without = loss.sumsOf(branches);
+        if (!without)
+            return without.error();
+        for (std::size_t i = 0; i < sums.size(); ++i)
+            sums[i] += (*without)[i];
+        return {};
     }
 
     std::vector<int> m_left;

@@ -22,8 +22,8 @@ public:
             addAbsoluteSums(seen.rows_NC, sums_C);
     }
 
-    Status finish(Measurements& measurements, const ParameterSet& /*parameters*/,
-        const PassTotals& totals, const Progress& /*progress*/) override
+    Status finish(Measurements& measurements, WeightSource& /*weights*/, const PassTotals& totals,
+        const Progress& /*progress*/) override
     {
         const auto tokens = static_cast<double>(totals.tokens);
         measurements.scores[std::string(kMeanAbs)] =

@@ -31,7 +31,7 @@ public:
         }
     }
 
-    Status finish(Measurements& measurements, const ParameterSet& /*parameters*/,
+    Status finish(Measurements& measurements, WeightSource& /*weights*/,
         const PassTotals& /*totals*/, const Progress& /*progress*/) override
     {
         measurements.scores["minitron"] = mapped(m_sums, [](double sum) { return std::sqrt(sum); });

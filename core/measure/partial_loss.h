@@ -2,28 +2,44 @@
 #pragma once
 
 #include "core/forward/transformer.h"
+#include "core/tensors/weight_source.h"
 
 #include <span>
+#include <vector>
 
 namespace espalier {
+
+/// A stream, and the blocks that it still has to pass, in ascending order.
+struct Branch
+{
+    at::Tensor stream_BTD;
+    std::span<const int> blocks;
+};
 
 /// The loss of one batch from some stream on: what leaving blocks out or running them twice needs,
 /// as the stream in front of the change is the unchanged model's.
 class PartialLoss
 {
 public:
-    PartialLoss(const ParameterSet& parameters, const Batch& batch);
+    /// Branches pass a block together, as many of them as `streamBytes` allow, so that weights that
+    /// lie in files are read once for all of those.
+    PartialLoss(
+        WeightSource& weights, const Batch& batch, std::size_t streamBytes = std::size_t{1} << 30);
 
-    /// Nats summed over the batch's predictions, when these blocks and the head see the stream.
-    [[nodiscard]] double sumFrom(const at::Tensor& stream_BTD, std::span<const int> blocks) const;
-    [[nodiscard]] at::Tensor runBlock(int block, const at::Tensor& stream_BTD) const;
+    /// Nats summed over the batch's predictions, of each branch whose stream has passed its blocks
+    /// and the head. Errors: those of the files, Cancelled.
+    [[nodiscard]] Result<std::vector<double>> sumsOf(std::span<const Branch> branches) const;
+    [[nodiscard]] Result<at::Tensor> runBlock(int block, const at::Tensor& stream_BTD) const;
     [[nodiscard]] double predictions() const
     {
         return m_predictions;
     }
 
 private:
-    const ParameterSet& m_parameters;
+    [[nodiscard]] Status addSums(std::span<const Branch> branches, std::vector<double>& sums) const;
+
+    WeightSource& m_weights;
+    std::size_t m_streamBytes;
     AttentionMask m_mask;
     at::Tensor m_targets_N;
     double m_predictions = 0;

@@ -5,9 +5,10 @@ namespace espalier {
 
 void Probe::observe(const Observation& /*observation*/) { }
 
-void Probe::endBatch(
-    const ParameterSet& /*parameters*/, const Batch& /*batch*/, const at::Tensor& /*stream_BTD*/)
+Status Probe::endBatch(
+    WeightSource& /*weights*/, const Batch& /*batch*/, const at::Tensor& /*stream_BTD*/)
 {
+    return {};
 }
 
 } // namespace espalier

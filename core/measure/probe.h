@@ -5,6 +5,7 @@
 #include "core/base/result.h"
 #include "core/forward/transformer.h"
 #include "core/plan/measurements.h"
+#include "core/tensors/weight_source.h"
 
 #include <span>
 
@@ -41,11 +42,11 @@ public:
 
     virtual void observe(const Observation& observation);
     /// After each batch; `stream_BTD` left the last block. For what needs more than one look at
-    /// activations.
-    virtual void endBatch(
-        const ParameterSet& parameters, const Batch& batch, const at::Tensor& stream_BTD);
+    /// activations. Errors: those of the weights' files, Cancelled.
+    virtual Status endBatch(
+        WeightSource& weights, const Batch& batch, const at::Tensor& stream_BTD);
     /// Writes its own fields after the last batch. Errors: Cancelled.
-    virtual Status finish(Measurements& measurements, const ParameterSet& parameters,
+    virtual Status finish(Measurements& measurements, WeightSource& weights,
         const PassTotals& totals, const Progress& progress) = 0;
 };
 

@@ -24,8 +24,8 @@ public:
             addMoment(m_mlp_LMM[static_cast<std::size_t>(seen.block)], seen.rows_NC);
     }
 
-    Status finish(Measurements& measurements, const ParameterSet& /*parameters*/,
-        const PassTotals& totals, const Progress& /*progress*/) override
+    Status finish(Measurements& measurements, WeightSource& /*weights*/, const PassTotals& totals,
+        const Progress& /*progress*/) override
     {
         for (auto* moments : {&m_context_LCC, &m_mlp_LMM})
             for (Matrix& moment : *moments)

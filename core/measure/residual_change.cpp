@@ -58,8 +58,8 @@ public:
         }
     }
 
-    Status finish(Measurements& measurements, const ParameterSet& /*parameters*/,
-        const PassTotals& totals, const Progress& /*progress*/) override
+    Status finish(Measurements& measurements, WeightSource& /*weights*/, const PassTotals& totals,
+        const Progress& /*progress*/) override
     {
         const auto mean = [&](std::vector<double> sums) {
             for (double& sum : sums)

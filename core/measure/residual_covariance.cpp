@@ -53,10 +53,10 @@ public:
             addMoment(m_sums_DD[{seen.tap, seen.block}], seen.rows_NC);
     }
 
-    Status finish(Measurements& measurements, const ParameterSet& parameters,
-        const PassTotals& /*totals*/, const Progress& /*progress*/) override
+    Status finish(Measurements& measurements, WeightSource& weights, const PassTotals& /*totals*/,
+        const Progress& /*progress*/) override
     {
-        const std::int64_t width = parameters.config.shape.hidden;
+        const std::int64_t width = weights.config().shape.hidden;
         Matrix& mean_DD = measurements.residualCovariance_DD;
         mean_DD = {width, width, std::vector<double>(static_cast<std::size_t>(width * width), 0.0)};
         const auto taps = static_cast<double>(m_sums_DD.size());

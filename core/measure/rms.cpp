@@ -15,8 +15,8 @@ class Rms final : public SquareSums
 public:
     using SquareSums::SquareSums;
 
-    Status finish(Measurements& measurements, const ParameterSet& /*parameters*/,
-        const PassTotals& totals, const Progress& /*progress*/) override
+    Status finish(Measurements& measurements, WeightSource& /*weights*/, const PassTotals& totals,
+        const Progress& /*progress*/) override
     {
         const auto tokens = static_cast<double>(totals.tokens);
         measurements.scores["rms"] =

@@ -2,6 +2,7 @@
 #include "core/measure/run_measurements.h"
 
 #include "core/base/expect.h"
+#include "core/forward/embed.h"
 #include "core/forward/loss.h"
 #include "core/tensors/block_cache.h"
 
@@ -83,23 +84,39 @@ private:
     std::int64_t m_tokens = 0;
 };
 
+/// runTrunk() for weights that come block by block.
+Result<at::Tensor> runBlocks(WeightSource& weights, const Batch& batch, const TapObserver& observer)
+{
+    const AttentionMask mask = attentionMaskOf(weights.outsideTrunk(), batch);
+    at::Tensor stream_BTD = embed(weights.outsideTrunk(), batch);
+    observer(Tap::Embedding, -1, stream_BTD);
+    for (int block = 0; block < weights.config().shape.layers; ++block) {
+        const auto parameters = weights.block(block);
+        if (!parameters)
+            return parameters.error();
+        stream_BTD = runBlock(**parameters, block, stream_BTD, mask, observer);
+    }
+    return stream_BTD;
+}
+
 /// One batch past probes that need no gradients; returns its tokens.
-std::int64_t watch(
-    const ParameterSet& parameters, const Batch& batch, const std::vector<Probe*>& probes)
+Result<std::int64_t> watch(
+    WeightSource& weights, const Batch& batch, const std::vector<Probe*>& probes)
 {
     const c10::InferenceMode noGradients;
     Witness witness(batch, probes);
-    const at::Tensor stream_BTD =
-        runTrunk(parameters, batch, {.observer = [&](Tap tap, int block, const at::Tensor& value) {
-            witness.see(tap, block, value);
-        }});
+    const Result<at::Tensor> stream_BTD = runBlocks(weights, batch,
+        [&](Tap tap, int block, const at::Tensor& value) { witness.see(tap, block, value); });
+    if (!stream_BTD)
+        return stream_BTD.error();
     for (Probe* probe : probes)
-        probe->endBatch(parameters, batch, stream_BTD);
+        if (const Status seen = probe->endBatch(weights, batch, *stream_BTD); !seen)
+            return seen.error();
     return witness.tokens();
 }
 
 /// One batch there and back past probes that need gradients.
-PassTotals watchGradients(
+Result<PassTotals> watchGradients(
     const ParameterSet& leaves, const Batch& batch, const std::vector<Probe*>& probes)
 {
     const at::AutoGradMode gradients(true);
@@ -113,9 +130,11 @@ PassTotals watchGradients(
     const at::Tensor loss = lossFromLogits(runHead(leaves, stream_BTD, observer), targets_N);
     loss.mul(static_cast<double>(predictions)).backward();
     const at::NoGradGuard noGradients;
+    WeightsInMemory weights(leaves);
     for (Probe* probe : probes)
-        probe->endBatch(leaves, batch, stream_BTD);
-    return {.tokens = witness.tokens(), .predictions = predictions};
+        if (const Status seen = probe->endBatch(weights, batch, stream_BTD); !seen)
+            return seen.error();
+    return PassTotals{.tokens = witness.tokens(), .predictions = predictions};
 }
 
 /// The same values, in the same storage, as leaves that collect gradients.
@@ -132,28 +151,37 @@ ParameterSet leavesOf(const ParameterSet& parameters)
 class Pass
 {
 public:
-    Pass(const ParameterSet& parameters, const std::vector<std::string_view>& ids)
-        : m_parameters(parameters)
-        , m_running(begin(parameters.config, ids))
+    /// `all`: all weights, if a measurement needs gradients.
+    Pass(WeightSource& weights, const ParameterSet* all, const std::vector<std::string_view>& ids)
+        : m_weights(weights)
+        , m_running(begin(weights.config(), ids))
         , m_plain(probesOf(m_running, false))
         , m_gradient(probesOf(m_running, true))
     {
+        ESPALIER_EXPECT(all || m_gradient.empty(), "gradients need all weights in memory");
         if (!m_gradient.empty())
-            m_leaves = leavesOf(parameters);
+            m_leaves = leavesOf(*all);
     }
 
-    void run(const Batch& batch)
+    Status run(const Batch& batch)
     {
         m_totals.samples += samplesOf(batch);
         std::int64_t tokens = 0;
         if (!m_gradient.empty()) {
-            const PassTotals seen = watchGradients(m_leaves, batch, m_gradient);
-            tokens = seen.tokens;
-            m_totals.predictions += seen.predictions;
+            const Result<PassTotals> seen = watchGradients(m_leaves, batch, m_gradient);
+            if (!seen)
+                return seen.error();
+            tokens = seen->tokens;
+            m_totals.predictions += seen->predictions;
         }
-        if (!m_plain.empty() || m_gradient.empty())
-            tokens = watch(m_parameters, batch, m_plain);
+        if (!m_plain.empty() || m_gradient.empty()) {
+            const Result<std::int64_t> seen = watch(m_weights, batch, m_plain);
+            if (!seen)
+                return seen.error();
+            tokens = *seen;
+        }
         m_totals.tokens += tokens;
+        return {};
     }
 
     Result<Measurements> finish(const Progress& progress)
@@ -162,22 +190,38 @@ public:
         Measurements measurements;
         measurements.samples = m_totals.samples;
         measurements.tokens = m_totals.tokens;
-        for (const Running& one : m_running)
-            if (const Status done = one.probe->finish(
-                    measurements, one.row->gradients ? m_leaves : m_parameters, m_totals, progress);
+        WeightsInMemory leaves(m_leaves);
+        for (const Running& one : m_running) {
+            WeightSource& weights = one.row->gradients ? leaves : m_weights;
+            if (const Status done = one.probe->finish(measurements, weights, m_totals, progress);
                 !done)
                 return done.error();
+        }
         return measurements;
     }
 
 private:
-    const ParameterSet& m_parameters;
+    WeightSource& m_weights;
     ParameterSet m_leaves;
     std::vector<Running> m_running;
     std::vector<Probe*> m_plain;
     std::vector<Probe*> m_gradient;
     PassTotals m_totals;
 };
+
+Result<Measurements> runPass(Pass pass, std::int64_t batches,
+    const std::function<Batch(std::int64_t)>& batchAt, const Progress& progress)
+{
+    for (std::int64_t i = 0; i < batches; ++i) {
+        if (progress.stopRequested())
+            return cancelled();
+        progress(static_cast<double>(i) / static_cast<double>(batches),
+            fmt::format("measuring batch {} of {}", i + 1, batches));
+        if (const Status seen = pass.run(batchAt(i)); !seen)
+            return seen.error();
+    }
+    return pass.finish(progress);
+}
 
 } // namespace
 
@@ -186,15 +230,15 @@ Result<Measurements> runMeasurements(const ParameterSet& parameters, std::int64_
     const Progress& progress)
 {
     const BlockCacheHold memory;
-    Pass pass(parameters, ids);
-    for (std::int64_t i = 0; i < batches; ++i) {
-        if (progress.stopRequested())
-            return cancelled();
-        progress(static_cast<double>(i) / static_cast<double>(batches),
-            fmt::format("measuring batch {} of {}", i + 1, batches));
-        pass.run(batchAt(i));
-    }
-    return pass.finish(progress);
+    WeightsInMemory weights(parameters);
+    return runPass(Pass(weights, &parameters, ids), batches, batchAt, progress);
+}
+
+Result<Measurements> runMeasurements(WeightSource& weights, std::int64_t batches,
+    const std::function<Batch(std::int64_t)>& batchAt, const std::vector<std::string_view>& ids,
+    const Progress& progress)
+{
+    return runPass(Pass(weights, nullptr, ids), batches, batchAt, progress);
 }
 
 } // namespace espalier

@@ -18,5 +18,11 @@ namespace espalier {
 [[nodiscard]] Result<Measurements> runMeasurements(const ParameterSet& parameters,
     std::int64_t batches, const std::function<Batch(std::int64_t)>& batchAt,
     const std::vector<std::string_view>& ids, const Progress& progress = {});
+/// The same, to the bit, with weights that come block by block, for measurements without gradients.
+/// Every batch asks for every block once, those of block losses about as often again: larger
+/// batches read less. Errors: those of the weights' files too.
+[[nodiscard]] Result<Measurements> runMeasurements(WeightSource& weights, std::int64_t batches,
+    const std::function<Batch(std::int64_t)>& batchAt, const std::vector<std::string_view>& ids,
+    const Progress& progress = {});
 
 } // namespace espalier

@@ -13,18 +13,20 @@ namespace {
 class Taylor final : public Probe
 {
 public:
-    Status finish(Measurements& measurements, const ParameterSet& parameters,
-        const PassTotals& totals, const Progress& /*progress*/) override
+    Status finish(Measurements& measurements, WeightSource& weights, const PassTotals& totals,
+        const Progress& /*progress*/) override
     {
         const auto predictions = static_cast<double>(totals.predictions);
-        ChannelScores sums = zeroScores(parameters.config.shape);
-        for (const AxisMember& member : axisMembersOf(parameters.config)) {
-            const at::Tensor& weight = parameters.at(member.id.role, member.id.block);
-            if (!weight.grad().defined())
+        ChannelScores sums = zeroScores(weights.config().shape);
+        for (const AxisMember& member : axisMembersOf(weights.config())) {
+            const Result<at::Tensor> weight = weights.parameter(member.id);
+            if (!weight)
+                return weight.error();
+            if (!weight->grad().defined())
                 continue; // the loss does not depend on it
             const at::Tensor change =
-                partOf(weight.detach(), member).mul(partOf(weight.grad(), member)).abs();
-            addToChannels(sums, parameters.config, member, sumsAlong(change, member));
+                partOf(weight->detach(), member).mul(partOf(weight->grad(), member)).abs();
+            addToChannels(sums, weights.config(), member, sumsAlong(change, member));
         }
         measurements.scores["taylor"] =
             mapped(std::move(sums), [=](double sum) { return sum / predictions; });

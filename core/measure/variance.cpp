@@ -35,8 +35,8 @@ public:
         addSquareSums(centred_NC, scoresAt(m_squares, seen.tap, seen.block));
     }
 
-    Status finish(Measurements& measurements, const ParameterSet& /*parameters*/,
-        const PassTotals& totals, const Progress& /*progress*/) override
+    Status finish(Measurements& measurements, WeightSource& /*weights*/, const PassTotals& totals,
+        const Progress& /*progress*/) override
     {
         const auto tokens = static_cast<double>(totals.tokens);
         ChannelScores& scores = measurements.scores["variance"];

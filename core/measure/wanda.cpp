@@ -35,10 +35,10 @@ class Wanda final : public SquareSums
 public:
     using SquareSums::SquareSums;
 
-    Status finish(Measurements& measurements, const ParameterSet& parameters,
-        const PassTotals& /*totals*/, const Progress& /*progress*/) override
+    Status finish(Measurements& measurements, WeightSource& weights, const PassTotals& /*totals*/,
+        const Progress& /*progress*/) override
     {
-        const ModelConfig& config = parameters.config;
+        const ModelConfig& config = weights.config();
         ChannelScores& scores = measurements.scores["wanda"];
         scores = zeroScores(config.shape);
         for (const AxisMember& member : axisMembersOf(config)) {
@@ -46,8 +46,10 @@ public:
                 || member.label == AxisLabel::Head || member.id.block < 0
                 || member.id.block >= config.shape.layers)
                 continue;
-            const at::Tensor& weight = parameters.at(member.id.role, member.id.block);
-            std::vector<double> values = sumsAlong(partOf(weight, member).abs(), member);
+            const Result<at::Tensor> weight = weights.parameter(member.id);
+            if (!weight)
+                return weight.error();
+            std::vector<double> values = sumsAlong(partOf(*weight, member).abs(), member);
             const auto squares_C = scoresAt(m_sums, inputOf(member), member.id.block);
             for (std::size_t c = 0; c < values.size(); ++c)
                 values[c] *= std::sqrt(squares_C[c]);

@@ -18,40 +18,29 @@ bool isGainInFront(const AxisMember& member)
     return member.kind == ParameterKind::NormGain && isFrontNorm(member.id.role);
 }
 
-/// Rows and front gains to the places that they write.
-ChannelScores writersOf(const ParameterSet& parameters, const std::vector<AxisMember>& members)
+/// Rows and front gains go to the places that they write.
+void addWriter(ChannelScores& writers, const ModelConfig& config, const AxisMember& member,
+    const at::Tensor& tensor)
 {
-    const ModelConfig& config = parameters.config;
-    ChannelScores writers = zeroScores(config.shape);
-    for (const AxisMember& member : members) {
-        const at::Tensor& tensor = parameters.at(member.id.role, member.id.block);
-        const bool linear =
-            member.kind == ParameterKind::Matrix || member.kind == ParameterKind::Table;
-        if (linear && member.side == Side::Write)
-            addToChannels(writers, config, member, normsAlong(partOf(tensor, member), member));
-        if (isGainInFront(member) && member.id.block < config.shape.layers)
-            std::ranges::copy(normsAlong(tensor.add(config.flavour.normGainOffset), member),
-                scoresAt(writers, *readTapOf(member.id.role), member.id.block).begin());
-    }
-    return writers;
+    const bool linear = member.kind == ParameterKind::Matrix || member.kind == ParameterKind::Table;
+    if (linear && member.side == Side::Write)
+        addToChannels(writers, config, member, normsAlong(partOf(tensor, member), member));
+    if (isGainInFront(member) && member.id.block < config.shape.layers)
+        std::ranges::copy(normsAlong(tensor.add(config.flavour.normGainOffset), member),
+            scoresAt(writers, *readTapOf(member.id.role), member.id.block).begin());
 }
 
-/// Columns to the places that they read.
-ChannelScores readersOf(const ParameterSet& parameters, const std::vector<AxisMember>& members)
+/// Columns go to the places that they read.
+void addReader(ChannelScores& readers, const ModelConfig& config, const AxisMember& member,
+    const at::Tensor& tensor)
 {
-    const ModelConfig& config = parameters.config;
-    ChannelScores readers = zeroScores(config.shape);
-    for (const AxisMember& member : members) {
-        const at::Tensor& tensor = parameters.at(member.id.role, member.id.block);
-        const bool tiedHead = member.id.role == Role::TokenEmbedding && config.flavour.tiedHead
-            && predictsTokens(config.flavour.task);
-        if (member.kind == ParameterKind::Matrix && member.side == Side::Read)
-            addToChannels(readers, config, member, normsAlong(partOf(tensor, member), member));
-        if (tiedHead)
-            std::ranges::transform(normsAlong(tensor, member), lastStreamOf(readers, config.shape),
-                lastStreamOf(readers, config.shape).begin(), std::plus());
-    }
-    return readers;
+    const bool tiedHead = member.id.role == Role::TokenEmbedding && config.flavour.tiedHead
+        && predictsTokens(config.flavour.task);
+    if (member.kind == ParameterKind::Matrix && member.side == Side::Read)
+        addToChannels(readers, config, member, normsAlong(partOf(tensor, member), member));
+    if (tiedHead)
+        std::ranges::transform(normsAlong(tensor, member), lastStreamOf(readers, config.shape),
+            lastStreamOf(readers, config.shape).begin(), std::plus());
 }
 
 /// Without norms in front, attention and the MLP read the stream as it is.
@@ -68,16 +57,25 @@ void repeatStream(ChannelScores& scores)
 class WeightNorm final : public Probe
 {
 public:
-    Status finish(Measurements& measurements, const ParameterSet& parameters,
-        const PassTotals& /*totals*/, const Progress& /*progress*/) override
+    Status finish(Measurements& measurements, WeightSource& weights, const PassTotals& /*totals*/,
+        const Progress& /*progress*/) override
     {
-        std::vector<AxisMember> members = axisMembersOf(parameters.config);
-        std::erase_if(members, [](const auto& m) { return m.label == AxisLabel::Head; });
-        ChannelScores& scores = measurements.scores["weight-norm"];
-        scores = writersOf(parameters, members);
-        combine(scores, readersOf(parameters, members), std::multiplies());
-        if (parameters.config.flavour.layout == BlockLayout::PostNorm)
-            repeatStream(scores);
+        const ModelConfig& config = weights.config();
+        ChannelScores writers = zeroScores(config.shape);
+        ChannelScores readers = writers;
+        for (const AxisMember& member : axisMembersOf(config)) {
+            if (member.label == AxisLabel::Head)
+                continue;
+            const Result<at::Tensor> tensor = weights.parameter(member.id);
+            if (!tensor)
+                return tensor.error();
+            addWriter(writers, config, member, *tensor);
+            addReader(readers, config, member, *tensor);
+        }
+        combine(writers, readers, std::multiplies());
+        if (config.flavour.layout == BlockLayout::PostNorm)
+            repeatStream(writers);
+        measurements.scores["weight-norm"] = std::move(writers);
         return {};
     }
 };

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/resource_path.h"
+#include "core/engine/model_impl.h"
 #include "core/engine/session.h"
+#include "core/tensors/fresh_parameters.h"
 
 #include <gtest/gtest.h>
 
 namespace espalier {
 namespace {
 
-Result<Measurements> measuredGarden(std::vector<std::string> ids)
+Result<Measurements> measuredGarden(
+    std::vector<std::string> ids, WeightsHeld held = WeightsHeld::AsMemoryAllows)
 {
     const Result<Model> model = Model::open(resourceFolder() / "models" / "garden");
     if (!model)
@@ -16,7 +19,8 @@ Result<Measurements> measuredGarden(std::vector<std::string> ids)
         {.data = {.source = "demo:garden", .sequenceLength = 8},
             .samples = 2,
             .batch = 2,
-            .ids = std::move(ids)});
+            .ids = std::move(ids)},
+        {}, held);
 }
 
 TEST(Measure, DoesWhatItIsAskedForOnce)
@@ -38,6 +42,37 @@ TEST(Measure, DoesTheUsualWhenNobodySaysWhat)
     EXPECT_EQ(found->change_L.size(), 8u);
     EXPECT_EQ(found->lossRemoved_L.size(), 8u);
     EXPECT_TRUE(found->greedyRemoval_L.empty());
+}
+
+TEST(Measure, FindsTheSameWithOneBlockInMemory)
+{
+    const Result<Measurements> whole = measuredGarden({});
+    const Result<Measurements> byBlock = measuredGarden({}, WeightsHeld::OneBlock);
+    ASSERT_TRUE(whole && byBlock) << byBlock.error().message;
+    EXPECT_EQ(*byBlock, *whole);
+}
+
+TEST(Measure, RefusesGradientsWithOneBlockInMemory)
+{
+    const Result<Measurements> found = measuredGarden({"rms", "taylor"}, WeightsHeld::OneBlock);
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().message,
+        "measuring block by block: taylor needs the gradients of all weights at once, wanted "
+        "measurements without");
+}
+
+TEST(Measure, RefusesToReadBlocksOfAModelWithoutFiles)
+{
+    const Result<Model> garden = Model::open(resourceFolder() / "models" / "garden");
+    ASSERT_TRUE(garden);
+    ModelConfig small = garden->config();
+    small.shape.layers = 1;
+    const Model fresh = modelInMemory(freshParameters(small, {}));
+    const Result<Measurements> found =
+        measure(fresh, {.data = {.source = "demo:garden", .sequenceLength = 8}, .samples = 2}, {},
+            WeightsHeld::OneBlock);
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().code, ErrorCode::Refused);
 }
 
 TEST(Measure, RefusesWhatItDoesNotKnow)

@@ -26,7 +26,9 @@ double scoreOf(std::unique_ptr<Probe> (*begin)(const ModelConfig&), std::string_
         totals.samples += batch_BT.size(0);
     }
     Measurements measurements;
-    EXPECT_TRUE(probe->finish(measurements, {.config = config}, totals, {}));
+    const ParameterSet parameters{.config = config};
+    WeightsInMemory weights(parameters);
+    EXPECT_TRUE(probe->finish(measurements, weights, totals, {}));
     return measurements.scoresBy(metric)->embedding_D.at(0);
 }
 
@@ -69,7 +71,9 @@ TEST(Minitron, CountsOnlyTheTokensOfASample)
     const std::vector<std::int64_t> tokens_B{1, 0, 3};
     probe->observe({Tap::Embedding, -1, rows_NC, rows_NC, tokens_B});
     Measurements measurements;
-    ASSERT_TRUE(probe->finish(measurements, {.config = config}, {}, {}));
+    const ParameterSet parameters{.config = config};
+    WeightsInMemory weights(parameters);
+    ASSERT_TRUE(probe->finish(measurements, weights, {}, {}));
     EXPECT_DOUBLE_EQ(measurements.scoresBy("minitron")->embedding_D[0], 5);
 }
 

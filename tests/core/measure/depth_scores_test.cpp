@@ -36,9 +36,11 @@ Measurements after(Probe& probe, const std::vector<at::Tensor>& streams)
     test::show(probe, Tap::Embedding, -1, streams[0]);
     for (std::size_t block = 0; block + 1 < streams.size(); ++block)
         test::show(probe, Tap::AfterMlp, static_cast<int>(block), streams[block + 1]);
-    probe.endBatch({.config = config}, {}, streams.back());
+    const ParameterSet parameters{.config = config};
+    WeightsInMemory weights(parameters);
+    EXPECT_TRUE(probe.endBatch(weights, {}, streams.back()));
     Measurements measurements;
-    EXPECT_TRUE(probe.finish(measurements, {.config = config},
+    EXPECT_TRUE(probe.finish(measurements, weights,
         {.samples = streams[0].size(0), .tokens = streams[0].size(0) * streams[0].size(1)}, {}));
     return measurements;
 }
@@ -85,9 +87,11 @@ TEST(AngularDistance, TakesTheLastTokenThatIsNotPadding)
     };
     observe(Tap::Embedding, -1, rows({9, 9, 1, 0, 1, 0})[0]);
     observe(Tap::AfterMlp, 0, rows({1, 9, 0, 1, -1, 0})[0]);
-    probe->endBatch({}, {}, {});
+    const ParameterSet none;
+    WeightsInMemory weights(none);
+    ASSERT_TRUE(probe->endBatch(weights, {}, {}));
     Measurements found;
-    ASSERT_TRUE(probe->finish(found, {}, {}, {}));
+    ASSERT_TRUE(probe->finish(found, weights, {}, {}));
     EXPECT_NEAR(found.angularDistance_NL.at(0, 0), (0.5 + 1) / 2, 1e-12);
 }
 
@@ -164,7 +168,9 @@ TEST(ProjectionMoments, AreMeansOfProducts)
         test::show(*probe, Tap::MlpHidden, block, rows({1, -1, 1, 1}));
     }
     Measurements found;
-    ASSERT_TRUE(probe->finish(found, {}, {.tokens = 2}, {}));
+    const ParameterSet none;
+    WeightsInMemory weights(none);
+    ASSERT_TRUE(probe->finish(found, weights, {.tokens = 2}, {}));
     ASSERT_EQ(found.contextMoment_LCC.size(), 2u);
     EXPECT_EQ(found.contextMoment_LCC[1], (Matrix{2, 2, {5, 7, 7, 10}}));
     EXPECT_EQ(found.mlpMoment_LMM[0], (Matrix{2, 2, {1, 0, 0, 1}}));

@@ -252,5 +252,45 @@ TEST(RunMeasurements, LeavesTheParametersAsTheyWere)
     }
 }
 
+std::vector<std::string_view> idsWithoutGradients()
+{
+    std::vector<std::string_view> ids;
+    for (const MeasurementRow& row : measurementRows())
+        if (!row.gradients)
+            ids.push_back(row.id);
+    return ids;
+}
+
+/// Pairs of blocks that there are not have no distance: NaN, which equals nothing.
+Measurements withoutNan(Measurements found)
+{
+    for (double& distance : found.angularDistance_NL.values)
+        distance = std::isnan(distance) ? -1 : distance;
+    return found;
+}
+
+TEST(RunMeasurements, BlockByBlockFindsTheSameToTheBit)
+{
+    for (const ModelConfig& config : {toyGpt2(), test::toyVit(), test::toyCait(),
+             test::toyBert(Task::MaskedLanguageModel), test::toyGemma2()}) {
+        const ParameterSet parameters = toyParameters(config);
+        const std::vector<Batch> batches{
+            test::labelledBatch(config, 2), test::labelledBatch(config, 3)};
+        const std::vector<std::string_view> ids = idsWithoutGradients();
+        const auto weights =
+            WeightsByBlock::open(config, [&](ParameterId id) -> Result<at::Tensor> {
+                return parameters.at(id.role, id.block).clone();
+            });
+        ASSERT_TRUE(weights);
+        const auto batchAt = [&](std::int64_t i) {
+            return batches[static_cast<std::size_t>(i)];
+        };
+        const Result<Measurements> found = runMeasurements(**weights, 2, batchAt, ids);
+        ASSERT_TRUE(found) << found.error().message;
+        EXPECT_EQ(withoutNan(*found), withoutNan(test::measured(parameters, batches, ids)))
+            << config.family;
+    }
+}
+
 } // namespace
 } // namespace espalier

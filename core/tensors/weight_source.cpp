@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tensors/weight_source.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace espalier {
+
+namespace {
+
+bool inTrunk(ParameterId id, const ModelShape& shape)
+{
+    return id.block >= 0 && id.block < shape.layers; // class-attention blocks come behind it
+}
+
+template <typename Belongs>
+Result<ParameterSet> readThose(
+    const ModelConfig& config, const WeightsByBlock::ReadParameter& read, const Belongs& belongs)
+{
+    ParameterSet set{.config = config};
+    for (const ParameterSpec& spec : parametersOf(config)) {
+        if (!belongs(spec.id))
+            continue;
+        Result<at::Tensor> values = read(spec.id);
+        if (!values)
+            return values.error();
+        set.tensors.emplace(spec.id, *std::move(values));
+    }
+    return set;
+}
+
+} // namespace
+
+Result<at::Tensor> WeightSource::parameter(ParameterId id)
+{
+    if (!inTrunk(id, config().shape))
+        return outsideTrunk().at(id.role, id.block);
+    const auto found = block(id.block);
+    if (!found)
+        return found.error();
+    return (*found)->at(id.role, id.block);
+}
+
+Result<std::shared_ptr<const ParameterSet>> WeightsInMemory::block(int /*index*/)
+{
+    return std::shared_ptr<const ParameterSet>(std::shared_ptr<void>(), &m_parameters);
+}
+
+Result<std::unique_ptr<WeightsByBlock>> WeightsByBlock::open(
+    const ModelConfig& config, ReadParameter read, std::stop_token stop)
+{
+    Result<ParameterSet> outside =
+        readThose(config, read, [&](ParameterId id) { return !inTrunk(id, config.shape); });
+    if (!outside)
+        return outside.error();
+    return std::unique_ptr<WeightsByBlock>(
+        new WeightsByBlock(*std::move(outside), std::move(read), std::move(stop)));
+}
+
+Result<std::shared_ptr<const ParameterSet>> WeightsByBlock::block(int index)
+{
+    if (m_block && m_index == index)
+        return m_block;
+    if (m_stop.stop_requested())
+        return cancelled();
+    m_block = nullptr; // its memory is the next one's
+    Result<ParameterSet> read =
+        readThose(m_outside.config, m_read, [index](ParameterId id) { return id.block == index; });
+    if (!read)
+        return read.error();
+    m_block = std::make_shared<const ParameterSet>(*std::move(read));
+    m_index = index;
+    return m_block;
+}
+
+std::int64_t bytesByBlock(const ModelConfig& config)
+{
+    std::int64_t outside = 0;
+    std::int64_t largest = 0;
+    std::vector<std::int64_t> blocks(static_cast<std::size_t>(config.shape.layers), 0);
+    for (const ParameterSpec& spec : parametersOf(config)) {
+        const std::int64_t bytes =
+            elementsOf(spec, config.shape) * static_cast<std::int64_t>(sizeof(float));
+        largest = std::max(largest, bytes);
+        (inTrunk(spec.id, config.shape) ? blocks[static_cast<std::size_t>(spec.id.block)]
+                                        : outside) += bytes;
+    }
+    return outside + (blocks.empty() ? 0 : *std::ranges::max_element(blocks)) + 2 * largest;
+}
+
+} // namespace espalier
