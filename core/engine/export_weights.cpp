@@ -8,6 +8,7 @@
 #include "core/storage/model_weights.h"
 #include "core/storage/safetensors_writer.h"
 #include "core/storage/weights_file.h"
+#include "core/tensors/block_cache.h"
 #include "core/tensors/tensor_bytes.h"
 
 #include <ATen/ops/equal.h>
@@ -171,12 +172,13 @@ Status writeShard(Writing& writing, const Shard& shard, const std::filesystem::p
     return writeSafetensors(file, sources, {{"format", "pt"}}, progress);
 }
 
-Result<std::uint64_t> digestOf(const StoredTensor& tensor)
+/// `room`: kPieceBytes to work with.
+Result<std::uint64_t> digestOf(const StoredTensor& tensor, std::span<std::byte> room)
 {
     Digest digest;
-    std::vector<std::byte> piece;
     for (std::int64_t begin = 0; begin < tensor.byteCount; begin += kPieceBytes) {
-        piece.resize(static_cast<std::size_t>(std::min(kPieceBytes, tensor.byteCount - begin)));
+        const auto piece =
+            room.first(static_cast<std::size_t>(std::min(kPieceBytes, tensor.byteCount - begin)));
         if (const Status read = tensor.read(begin, piece); !read)
             return read.error();
         digest.add(piece);
@@ -204,6 +206,7 @@ Need needOfHdf5(const Model::Impl& model)
 Result<WrittenTensors> writeSafetensorsModel(const Model::Impl& model, Dtype dtype,
     std::int64_t maxShardBytes, const std::filesystem::path& folder, const Progress& progress)
 {
+    const BlockCacheHold memory; // most tensors are as large as others
     Writing writing{.model = model, .dtype = dtype};
     const std::vector<Shard> shards = shardsOf(model.config, dtype, maxShardBytes);
     for (std::size_t i = 0; i < shards.size(); ++i) {
@@ -230,13 +233,14 @@ Status checkSafetensorsModel(
     const Result<std::vector<StoredTensor>> tensors = openModelWeights(folder);
     if (!tensors)
         return tensors.error();
+    std::vector<std::byte> room(static_cast<std::size_t>(kPieceBytes));
     for (std::size_t i = 0; i < tensors->size(); ++i) {
         const StoredTensor& tensor = (*tensors)[i];
         if (progress.stopRequested())
             return cancelled();
         progress(static_cast<double>(i) / static_cast<double>(tensors->size()),
             fmt::format("reading back {}", tensor.name));
-        const Result<std::uint64_t> digest = digestOf(tensor);
+        const Result<std::uint64_t> digest = digestOf(tensor, room);
         if (!digest)
             return digest.error();
         const auto wanted = written.find(tensor.name);

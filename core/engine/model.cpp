@@ -3,16 +3,12 @@
 
 #include "core/engine/guard.h"
 #include "core/engine/model_impl.h"
-#include "core/storage/content_hash.h"
+#include "core/engine/weights_hash.h"
 #include "core/storage/hub_cache.h"
 #include "core/tensors/apply_plan.h"
 #include "core/tensors/tensor_bytes.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <cstring>
-#include <set>
 
 namespace espalier {
 
@@ -26,40 +22,6 @@ ParameterValues valuesOf(const at::Tensor& tensor)
     const std::span<const std::byte> bytes = bytesOf(rows.contiguous());
     std::memcpy(values.values.data(), bytes.data(), bytes.size());
     return values;
-}
-
-/// In the order of a ParameterSet.
-std::set<ParameterId> idsOf(const ModelConfig& config)
-{
-    std::set<ParameterId> ids;
-    for (const ParameterSpec& spec : parametersOf(config))
-        ids.insert(spec.id);
-    return ids;
-}
-
-/// One line per parameter: its name, its sizes and the hash of its values. Fusing, transposing,
-/// sharding and the type on disk leave it alone.
-Result<std::string> hashOf(const Model::Impl& model, const Progress& progress)
-{
-    if (model.stored)
-        if (const Status same = model.stored->checkCopies(progress); !same)
-            return same.error();
-    std::string lines;
-    double done = 0;
-    const std::set<ParameterId> ids = idsOf(model.config);
-    for (const ParameterId id : ids) {
-        if (progress.stopRequested())
-            return cancelled();
-        progress(done++ / static_cast<double>(ids.size()), "hashing weights");
-        const Result<at::Tensor> tensor = model.parameter(id);
-        if (!tensor)
-            return tensor.error();
-        const at::Tensor values = tensor->contiguous();
-        lines += fmt::format("{} {} {}\n", nameOf(id),
-            fmt::join(values.sizes().begin(), values.sizes().end(), "x"),
-            sha256OfBytes(bytesOf(values)));
-    }
-    return sha256OfBytes(std::as_bytes(std::span(lines)));
 }
 
 } // namespace
@@ -101,7 +63,7 @@ Result<std::string> Model::weightsHash(const Progress& progress) const
             if (m_impl->hash)
                 return *m_impl->hash;
         }
-        const Result<std::string> hash = hashOf(*m_impl, progress);
+        const Result<std::string> hash = hashWeights(*m_impl, progress);
         if (!hash)
             return hash.error();
         const std::lock_guard lock(m_impl->mutex);
@@ -119,7 +81,7 @@ Result<NonFiniteWeights> Model::nonFiniteWeights(const Progress& progress) const
                 return *m_impl->nonFinite;
         }
         NonFiniteWeights total;
-        for (const ParameterId id : idsOf(m_impl->config)) {
+        for (const ParameterId id : idsInOrder(m_impl->config)) {
             if (progress.stopRequested())
                 return cancelled();
             const Result<at::Tensor> tensor = m_impl->parameter(id);

@@ -19,39 +19,34 @@ namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{4} << 20;
 
-/// OpenSSL's digest context. Its calls fail only without memory or without the algorithm: not on
-/// any input.
-class Digest
+using Context = std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)>;
+
+/// OpenSSL's calls fail only without memory or without the algorithm: not on any input.
+Context begin(const EVP_MD* algorithm)
 {
-public:
-    explicit Digest(const EVP_MD* algorithm)
-        : m_context(EVP_MD_CTX_new(), &EVP_MD_CTX_free)
-    {
-        ESPALIER_EXPECT(m_context && EVP_DigestInit_ex(m_context.get(), algorithm, nullptr) == 1,
-            "OpenSSL has the algorithm");
-    }
+    Context context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    ESPALIER_EXPECT(context && EVP_DigestInit_ex(context.get(), algorithm, nullptr) == 1,
+        "OpenSSL has the algorithm");
+    return context;
+}
 
-    void add(std::span<const std::byte> bytes)
-    {
-        ESPALIER_EXPECT(EVP_DigestUpdate(m_context.get(), bytes.data(), bytes.size()) == 1,
-            "a digest takes any bytes");
-    }
+void add(const Context& context, std::span<const std::byte> bytes)
+{
+    ESPALIER_EXPECT(EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1,
+        "a digest takes any bytes");
+}
 
-    [[nodiscard]] std::string hexDigits()
-    {
-        std::array<unsigned char, EVP_MAX_MD_SIZE> digest = {};
-        unsigned int size = 0;
-        ESPALIER_EXPECT(
-            EVP_DigestFinal_ex(m_context.get(), digest.data(), &size) == 1, "a digest ends once");
-        std::string text;
-        for (const unsigned char byte : std::span(digest).first(size))
-            text += fmt::format("{:02x}", byte);
-        return text;
-    }
-
-private:
-    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> m_context;
-};
+std::string hexDigits(const Context& context)
+{
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest = {};
+    unsigned int size = 0;
+    ESPALIER_EXPECT(
+        EVP_DigestFinal_ex(context.get(), digest.data(), &size) == 1, "a digest ends once");
+    std::string text;
+    for (const unsigned char byte : std::span(digest).first(size))
+        text += fmt::format("{:02x}", byte);
+    return text;
+}
 
 /// How far a walk over several files has come.
 struct Walk
@@ -62,7 +57,7 @@ struct Walk
 };
 
 Status addFile(
-    Digest& hash, const std::filesystem::path& path, std::vector<char>& buffer, Walk& walk)
+    const Context& hash, const std::filesystem::path& path, std::vector<char>& buffer, Walk& walk)
 {
     std::ifstream file(path, std::ios::binary);
     if (!file)
@@ -72,7 +67,7 @@ Status addFile(
             return cancelled();
         file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
         const auto count = static_cast<std::size_t>(file.gcount());
-        hash.add(std::as_bytes(std::span(buffer).first(count)));
+        add(hash, std::as_bytes(std::span(buffer).first(count)));
         walk.doneBytes += count;
         const double fraction = walk.totalBytes > 0
             ? static_cast<double>(walk.doneBytes) / static_cast<double>(walk.totalBytes)
@@ -86,9 +81,24 @@ Status addFile(
 
 } // namespace
 
+Sha256::Sha256()
+    : m_context(begin(EVP_sha256()))
+{
+}
+
+void Sha256::add(std::span<const std::byte> bytes)
+{
+    espalier::add(m_context, bytes);
+}
+
+std::string Sha256::hexDigits()
+{
+    return espalier::hexDigits(m_context);
+}
+
 std::string sha256OfBytes(std::span<const std::byte> bytes)
 {
-    Digest hash(EVP_sha256());
+    Sha256 hash;
     hash.add(bytes);
     return hash.hexDigits();
 }
@@ -109,12 +119,12 @@ Result<std::string> sha256OfFiles(
         const std::uintmax_t size = std::filesystem::file_size(path, failed);
         walk.totalBytes += failed ? 0 : size;
     }
-    Digest hash(EVP_sha256());
+    const Context hash = begin(EVP_sha256());
     std::vector<char> buffer(kReadBytes);
     for (const std::filesystem::path& path : paths)
         if (Status added = addFile(hash, path, buffer, walk); !added)
             return added.error();
-    return hash.hexDigits();
+    return hexDigits(hash);
 }
 
 Result<std::string> gitBlobHashOfFile(const std::filesystem::path& path, const Progress& progress)
@@ -123,15 +133,15 @@ Result<std::string> gitBlobHashOfFile(const std::filesystem::path& path, const P
     const std::uintmax_t size = std::filesystem::file_size(path, failed);
     if (failed)
         return refused(fmt::format("{}: is not a file that can be read", path.string()));
-    Digest hash(EVP_sha1());
+    const Context hash = begin(EVP_sha1());
     std::string prefix = fmt::format("blob {}", size);
     prefix += '\0';
-    hash.add(std::as_bytes(std::span(prefix)));
+    add(hash, std::as_bytes(std::span(prefix)));
     Walk walk{.totalBytes = size, .progress = progress};
     std::vector<char> buffer(kReadBytes);
     if (Status added = addFile(hash, path, buffer, walk); !added)
         return added.error();
-    return hash.hexDigits();
+    return hexDigits(hash);
 }
 
 } // namespace espalier

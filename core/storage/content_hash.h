@@ -6,11 +6,27 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+struct evp_md_ctx_st; // OpenSSL's, of <openssl/types.h>
+
 namespace espalier {
+
+/// SHA-256 of bytes that come piece by piece.
+class Sha256
+{
+public:
+    Sha256();
+    void add(std::span<const std::byte> bytes);
+    /// Once, at the end: 64 lower-case hexadecimal digits, as sha256sum prints them.
+    [[nodiscard]] std::string hexDigits();
+
+private:
+    std::unique_ptr<evp_md_ctx_st, void (*)(evp_md_ctx_st*)> m_context;
+};
 
 /// SHA-256 (FIPS 180-4) as 64 lower-case hexadecimal digits, as sha256sum prints it.
 [[nodiscard]] std::string sha256OfBytes(std::span<const std::byte> bytes);

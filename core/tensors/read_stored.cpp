@@ -16,6 +16,16 @@ namespace {
 
 constexpr std::int64_t kPieceElements = std::int64_t{1} << 21;
 
+/// Fills a contiguous tensor of the stored type with what begins at the `begin`th value.
+Status readInto(const at::Tensor& values, const StoredTensor& stored, std::int64_t begin)
+{
+    const std::int64_t width = bytesPerElement(*weightTypeOf(stored));
+    ESPALIER_EXPECT(begin >= 0 && begin + values.numel() <= stored.byteCount / width,
+        "what is read lies inside the tensor");
+    return stored.read(
+        begin * width, {static_cast<std::byte*>(values.mutable_data_ptr()), values.nbytes()});
+}
+
 } // namespace
 
 std::optional<Dtype> weightTypeOf(const StoredTensor& stored)
@@ -27,16 +37,33 @@ std::optional<Dtype> weightTypeOf(const StoredTensor& stored)
 
 Result<at::Tensor> readFloats(const StoredTensor& stored, std::int64_t begin, std::int64_t count)
 {
-    const Dtype dtype = *weightTypeOf(stored);
-    const std::int64_t width = bytesPerElement(dtype);
-    ESPALIER_EXPECT(begin >= 0 && count >= 0 && begin + count <= stored.byteCount / width,
-        "what is read lies inside the tensor");
-    at::Tensor values = at::empty({count}, scalarTypeOf(dtype));
-    if (const Status done = stored.read(
-            begin * width, {static_cast<std::byte*>(values.mutable_data_ptr()), values.nbytes()});
-        !done)
+    const at::Tensor values = at::empty({count}, scalarTypeOf(*weightTypeOf(stored)));
+    if (const Status done = readInto(values, stored, begin); !done)
         return done.error();
     return values.to(at::kFloat);
+}
+
+Result<at::Tensor> readRaw(const StoredTensor& stored)
+{
+    const at::Tensor values = at::empty(stored.sizes, scalarTypeOf(*weightTypeOf(stored)));
+    if (const Status done = readInto(values, stored, 0); !done)
+        return done.error();
+    return values;
+}
+
+Result<const float*> FloatReader::read(std::int64_t begin, std::int64_t count)
+{
+    if (!m_raw.defined() || m_raw.numel() < count) {
+        const at::ScalarType type = scalarTypeOf(*weightTypeOf(m_stored));
+        m_raw = at::empty({count}, type);
+        m_floats = type == at::kFloat ? m_raw : at::empty({count}, at::kFloat);
+    }
+    const at::Tensor values = m_raw.narrow(0, 0, count);
+    if (const Status done = readInto(values, m_stored, begin); !done)
+        return done.error();
+    if (!m_floats.is_same(m_raw))
+        m_floats.narrow(0, 0, count).copy_(values);
+    return m_floats.const_data_ptr<float>();
 }
 
 Result<at::Tensor> readFloats(const StoredTensor& stored)

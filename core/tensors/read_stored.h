@@ -22,6 +22,26 @@ namespace espalier {
 /// All of them in the tensor's sizes.
 [[nodiscard]] Result<at::Tensor> readFloats(const StoredTensor& stored);
 
+/// All of them as they lie in the file, in its type.
+[[nodiscard]] Result<at::Tensor> readRaw(const StoredTensor& stored);
+
+/// Reads values of one tensor again and again into the same memory.
+class FloatReader
+{
+public:
+    explicit FloatReader(const StoredTensor& stored)
+        : m_stored(stored)
+    {
+    }
+    /// As readFloats(); valid until the next call.
+    [[nodiscard]] Result<const float*> read(std::int64_t begin, std::int64_t count);
+
+private:
+    const StoredTensor& m_stored;
+    at::Tensor m_raw; ///< as they lie in the file
+    at::Tensor m_floats; ///< the same as fp32, where the file has another type
+};
+
 /// Are all values of two tensors of the same sizes equal? Reads them piece by piece.
 [[nodiscard]] Result<bool> haveEqualValues(const StoredTensor& a, const StoredTensor& b);
 

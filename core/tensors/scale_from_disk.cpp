@@ -13,13 +13,14 @@
 #include <algorithm>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace espalier {
 
 namespace {
 
-/// Parent values held at a time.
-constexpr std::int64_t kBandElements = std::int64_t{1} << 21;
+/// Parent values wanted at a time; BandReader may hold more.
+constexpr std::int64_t kBandElements = std::int64_t{1} << 20;
 constexpr std::int64_t kGrainElements = std::int64_t{1} << 16;
 
 /// A term as rows and columns of the tensors on disk.
@@ -117,26 +118,69 @@ bool canGather(const ParameterPlan& plan, const DiskTensor& child, const StoredM
     });
 }
 
-/// The parent's rows for the destination's rows [begin, end), one under another.
-Result<at::Tensor> readBand(const DiskTerm& term, std::int64_t begin, std::int64_t end)
+/// Parent rows that destination rows [begin, end) are made of, as they lie in memory.
+struct Band
 {
-    const std::int64_t cols = term.sourceCols;
-    at::Tensor band = at::empty({(end - begin) * cols}, at::kFloat);
-    for (std::int64_t row = begin; row < end;) {
-        const std::int64_t first = term.rows.parentOf(row);
-        std::int64_t count = 1; // rows that follow each other are read at once
-        while (row + count < end && term.rows.parentOf(row + count) == first + count)
-            ++count;
-        const Result<at::Tensor> values = readFloats(*term.source, first * cols, count * cols);
-        if (!values)
-            return values.error();
-        if (count == end - begin)
-            return *values;
-        band.narrow(0, (row - begin) * cols, count * cols).copy_(*values);
-        row += count;
+    const float* values = nullptr;
+    std::int64_t firstRow =
+        0; ///< of the parent; -1: one row under another as the destination has them
+};
+
+/// Reads bands into memory that it uses again.
+class BandReader
+{
+public:
+    explicit BandReader(const DiskTerm& term)
+        : m_term(term)
+        , m_rows(*term.source)
+    {
     }
-    return band;
-}
+
+    Result<Band> read(std::int64_t begin, std::int64_t end)
+    {
+        const auto [first, last] = reach(begin, end);
+        // Reading what lies between is cheaper than asking for every row.
+        if (last - first < kSpread * (end - begin)) {
+            const Result<const float*> values =
+                m_rows.read(first * m_term.sourceCols, (last - first + 1) * m_term.sourceCols);
+            return values ? Result<Band>(Band{*values, first}) : values.error();
+        }
+        return readRows(begin, end);
+    }
+
+private:
+    static constexpr std::int64_t kSpread = 8; ///< rows read for one that is wanted
+
+    /// The first and the last parent row.
+    [[nodiscard]] std::pair<std::int64_t, std::int64_t> reach(
+        std::int64_t begin, std::int64_t end) const
+    {
+        std::int64_t first = m_term.rows.parentOf(begin);
+        std::int64_t last = first;
+        for (std::int64_t row = begin + 1; row < end; ++row) {
+            first = std::min(first, m_term.rows.parentOf(row));
+            last = std::max(last, m_term.rows.parentOf(row));
+        }
+        return {first, last};
+    }
+
+    Result<Band> readRows(std::int64_t begin, std::int64_t end)
+    {
+        const std::int64_t cols = m_term.sourceCols;
+        m_band.resize(static_cast<std::size_t>((end - begin) * cols));
+        for (std::int64_t row = begin; row < end; ++row) {
+            const Result<const float*> values = m_rows.read(m_term.rows.parentOf(row) * cols, cols);
+            if (!values)
+                return values.error();
+            std::copy_n(*values, cols, m_band.begin() + (row - begin) * cols);
+        }
+        return Band{m_band.data(), -1};
+    }
+
+    const DiskTerm& m_term;
+    FloatReader m_rows;
+    std::vector<float> m_band;
+};
 
 Status gatherTerm(const DiskTerm& term, float* out, bool adds)
 {
@@ -145,16 +189,19 @@ Status gatherTerm(const DiskTerm& term, float* out, bool adds)
     const std::int64_t bandRows =
         std::max<std::int64_t>(1, kBandElements / std::max<std::int64_t>(1, term.sourceCols));
     const std::int64_t grain = kGrainElements / std::max<std::int64_t>(1, cols) + 1;
+    BandReader reader(term);
     for (std::int64_t begin = 0; begin < term.rows.childLength; begin += bandRows) {
         const std::int64_t end = std::min(begin + bandRows, term.rows.childLength);
-        const Result<at::Tensor> band = readBand(term, begin, end);
+        const Result<Band> band = reader.read(begin, end);
         if (!band)
             return band.error();
-        const float* const from = band->const_data_ptr<float>();
         inParallel(end - begin, grain, [&](std::int64_t first, std::int64_t last) {
-            for (std::int64_t r = first; r < last; ++r)
-                writer(from + r * term.sourceCols, out + (begin + r) * cols,
-                    term.base * term.rows.factorOf(begin + r));
+            for (std::int64_t row = begin + first; row < begin + last; ++row) {
+                const std::int64_t place =
+                    band->firstRow < 0 ? row - begin : term.rows.parentOf(row) - band->firstRow;
+                writer(band->values + place * term.sourceCols, out + row * cols,
+                    term.base * term.rows.factorOf(row));
+            }
         });
     }
     return {};

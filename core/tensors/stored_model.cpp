@@ -29,14 +29,19 @@ Result<StoredModel> StoredModel::assign(
     return StoredModel(config, std::move(tensors), *std::move(assignment));
 }
 
-Result<at::Tensor> StoredModel::parameter(ParameterId id) const
+std::vector<StoredPart> StoredModel::partsOf(ParameterId id) const
 {
     std::vector<StoredPart> parts;
     for (auto at = m_byParameter.lower_bound({id, -1});
          at != m_byParameter.end() && at->first.first == id; ++at)
         parts.push_back({&m_tensors[at->second], &*m_assignment.byStored[at->second]});
     ESPALIER_EXPECT(!parts.empty(), "assignTensors has found every parameter");
-    return loadParameter(m_config, parts);
+    return parts;
+}
+
+Result<at::Tensor> StoredModel::parameter(ParameterId id) const
+{
+    return loadParameter(m_config, partsOf(id));
 }
 
 Result<ParameterSet> StoredModel::all(const Progress& progress) const

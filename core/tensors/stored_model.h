@@ -32,6 +32,8 @@ public:
         return m_assignment;
     }
 
+    /// The tensors that hold a parameter: one, or those of its segments in their order.
+    [[nodiscard]] std::vector<StoredPart> partsOf(ParameterId id) const;
     /// One parameter as fp32 in its logical layout, read anew at each call.
     [[nodiscard]] Result<at::Tensor> parameter(ParameterId id) const;
     /// All of them; errors as loadParameters.

@@ -18,6 +18,14 @@ TEST(ContentHash, PublishedExamplesComeOut)
     EXPECT_EQ(sha256OfBytes({}), kEmpty);
 }
 
+TEST(ContentHash, PiecesCountAsOneAfterAnother)
+{
+    Sha256 hash;
+    for (const std::string_view piece : {"a", "", "bc"})
+        hash.add(std::as_bytes(std::span(piece)));
+    EXPECT_EQ(hash.hexDigits(), kAbc);
+}
+
 TEST(ContentHash, AFileHasTheHashOfItsBytes)
 {
     const TemporaryFolder folder;

@@ -103,6 +103,17 @@ TEST(ScaleFromDisk, LargeTensorsAreReadInBands)
     expectSameBits(test::permutationPlan(config, {6}), freshParameters(config, {5}));
 }
 
+TEST(ScaleFromDisk, RowsThatLieFarApartAreReadOneByOne)
+{
+    const ModelConfig config = toyGpt2({.mlp = 64});
+    TransferPlan plan = identityPlan(config);
+    plan.child.shape.mlp = 3;
+    for (DestinationBlock& block : plan.blocks)
+        block.terms.front().maps[AxisLabel::Mlp] = AxisMap::select(64, {63, 0, 31});
+    expectSameBits(plan, toyParameters(config));
+    expectSameBits(plan, toyParameters(config), at::kBFloat16);
+}
+
 TEST(StoredModel, ReadsOneParameterAsLoadParametersDoes)
 {
     for (const ModelConfig& config : {toyGpt2(), test::toyVit(), test::toyLlama()}) {
