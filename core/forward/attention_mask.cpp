@@ -18,17 +18,21 @@ std::int64_t tokensIn(const ModelConfig& config, const Batch& batch)
     return batch.inputIds_BT.defined() ? batch.inputIds_BT.size(1) : trunkTokensOf(config);
 }
 
-/// Undefined if nothing is padded.
-at::Tensor paddingPattern(const Batch& batch)
+/// Undefined if nothing is padded. Queries see keys that are no padding, padded queries too (a
+/// classifier may read one). Where that could leave a query without any, all see themselves as
+/// well, which changes nothing for those that are no padding.
+at::Tensor paddingPattern(const Batch& batch, bool everyQuerySeesEveryKey)
 {
     if (!batch.attentionMask_BT.defined())
         return {};
     const at::Tensor keys_BT = batch.attentionMask_BT.to(at::kBool);
     if (keys_BT.all().item<bool>())
         return {};
-    return keys_BT.unsqueeze(1)
-        .logical_or(at::eye(keys_BT.size(1), keys_BT.options()))
-        .unsqueeze(1);
+    const std::int64_t tokens = keys_BT.size(1);
+    const at::Tensor keys_B1T = keys_BT.unsqueeze(1);
+    if (everyQuerySeesEveryKey && keys_BT.any(1).all().item<bool>())
+        return keys_B1T.unsqueeze(1).expand({-1, 1, tokens, tokens});
+    return keys_B1T.logical_or(at::eye(tokens, keys_BT.options())).unsqueeze(1);
 }
 
 at::Tensor both(const at::Tensor& a, const at::Tensor& b)
@@ -58,10 +62,11 @@ AttentionMask attentionMaskOf(const ParameterSet& parameters, const Batch& batch
     AttentionMask mask{.causal = config.flavour.task == Task::CausalLanguageModel,
         .rotation = rotationOf(config, tokens, like)};
     const at::Tensor ones_TT = at::ones({tokens, tokens}, like.dtype(at::kBool));
-    mask.allowed_B1TT = paddingPattern(batch);
+    const bool windowed = hasWindow(config.flavour, tokens);
+    mask.allowed_B1TT = paddingPattern(batch, !mask.causal && !windowed);
     if (mask.allowed_B1TT.defined() && mask.causal)
         mask.allowed_B1TT = mask.allowed_B1TT.logical_and(at::tril(ones_TT));
-    if (hasWindow(config.flavour, tokens)) {
+    if (windowed) {
         const at::Tensor near_TT = at::triu(ones_TT, 1 - config.flavour.window);
         mask.windowed_B1TT = both(mask.allowed_B1TT, mask.causal ? at::tril(near_TT) : near_TT);
     }

@@ -2,6 +2,7 @@
 #include "core/engine/diagnose.h"
 
 #include "core/engine/model_source.h"
+#include "tests/support/engine/reference_model.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
@@ -9,8 +10,7 @@
 namespace espalier {
 namespace {
 
-const std::filesystem::path kGpt2 =
-    std::filesystem::path(ESPALIER_TEST_DATA) / "reference/gpt2/model";
+constexpr const char* kGpt2 = "gpt2-untied"; // 14 MLP units
 
 std::optional<LoadDiagnosis> diagnosisOf(const std::filesystem::path& folder)
 {
@@ -23,12 +23,14 @@ std::optional<LoadDiagnosis> diagnosisOf(const std::filesystem::path& folder)
 TEST(DiagnoseModel, ComparesTheFilesWithWhatConfigJsonMeans)
 {
     const TemporaryFolder place;
-    std::string config = TemporaryFolder::read(kGpt2 / "config.json");
+    const test::ReferenceFolder gpt2(kGpt2);
+    std::string config = TemporaryFolder::read(gpt2.path() / "config.json");
     const std::size_t at = config.find("\"n_inner\": 14");
     ASSERT_NE(at, std::string::npos);
     config.replace(at, 13, "\"n_inner\": 15");
     place.write("m/config.json", config);
-    std::filesystem::copy_file(kGpt2 / "model.safetensors", place.path() / "m/model.safetensors");
+    std::filesystem::copy_file(
+        gpt2.path() / "model.safetensors", place.path() / "m/model.safetensors");
     const std::optional<LoadDiagnosis> diagnosis = diagnosisOf(place.path() / "m");
     ASSERT_TRUE(diagnosis);
     EXPECT_EQ(diagnosis->family, "GPT-2");
@@ -42,11 +44,12 @@ TEST(DiagnoseModel, ComparesTheFilesWithWhatConfigJsonMeans)
 TEST(DiagnoseModel, LooksIntoTheFolder)
 {
     const TemporaryFolder place;
+    const test::ReferenceFolder gpt2(kGpt2);
     place.write("m/inner/config.json", "{}");
     std::optional<LoadDiagnosis> diagnosis = diagnosisOf(place.path() / "m");
     ASSERT_TRUE(diagnosis);
     EXPECT_NE(diagnosis->advice.find("Open the folder \"inner\""), std::string::npos);
-    place.write("w/config.json", TemporaryFolder::read(kGpt2 / "config.json"));
+    place.write("w/config.json", TemporaryFolder::read(gpt2.path() / "config.json"));
     place.write("w/model.safetensors", "x");
     diagnosis = diagnosisOf(place.path() / "w");
     ASSERT_TRUE(diagnosis);
@@ -56,9 +59,10 @@ TEST(DiagnoseModel, LooksIntoTheFolder)
 TEST(DiagnoseModel, SaysNothingWithoutAFolderOrAboutOtherErrors)
 {
     const TemporaryFolder place;
+    const test::ReferenceFolder gpt2(kGpt2);
     EXPECT_FALSE(diagnosisOf(place.path() / "nothing"));
-    EXPECT_FALSE(diagnoseModel(kGpt2.string(), cancelled()));
-    EXPECT_FALSE(diagnoseModel(kGpt2.string(), outOfResource("too little memory")));
+    EXPECT_FALSE(diagnoseModel(gpt2.path().string(), cancelled()));
+    EXPECT_FALSE(diagnoseModel(gpt2.path().string(), outOfResource("too little memory")));
 }
 
 } // namespace

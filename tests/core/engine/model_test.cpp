@@ -4,6 +4,7 @@
 #include "core/architectures/catalog.h"
 #include "core/engine/guard.h"
 #include "core/engine/model_impl.h"
+#include "tests/support/engine/reference_model.h"
 #include "tests/support/engine/toy_parameters.h"
 #include "tests/support/engine/toy_plans.h"
 #include "tests/support/temporary_folder.h"
@@ -19,14 +20,14 @@
 namespace espalier {
 namespace {
 
-const std::filesystem::path kGpt2 =
-    std::filesystem::path(ESPALIER_TEST_DATA) / "reference/gpt2/model";
+constexpr const char* kGpt2 = "gpt2-untied"; // 12 channels, 14 MLP units
 
 TEST(Model, ListsTheTensorsOfItsFiles)
 {
-    const Result<Model> model = Model::open(kGpt2);
+    const test::ReferenceFolder folder(kGpt2);
+    const Result<Model> model = Model::open(folder.path());
     ASSERT_TRUE(model.ok()) << model.error().message;
-    EXPECT_EQ(model->name(), "model");
+    EXPECT_EQ(model->name(), folder.path().filename());
     EXPECT_EQ(model->config().shape.mlp, 14);
     EXPECT_FALSE(model->hasFreshWeights());
     bool found = false;
@@ -34,8 +35,8 @@ TEST(Model, ListsTheTensorsOfItsFiles)
         if (tensor.name == "transformer.h.1.mlp.c_fc.weight") {
             found = true;
             EXPECT_EQ(tensor.parameter, (ParameterId{Role::MlpUpWeight, 1}));
-            EXPECT_EQ(tensor.sizes, (std::vector<std::int64_t>{8, 14}));
-            EXPECT_EQ(tensor.bytes, 8 * 14 * 4);
+            EXPECT_EQ(tensor.sizes, (std::vector<std::int64_t>{12, 14}));
+            EXPECT_EQ(tensor.bytes, 12 * 14 * 4);
             EXPECT_EQ(tensor.file, "model.safetensors");
         }
     EXPECT_TRUE(found);
@@ -43,11 +44,12 @@ TEST(Model, ListsTheTensorsOfItsFiles)
 
 TEST(Model, ValuesAreInTheirLogicalLayout)
 {
-    const Result<Model> model = Model::open(kGpt2);
+    const test::ReferenceFolder folder(kGpt2);
+    const Result<Model> model = Model::open(folder.path());
     ASSERT_TRUE(model.ok());
     const ParameterValues up = model->values({Role::MlpUpWeight, 0}).value();
     EXPECT_EQ(up.rows, 14);
-    EXPECT_EQ(up.cols, 8);
+    EXPECT_EQ(up.cols, 12);
     const ParameterValues bias = model->values({Role::MlpUpBias, 0}).value();
     EXPECT_EQ(bias.rows, 1);
     EXPECT_EQ(bias.cols, 14);
@@ -68,15 +70,16 @@ TEST(Model, FolderWithOnlyAConfigHasFreshWeightsFromItsSeed)
 TEST(Model, AFolderOfTheHuggingFaceCacheStandsForItsSnapshot)
 {
     const TemporaryFolder place;
+    const test::ReferenceFolder folder(kGpt2);
     const auto snapshot = place.path() / "models--a--b/snapshots/0123";
     place.write("models--a--b/refs/main", "0123");
     std::filesystem::create_directories(snapshot);
     for (const char* file : {"config.json", "model.safetensors"})
-        std::filesystem::copy_file(std::filesystem::path(kGpt2) / file, snapshot / file);
+        std::filesystem::copy_file(folder.path() / file, snapshot / file);
     const Result<Model> model = Model::open(place.path() / "models--a--b");
     ASSERT_TRUE(model) << model.error().message;
     EXPECT_EQ(model->path(), snapshot);
-    EXPECT_EQ(model->weightsHash().value(), Model::open(kGpt2)->weightsHash().value());
+    EXPECT_EQ(model->weightsHash().value(), Model::open(folder.path())->weightsHash().value());
 }
 
 TEST(Model, WhatIsNotAModelIsRefused)
@@ -117,7 +120,8 @@ TEST(Model, CountsValuesThatNoArithmeticSurvives)
 
 TEST(ScaleModel, FullSizePlanKeepsTheHash)
 {
-    const Model parent = Model::open(kGpt2).value();
+    const test::ReferenceFolder folder(kGpt2);
+    const Model parent = Model::open(folder.path()).value();
     const Model child = scaleModel(parent, test::identityPlan(parent.config())).value();
     EXPECT_EQ(child.weightsHash().value(), parent.weightsHash().value());
     EXPECT_TRUE(child.path().empty());
@@ -125,7 +129,8 @@ TEST(ScaleModel, FullSizePlanKeepsTheHash)
 
 TEST(ScaleModel, OneParameterAloneIsTheSameAsAmongAll)
 {
-    const Model parent = Model::open(kGpt2).value();
+    const test::ReferenceFolder folder(kGpt2);
+    const Model parent = Model::open(folder.path()).value();
     const TransferPlan plan = test::permutationPlan(parent.config(), {3});
     const Model child = scaleModel(parent, plan).value();
     const ParameterId id{Role::QkvWeight, 1};
