@@ -85,7 +85,8 @@ Result<Listing> listMethods()
         const MethodNeeds needs = method.needs(defaults);
         Json json = {{"id", method.id}, {"title", method.title}, {"summary", method.summary},
             {"paper", method.paper}, {"direction", nameOf(method.direction)},
-            {"formula", method.formula}, {"evidence", method.evidence}, {"cost", method.cost},
+            {"formula", method.formula}, {"evidence", method.evidence},
+            {"cost", costOf(method, defaults)},
             {"reach",
                 {{"width", toJson(method.reach.width)}, {"depth", toJson(method.reach.depth)},
                     {"keeps_head_dim", method.reach.keepsHeadDim}}},

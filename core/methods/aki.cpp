@@ -110,7 +110,7 @@ Method akiMethod()
         .evidence = "Starts with a higher loss than FPI and learns faster: saves 38.4 % of "
                     "BERT-Base's FLOPs against 30.4 %, 45.2 % with the paper's two stages; taking "
                     "block l − 1 is worse. 29.0 % from BERT-Small in LiGO's comparison.",
-        .cost = "none",
+        .cost = "",
         .startTitle = "AKI",
         .direction = Direction::Grow,
         .reach = {.width = {.grow = true}, .depth = {.grow = true}},

@@ -34,7 +34,7 @@ Method deeperLayersMethod()
             "Up to about half of the blocks go before question answering "
             "collapses, healed by QLoRA; the loss on next tokens rises smoothly. The "
             "simple rule needs healing more. Reasoning does not recover (arXiv 2602.01997).",
-        .cost = "one forward pass over the calibration samples, or none",
+        .cost = "",
         .startTitle = "without a run",
         .direction = Direction::Shrink,
         .reach = {.depth = {.shrink = true}},

@@ -39,7 +39,7 @@ Method duplicationMethod()
         .evidence = "The loss right after duplicating one block is lowest in the middle of ViT and "
                     "GPT (figure 2); further training is not reported. In LLaMA-2-7B and Mistral "
                     "the quiet zone is blocks 21 to 29 of 32, so it is measured, not assumed.",
-        .cost = "one forward pass over the calibration samples",
+        .cost = "",
         .startTitle = "duplicated",
         .direction = Direction::Grow,
         .reach = {.depth = {.grow = true}},

@@ -35,7 +35,7 @@ Method fpiMethod()
         .evidence = "Saves 30.4 % of BERT-Base's FLOPs where AKI saves 38.4 %. From 512 to 768 "
                     "channels the masked loss starts at 1.70 instead of 1.67, since norms see "
                     "unequal copies; from 384 to 768 it is exact.",
-        .cost = "none",
+        .cost = "",
         .startTitle = "FPI",
         .direction = Direction::Grow,
         .reach = {.width = {.grow = true}, .depth = {.grow = true}},

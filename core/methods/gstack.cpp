@@ -43,7 +43,7 @@ Method gstackMethod()
                     "than scratch, 54.6 % at 7B; factors 2 to 4 are best, a one-block parent "
                     "fails. It starts with a loss spike. Noise of 0.2 helps a little, more hurts. "
                     "One step beats gradual doubling, whole stacks beat interpolation.",
-        .cost = "none",
+        .cost = "",
         .startTitle = "stacked",
         .direction = Direction::Grow,
         .reach = {.depth = {.grow = true}},

@@ -35,7 +35,7 @@ Method hypercloningMethod()
                     "(Pythia) and 4 times (OLMo-1B to 2.9B) sooner with unchanged hyper-"
                     "parameters, the parent's own training not counted. 2 times is better than "
                     "4 times. Tiling with or without noise beats block-diagonal copies.",
-        .cost = "none",
+        .cost = "",
         .startTitle = "cloned",
         .direction = Direction::Grow,
         .reach = {.width = {.grow = true, .multiples = true}},

@@ -34,7 +34,7 @@ Method identityBlocksMethod()
                     "code and mathematics, and kept the old abilities. From scratch-like budgets "
                     "zeroed blocks do nearly as well as stacking (46.6 against 49.1 % faster, "
                     "arXiv 2405.15319).",
-        .cost = "none",
+        .cost = "",
         .startTitle = "expanded",
         .direction = Direction::Grow,
         .reach = {.depth = {.grow = true}},

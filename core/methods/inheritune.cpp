@@ -16,7 +16,7 @@ Method inherituneMethod()
             "A GPT-2 medium of 16 blocks trained on matches the one of 24; 1.5B from the "
             "first half of a 3B parent with 1 B tokens. No run of deeper blocks is removed, "
             "so it needs training: untrained losses are high.",
-        .cost = "none",
+        .cost = "",
         .startTitle = "inherited",
         .direction = Direction::Shrink,
         .reach = {.depth = {.shrink = true}},

@@ -32,7 +32,7 @@ Method interpolationMethod()
         .evidence = "From 8 to 24 blocks as good as whole-model stacking early in training and "
                     "worse later (arXiv 2405.15319). AquilaMoE prefers it for stability when "
                     "training goes on from a finished model: compare both.",
-        .cost = "none",
+        .cost = "",
         .startTitle = "interpolated",
         .direction = Direction::Grow,
         .reach = {.depth = {.grow = true}},

@@ -139,7 +139,7 @@ Method lemonMethod()
         .evidence = "Saves 56.7 % of compute for ViT and 33.2 % for BERT (pre-norm). Keep the "
                     "usual peak learning rate and decay it faster: smaller ones hurt the final "
                     "quality.",
-        .cost = "none",
+        .cost = "",
         .startTitle = "LEMON",
         .direction = Direction::Grow,
         .reach = {.width = {.grow = true}, .depth = {.grow = true}},

@@ -57,8 +57,8 @@ Method llmPrunerMethod()
         .formula = "score = Σ over a group of |w · ∂L/∂w|; W' = W[kept, kept]",
         .evidence = "ViT-B to 22 M parameters, 300 epochs: 80.2 % on ImageNet against 78.1 by "
                     "weight norms. Minitron's comparison: MMLU 25.2 where ShortGPT has 54.7. "
-                    "It leaves blocks 0 to 3 and 30, 31 of 32 alone.",
-        .cost = "forward and backward passes over the calibration samples (the paper: 10)",
+                    "It leaves blocks 0 to 3 and 30, 31 of 32 alone. Calibrated on 10 samples.",
+        .cost = "",
         .startTitle = "Taylor-pruned",
         .direction = Direction::Shrink,
         .reach = {.width = {.shrink = true}, .depth = {.shrink = true}},

@@ -27,7 +27,7 @@ Method magnitudeMethod()
         .evidence = "ViT-B to 22 M parameters, 300 epochs: 78.1 % on ImageNet from weight norms, "
                     "80.2 with Taylor scores, but 79.2 against 79.6 from another parent. As an "
                     "initialiser weight selection found it worse than even spacing.",
-        .cost = "one pass over the weights",
+        .cost = "",
         .startTitle = "by magnitude",
         .direction = Direction::Shrink,
         .reach = {.width = {.shrink = true}, .depth = {.shrink = true}},

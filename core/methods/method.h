@@ -85,7 +85,7 @@ struct Method
     std::string_view paper;
     std::string_view formula; ///< what it computes, in the papers' symbols
     std::string_view evidence; ///< when it is known to help or to hurt, with sources
-    std::string_view cost; ///< beyond copying the output
+    std::string_view cost; ///< beyond measuring and copying; empty: none
     std::string_view startTitle; ///< what a race calls a model that starts this way: "subcloned"
     double learningRate = 1e-3; ///< peak rate that suits such a start, where nobody swept it yet
     Direction direction = Direction::Shrink;

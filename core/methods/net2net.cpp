@@ -45,7 +45,7 @@ Method net2netMethod()
                     "train on from the parent's loss. Copies learn alike until noise or dropout "
                     "parts them. At a billion parameters growing width by copies gained nothing "
                     "over scratch (-0.7 %, arXiv 2405.15319), HyperCloning gained 2.2 to 4 times.",
-        .cost = "none",
+        .cost = "",
         .startTitle = "Net2Net",
         .direction = Direction::Grow,
         .reach = {.width = {.grow = true}, .depth = {.grow = true}},

@@ -93,7 +93,7 @@ Method passthroughMethod()
         .evidence = "How self-merges such as Goliath are made; without further training they "
                     "rarely gain anything measurable. With a factor of 0 repeats start as "
                     "identities.",
-        .cost = "none",
+        .cost = "",
         .startTitle = "merged",
         .direction = Direction::Grow,
         .reach = {.depth = {.shrink = true, .grow = true}},

@@ -30,7 +30,7 @@ Method randomMethod()
         .formula = "W' ~ N(0, σ²), norm gains 1, biases 0, as the family's code draws them",
         .evidence = "The control. Every published saving is counted against it, each start at its "
                     "own best learning rate.",
-        .cost = "none",
+        .cost = "",
         .startTitle = "random",
         .learningRate = 3e-3,
         .direction = Direction::Control,

@@ -71,7 +71,7 @@ Method randomGrowthMethod()
         .formula = "W' = [W, R; R, R],  R ~ N(0, σ²) as the family's code draws it",
         .evidence = "Worse than scratch in the paper: 25.7 % slower in depth, 13.8 % in width. A "
                     "lower bound for the other operators.",
-        .cost = "none",
+        .cost = "",
         .startTitle = "random-grown",
         .direction = Direction::Grow,
         .reach = {.width = {.grow = true}, .depth = {.grow = true}},

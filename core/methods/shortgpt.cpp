@@ -25,7 +25,7 @@ Method shortgptMethod()
                     "the 13B one 54.7. Generative reasoning does not recover even after 400 B "
                     "tokens (arXiv 2602.01997). Removing 25 % from the end and tuning the rest is "
                     "a strong baseline.",
-        .cost = "one forward pass over the calibration samples",
+        .cost = "",
         .startTitle = "ShortGPT",
         .direction = Direction::Shrink,
         .reach = {.depth = {.shrink = true}},

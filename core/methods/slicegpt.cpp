@@ -135,8 +135,7 @@ Method slicegptMethod()
                     "ranked or arbitrary channels reach 90.8, 75.0 with layers weighed equally as "
                     "here (unreviewed, 6 seeds). Minitron's comparison: MMLU 37.1 where ShortGPT "
                     "has 54.7. Heads and units are cut as by subcloning, which the paper does not.",
-        .cost = "one forward pass over the calibration samples, an eigendecomposition, and dense "
-                "products in place of copies",
+        .cost = "an eigendecomposition, and dense products in place of copies",
         .startTitle = "sliced",
         .direction = Direction::Shrink,
         .reach = {.width = {.shrink = true}, .depth = {.shrink = true}},

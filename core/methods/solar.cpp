@@ -56,7 +56,7 @@ Method solarMethod()
         .evidence = "SOLAR 10.7B from 32 to 48 blocks (k = 8), trained on afterwards, led models "
                     "of its size. Leaving out the ends keeps the seam between two blocks that are "
                     "k apart, not N.",
-        .cost = "none",
+        .cost = "",
         .startTitle = "up-scaled",
         .direction = Direction::Grow,
         .reach = {.depth = {.grow = true}},

@@ -51,7 +51,7 @@ Method stackbertMethod()
         .evidence = "Saves 34.1 % of FLOPs from BERT-Small to Base and 23.8 % from DeiT-S to B in "
                     "LiGO's comparison, where LiGO saves 44.7 % and 55.4 %. Neighbouring blocks of "
                     "deep models attend alike, which the upper copies start from.",
-        .cost = "none",
+        .cost = "",
         .startTitle = "StackBERT",
         .direction = Direction::Grow,
         .reach = {.depth = {.grow = true, .multiples = true}},

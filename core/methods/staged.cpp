@@ -136,7 +136,7 @@ Method stagedMethod()
                     "curve; keeps loss and training dynamics. As a start for width alone the "
                     "block-diagonal form is the weakest in HyperCloning's comparison, still better "
                     "than random.",
-        .cost = "none",
+        .cost = "",
         .startTitle = "staged",
         .direction = Direction::Grow,
         .reach = {.width = {.grow = true, .multiples = true}, .depth = {.grow = true}},

@@ -139,7 +139,7 @@ Method subcloningMethod()
                     "subset about as good, so compare with first-k, stride and random order. Ridge "
                     "scaling: perplexity 114 against 356 without on Pythia 1.4B to 410M after 30 M "
                     "tokens, one unreviewed run.",
-        .cost = "one forward pass over the calibration samples",
+        .cost = "",
         .startTitle = "subcloned",
         .learningRate = 2e-3, // lower than a random start's, as in the paper's table 1
         .direction = Direction::Shrink,

@@ -28,7 +28,7 @@ Method wandaMethod()
         .formula = "score_j = Σ over consumers and rows i of |W_ij| · ‖x_j‖₂; W' = W[kept, kept]",
         .evidence = "Published for single weights: half of LLaMA's go with little loss and no "
                     "training. As a rule for whole channels nobody has published numbers.",
-        .cost = "one forward pass over the calibration samples",
+        .cost = "",
         .startTitle = "Wanda",
         .direction = Direction::Shrink,
         .reach = {.width = {.shrink = true}, .depth = {.shrink = true}},

@@ -84,7 +84,7 @@ Method weightSelectionMethod()
             "ImageNet, 76.0 with distillation. Consecutive or random sets do as well "
             "(81.4 to 81.6), inconsistent ones worse (77.4); merged heads cost a small "
             "GPT-2 (172.0 against 158.4 perplexity). Single runs; nearer parents do better.",
-        .cost = "none",
+        .cost = "",
         .startTitle = "selected",
         .direction = Direction::Shrink,
         .reach = {.width = {.shrink = true}, .depth = {.shrink = true}},

@@ -75,7 +75,7 @@ Method zeroGrowthMethod()
                    "root mean square norms: γ' = √(d/d′) γ",
         .evidence = "Depth: 46.6 % faster than scratch, nearly as good as stacking (49.1 %). "
                     "Width: 17.9 % slower than scratch, the worst of four operators.",
-        .cost = "none",
+        .cost = "",
         .startTitle = "zero-grown",
         .direction = Direction::Grow,
         .reach = {.width = {.grow = true}, .depth = {.grow = true}},

@@ -3,6 +3,7 @@
 
 #include "core/base/expect.h"
 #include "core/methods/catalog.h"
+#include "core/report/measurement_words.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -64,6 +65,16 @@ Options defaultsOf(const Method& method)
     return *std::move(defaults);
 }
 
+/// Steps that a method learns for before it plans or before its plan is used.
+std::int64_t learningStepsOf(const Method& method, const Options& options)
+{
+    if (method.maskLearning)
+        return method.maskLearning(options).steps;
+    const std::optional<PlanLearning> learning =
+        method.learning ? method.learning(options) : std::nullopt;
+    return learning ? learning->steps : 0;
+}
+
 } // namespace
 
 std::string_view titleOf(Direction direction)
@@ -79,19 +90,35 @@ std::string_view titleOf(Direction direction)
     return "";
 }
 
-std::string needsAndCost(const Method& method, const Options& options)
+std::string costOf(const Method& method, const Options& options)
 {
     const MethodNeeds needs = method.needs(options);
-    std::vector<std::string> wanted;
-    for (const std::string_view id : needs.measurements)
-        wanted.emplace_back(id);
-    if (needs.gradients)
-        wanted.emplace_back("gradients");
-    if (needs.training || (method.learning && method.learning(options)))
-        wanted.emplace_back("training steps");
-    const std::string first =
-        wanted.empty() ? "Needs no data." : fmt::format("Needs {}.", fmt::join(wanted, ", "));
-    return fmt::format("{} Costs {}.", first, method.cost);
+    const std::string measuring = costOf(needs.measurements);
+    // What a row that learns says is about learning.
+    const bool rests =
+        learningStepsOf(method, defaultsOf(method)) > 0 && learningStepsOf(method, options) == 0;
+    if (rests || method.cost.empty())
+        return measuring;
+    return measuring.empty() ? std::string(method.cost)
+                             : fmt::format("{}, {}", measuring, method.cost);
+}
+
+std::string needsAndCost(const Method& method, const Options& options)
+{
+    std::vector<std::string> needs;
+    std::vector<std::string_view> measured;
+    for (const std::string_view id : method.needs(options).measurements)
+        measured.push_back(wordsOf(id));
+    if (!measured.empty())
+        needs.push_back(fmt::format("{} (measured automatically)", fmt::join(measured, " and ")));
+    if (const std::int64_t steps = learningStepsOf(method, options); steps > 0)
+        needs.push_back(fmt::format("data to learn on for {} steps", steps));
+    const std::string cost = costOf(method, options);
+    if (needs.empty() && cost.empty())
+        return "Needs no data and costs no more than the copy.";
+    return fmt::format("Needs {}. Costs {}.",
+        needs.empty() ? "no data" : fmt::format("{}", fmt::join(needs, ", and ")),
+        cost.empty() ? "no more than the copy" : cost);
 }
 
 std::string methodPage(const Method& method)

@@ -11,8 +11,13 @@ namespace espalier {
 /// "Shrink", "Grow", "Control".
 [[nodiscard]] std::string_view titleOf(Direction direction);
 
-/// What a method asks for under these (complete) options and what it costs, in one line: "Needs
-/// importance. Costs one forward pass over the calibration samples."
+/// What a method costs beyond copying its output under these (complete) options, measuring
+/// included; empty: nothing.
+[[nodiscard]] std::string costOf(const Method& method, const Options& options);
+
+/// What a method asks for under these (complete) options and what it costs, for a person: "Needs
+/// the mean |activation| of every channel (measured automatically). Costs one forward pass over the
+/// calibration samples."
 [[nodiscard]] std::string needsAndCost(const Method& method, const Options& options);
 
 /// Paper, formula, reach, parameters, cost and evidence of a method as a section of Markdown, from

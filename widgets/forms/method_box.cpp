@@ -12,6 +12,14 @@ QString text(std::string_view view)
     return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
 }
 
+QString toolTipOf(const Method& method)
+{
+    const Result<Options> defaults = completeOptions(method.options, {});
+    const QString note =
+        defaults ? QString::fromStdString(needsAndCost(method, *defaults)) : QString();
+    return QStringList{text(method.summary), note, text(method.paper)}.join(QLatin1Char('\n'));
+}
+
 } // namespace
 
 MethodBox::MethodBox(QWidget* parent)
@@ -23,9 +31,7 @@ MethodBox::MethodBox(QWidget* parent)
             if (method.direction != direction)
                 continue;
             addItem(text(method.title), text(method.id));
-            setItemData(count() - 1,
-                QString(text(method.summary) + QLatin1Char('\n') + text(method.paper)),
-                Qt::ToolTipRole);
+            setItemData(count() - 1, toolTipOf(method), Qt::ToolTipRole);
         }
     }
     connect(this, &QComboBox::activated, this,

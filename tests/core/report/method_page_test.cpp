@@ -2,6 +2,7 @@
 #include "core/report/method_page.h"
 
 #include "core/methods/catalog.h"
+#include "core/report/measurement_words.h"
 
 #include <gtest/gtest.h>
 
@@ -17,16 +18,65 @@ TEST(MethodPage, TellsWhatTheRowTells)
     EXPECT_NE(page.find("| `scale` | width | width, fan-in, energy, "), std::string::npos);
 }
 
+std::string noteOf(const char* id, Options options = {})
+{
+    const Method& method = *findMethod(id);
+    return needsAndCost(method, *completeOptions(method.options, std::move(options)));
+}
+
 TEST(MethodPage, NeedsFollowTheOptions)
 {
-    const Method& method = *findMethod("subcloning");
-    const auto with = [&](const char* order) {
-        return needsAndCost(
-            method, *completeOptions(method.options, {{"order", std::string(order)}}));
-    };
+    EXPECT_EQ(noteOf("subcloning", {{"order", std::string("importance")}}),
+        "Needs the mean |activation| of every channel (measured automatically). Costs one forward "
+        "pass over the calibration samples.");
+    EXPECT_EQ(noteOf("subcloning", {{"order", std::string("first")}}),
+        "Needs no data and costs no more than the copy.");
+}
+
+TEST(MethodPage, CostAddsWhatTheMethodDoesToWhatIsMeasured)
+{
+    EXPECT_EQ(noteOf("slicegpt"),
+        "Needs the mean |activation| of every channel and the second moment of the stream "
+        "(measured automatically). Costs one forward pass over the calibration samples, an "
+        "eigendecomposition, and dense products in place of copies.");
     EXPECT_EQ(
-        with("importance"), "Needs mean-abs. Costs one forward pass over the calibration samples.");
-    EXPECT_EQ(with("first").rfind("Needs no data.", 0), 0U);
+        noteOf("subcloning", {{"depth", std::string("greedy")}, {"order", std::string("first")}}),
+        "Needs which blocks the loss misses least, one after another (measured automatically). "
+        "Costs one forward pass over the calibration samples, one more for each block that may go, "
+        "each time one goes.");
+    EXPECT_EQ(noteOf("subcloning", {{"metric", std::string("taylor")}}),
+        "Needs the loss's gradients by the weights (measured automatically). Costs forward and "
+        "backward passes over the calibration samples.");
+}
+
+TEST(MethodPage, LearningIsCountedInSteps)
+{
+    EXPECT_EQ(noteOf("ligo"),
+        "Needs data to learn on for 100 steps. Costs the learning steps, each up to twice a "
+        "training step of the destination.");
+    EXPECT_EQ(noteOf("sheared", {{"steps", std::int64_t{20}}}),
+        "Needs data to learn on for 20 steps. Costs the learning steps, each a training step of "
+        "the parent.");
+    EXPECT_EQ(noteOf("ligo", {{"steps", std::int64_t{0}}}),
+        "Needs no data and costs no more than the copy.");
+}
+
+/// Ids are for files and command lines; a person reads words. Every choice of every option of every
+/// method is tried.
+TEST(MethodPage, EveryNeedHasWords)
+{
+    for (const Method& method : methods()) {
+        std::vector<Options> tried = {{}};
+        for (const OptionSpec& option : method.options)
+            for (const OptionChoice& choice : option.choices)
+                tried.push_back({{std::string(option.key), std::string(choice.id)}});
+        for (const Options& given : tried) {
+            const Result<Options> options = completeOptions(method.options, given);
+            ASSERT_TRUE(options);
+            for (const std::string_view id : method.needs(*options).measurements)
+                EXPECT_NE(wordsOf(id), "") << method.id << ": " << id;
+        }
+    }
 }
 
 TEST(MethodPage, EveryMethodHasOne)
