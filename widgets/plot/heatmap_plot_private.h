@@ -63,7 +63,7 @@ struct HeatmapPlot::Private
     [[nodiscard]] QRectF marginalArea() const;
     [[nodiscard]] HoverCard card(const Cell& cell) const;
 
-    // Interaction (heatmap_plot.cpp)
+    // Interaction (heatmap_plot.cpp, heatmap_plot_interaction.cpp)
     [[nodiscard]] std::optional<Cell> cellAt(QPointF position) const;
     [[nodiscard]] int placeOf(int column) const;
     void hoverCell(const Cell& cell);

@@ -41,7 +41,7 @@ void LinePlot::Private::paintNotes(QPainter& painter) const
     const Theme& theme = q->theme();
     const double top = drawPlotTitle(painter, theme, *plot, meta.title);
     drawReferences(painter, theme, *plot, meta.references,
-        [this](const QRectF& place) { return linesCross(place); });
+        [this](const QRectF& place) { return linesCross(place.adjusted(-2, -2, 2, 2)); });
     paintGaps(painter);
     if (usesLegend)
         layoutLegend(&painter, theme, {12, top}, plot->width() - 28, labels());

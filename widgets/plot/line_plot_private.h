@@ -62,7 +62,7 @@ struct LinePlot::Private
     [[nodiscard]] HoverCard card(double x) const;
     [[nodiscard]] std::optional<double> nearestX(double x) const;
 
-    // Interaction (line_plot.cpp)
+    // Interaction (line_plot.cpp, line_plot_interaction.cpp)
     void userMoved();
     void refresh();
     void step(int direction);

@@ -6,7 +6,9 @@
 
 #include <QFontMetricsF>
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace espalier {
 namespace {
@@ -14,28 +16,27 @@ namespace {
 constexpr double kGap = 8; ///< between a name and the ends of its line
 constexpr double kAbove = 4; ///< between a name and its line
 
-/// Where the name of a line at height `y` may stand: above and below it, from left to right.
-QRectF freePlace(
+} // namespace
+
+NamePlace placeName(
     const QRectF& area, double y, QSizeF size, const std::function<bool(const QRectF&)>& isCovered)
 {
     const double room = area.width() - size.width() - 2 * kGap;
     const double tops[] = {y - kAbove - size.height(), y + kAbove - 1};
-    QRectF first;
-    for (const double share : {0.0, 1.0, 0.5, 0.25, 0.75}) {
+    NamePlace first;
+    for (const double share : {1.0, 0.75, 0.5, 0.25, 0.0}) {
         for (const double top : tops) {
             if (top < area.top() - 1 || top + size.height() > area.bottom() + 1)
                 continue;
             const QRectF place(QPointF(area.left() + kGap + share * room, top), size);
-            if (first.isNull())
-                first = place;
             if (room > 0 && !isCovered(place))
-                return place;
+                return {place, false};
+            if (first.rect.isNull())
+                first = {place, true};
         }
     }
     return first;
 }
-
-} // namespace
 
 double drawPlotTitle(
     QPainter& painter, const Theme& theme, const QCustomPlot& plot, const std::string& title)
@@ -58,20 +59,37 @@ void drawReferences(QPainter& painter, const Theme& theme, const QCustomPlot& pl
 {
     const QRectF area = plotArea(plot);
     const QFontMetricsF metrics(fonts::axis());
+    const auto pixelOf = [&](const ReferenceLine& reference) {
+        return std::round(plot.yAxis->coordToPixel(reference.value)) + 0.5;
+    };
+    std::vector<QRectF> taken; // by the lines and by the names before
+    for (const ReferenceLine& reference : references) {
+        if (!plot.yAxis->range().contains(reference.value))
+            continue;
+        const double y = pixelOf(reference);
+        painter.setPen(QPen(theme.colour(reference.role, 0), 1, Qt::DotLine));
+        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
+        taken.emplace_back(area.left(), y - 0.5, area.width(), 1);
+    }
+    const auto isTaken = [&](const QRectF& place) {
+        return isCovered(place)
+            || std::any_of(taken.begin(), taken.end(),
+                [&](const QRectF& other) { return other.intersects(place); });
+    };
     painter.setFont(fonts::axis());
     for (const ReferenceLine& reference : references) {
         if (!plot.yAxis->range().contains(reference.value))
             continue;
-        const double y = std::round(plot.yAxis->coordToPixel(reference.value)) + 0.5;
-        const QColor colour = theme.colour(reference.role, 0);
-        painter.setPen(QPen(colour, 1, Qt::DotLine));
-        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
         const QString label = QString::fromStdString(reference.label);
         const QSizeF size(metrics.horizontalAdvance(label), metrics.height());
-        const QRectF place = freePlace(area, y, size, isCovered);
-        if (!place.isNull())
-            drawHaloText(
-                painter, theme, {place.left(), place.top() + metrics.ascent()}, label, colour);
+        const auto [place, covers] = placeName(area, pixelOf(reference), size, isTaken);
+        if (place.isNull())
+            continue;
+        taken.push_back(place);
+        if (covers)
+            painter.fillRect(place.adjusted(-kAbove, 0, kAbove, 0), theme.surface);
+        drawHaloText(painter, theme, {place.left(), place.top() + metrics.ascent()}, label,
+            theme.colour(reference.role, 0));
     }
 }
 

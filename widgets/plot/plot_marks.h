@@ -26,8 +26,21 @@ inline constexpr int kPlotTitleHeight = 24;
 double drawPlotTitle(
     QPainter& painter, const Theme& theme, const QCustomPlot& plot, const std::string& title);
 
-/// Dotted lines with their names, each at the first place along the line that `isCovered` leaves
-/// free (or at the left end).
+/// Where a line's name stands, and whether something runs beneath it.
+struct NamePlace
+{
+    QRectF rect; ///< null: the line is too near both edges
+    bool isCovered = false;
+};
+
+/// The first place for a name of this size above or below a line at height `y` that `isCovered`
+/// leaves free: at the right end, where the axis holds no numbers and curves have come down, else
+/// further left. Where none is free it stands above the right end all the same.
+[[nodiscard]] NamePlace placeName(
+    const QRectF& area, double y, QSizeF size, const std::function<bool(const QRectF&)>& isCovered);
+
+/// Dotted lines with their names, which get a ground of the plot's colour where they cover
+/// something.
 void drawReferences(QPainter& painter, const Theme& theme, const QCustomPlot& plot,
     std::span<const ReferenceLine> references, const std::function<bool(const QRectF&)>& isCovered);
 

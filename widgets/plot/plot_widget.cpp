@@ -58,6 +58,28 @@ Status saveBytes(const QString& path, const QByteArray& bytes)
     return {};
 }
 
+/// A picture to keep shows the plot, not where the pointer rests.
+class WithoutOverlay
+{
+public:
+    explicit WithoutOverlay(QCustomPlot& canvas)
+        : m_layer(canvas.layer(layers::kOverlay))
+    {
+        if (m_layer != nullptr)
+            m_layer->setVisible(false);
+    }
+    ~WithoutOverlay()
+    {
+        if (m_layer != nullptr)
+            m_layer->setVisible(true);
+    }
+    WithoutOverlay(const WithoutOverlay&) = delete;
+    WithoutOverlay& operator=(const WithoutOverlay&) = delete;
+
+private:
+    QCPLayer* m_layer;
+};
+
 } // namespace
 
 PlotWidget::PlotWidget(QWidget* parent)
@@ -115,11 +137,13 @@ void PlotWidget::showEvent(QShowEvent* event)
 
 QImage PlotWidget::picture(QSize logicalSize, double scale) const
 {
+    const WithoutOverlay hidden(*m_canvas);
     return m_canvas->toPixmap(logicalSize.width(), logicalSize.height(), scale).toImage();
 }
 
 Status PlotWidget::savePicture(const QString& path) const
 {
+    const WithoutOverlay hidden(*m_canvas);
     const QString suffix = path.section(QLatin1Char('.'), -1).toLower();
     if (suffix == QLatin1String("svg"))
         return saveSvg(*m_canvas, path, accessibleName());

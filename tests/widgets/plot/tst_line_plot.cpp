@@ -51,6 +51,7 @@ private Q_SLOTS:
     void anEmptyChartShowsItsMessage();
     void coloursChangeWithTheTheme();
     void picturesAreWrittenInAllFormats();
+    void picturesLeaveOutWhatIsPointedAt();
     void anUnwritablePictureIsRefusedByName();
     void keysStepThroughThePoints();
     void labelsAreSpreadWithoutOverlap();
@@ -235,6 +236,15 @@ void TestLinePlot::picturesAreWrittenInAllFormats()
         QVERIFY2(QFileInfo(path).size() > 500, suffix);
     }
     QVERIFY(plot.saveCsv(folder.filePath(QStringLiteral("p.csv"))).ok());
+}
+
+void TestLinePlot::picturesLeaveOutWhatIsPointedAt()
+{
+    LinePlot plot;
+    plot.setChart(twoLines());
+    const QImage untouched = plot.picture({300, 200}, 1);
+    plot.setCursor(2);
+    QCOMPARE(plot.picture({300, 200}, 1), untouched);
 }
 
 void TestLinePlot::anUnwritablePictureIsRefusedByName()
