@@ -7,8 +7,10 @@
 #include "widgets/theme/theme.h"
 
 #include <QCheckBox>
+#include <QComboBox>
 #include <QDialogButtonBox>
 #include <QDir>
+#include <QDoubleSpinBox>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QFormLayout>
@@ -16,6 +18,7 @@
 #include <QSpinBox>
 
 #include <algorithm>
+#include <cmath>
 
 namespace espalier {
 namespace {
@@ -44,6 +47,12 @@ std::vector<DatasetInfo> rowsFor(Task task)
     return rows;
 }
 
+/// In percent, as the dialog rounds it.
+double shownShare(const DataSpec& data)
+{
+    return std::round(1000 * data.validationShare) / 10;
+}
+
 } // namespace
 
 DataDialog::DataDialog(const DataSubject& subject, QWidget* parent)
@@ -54,6 +63,8 @@ DataDialog::DataDialog(const DataSubject& subject, QWidget* parent)
     , m_field(new QLineEdit(QString::fromStdString(subject.data.textField), this))
     , m_tokenizer(new QLineEdit(QString::fromStdString(subject.data.tokenizer), this))
     , m_skipBroken(new QCheckBox(tr("Leave out pictures that cannot be decoded"), this))
+    , m_split(new QComboBox(this))
+    , m_share(new QDoubleSpinBox(this))
     , m_problem(makeMuted({}, this))
 {
     setWindowTitle(tr("Choose data"));
@@ -140,6 +151,7 @@ void DataDialog::addSettings(QVBoxLayout& column)
         addTextSettings(*form);
     else
         form->addRow(m_skipBroken);
+    addValidation(*form);
     for (QWidget* part : std::initializer_list<QWidget*>{m_length, m_field, m_tokenizer})
         part->setVisible(isText);
     m_skipBroken->setVisible(!isText);
@@ -170,6 +182,36 @@ void DataDialog::addTextSettings(QFormLayout& form)
     row->addWidget(folder);
     form.addRow(tr("Tokenizer"), row);
     connect(folder, &QPushButton::clicked, this, &DataDialog::browseTokenizer);
+}
+
+/// What losses are measured on: a part that the data come with, or a share set aside.
+void DataDialog::addValidation(QFormLayout& form)
+{
+    m_split->addItem(tr("validation part, else test, else a share"), QString());
+    m_split->addItem(tr("validation part, else a share"), QStringLiteral("validation"));
+    m_split->addItem(tr("test part"), QStringLiteral("test"));
+    m_split->addItem(tr("training part"), QStringLiteral("train"));
+    m_split->setCurrentIndex(
+        std::max(0, m_split->findData(QString::fromStdString(m_subject.data.split))));
+    m_split->setToolTip(tr("The part of the data that losses are measured on.\n"
+                           "A share that is set aside is never trained on"));
+    m_share->setRange(1, 50);
+    m_share->setDecimals(1);
+    m_share->setSuffix(tr(" %"));
+    m_share->setValue(shownShare(m_subject.data));
+    m_share->setAccessibleName(tr("Share set aside"));
+    m_share->setToolTip(tr("Set aside of data without a validation or test part:\n"
+                           "the end of a text, or every n-th picture"));
+    QHBoxLayout* row = makeRow(space::kControl);
+    row->addWidget(m_split, 1);
+    row->addWidget(m_share);
+    form.addRow(tr("Validate on"), row);
+    const auto follow = [this] {
+        const QString split = m_split->currentData().toString();
+        m_share->setEnabled(split.isEmpty() || split == QLatin1String("validation"));
+    };
+    connect(m_split, &QComboBox::currentIndexChanged, this, follow);
+    follow();
 }
 
 void DataDialog::browse(bool folder)
@@ -212,6 +254,9 @@ DataSpec DataDialog::data() const
     data.sequenceLength = m_length->value();
     data.tokenizer = m_tokenizer->text().trimmed().toStdString();
     data.skipBroken = m_skipBroken->isChecked();
+    data.split = m_split->currentData().toString().toStdString();
+    if (!qFuzzyCompare(m_share->value(), shownShare(data)))
+        data.validationShare = m_share->value() / 100;
     if (const QString field = m_field->text().trimmed(); !field.isEmpty())
         data.textField = field.toStdString();
     return data;

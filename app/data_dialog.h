@@ -7,6 +7,8 @@
 #include <QDialog>
 
 class QCheckBox;
+class QComboBox;
+class QDoubleSpinBox;
 class QFormLayout;
 class QLabel;
 class QLineEdit;
@@ -41,6 +43,7 @@ private:
     void addKinds(QVBoxLayout& column);
     void addSettings(QVBoxLayout& column);
     void addTextSettings(QFormLayout& form);
+    void addValidation(QFormLayout& form);
     void browse(bool folder);
     void browseTokenizer();
     void check();
@@ -51,6 +54,8 @@ private:
     QLineEdit* m_field;
     QLineEdit* m_tokenizer;
     QCheckBox* m_skipBroken;
+    QComboBox* m_split;
+    QDoubleSpinBox* m_share;
     QLabel* m_problem;
     QPushButton* m_accept = nullptr;
 };

@@ -4,6 +4,8 @@
 #include "widgets/controls/buttons.h"
 
 #include <QCheckBox>
+#include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QSpinBox>
@@ -64,6 +66,24 @@ private Q_SLOTS:
         dialog.findChild<QSpinBox*>()->setValue(48);
         QCOMPARE(dialog.data().sequenceLength, 48);
         QCOMPARE(dialog.findChild<QSpinBox*>()->maximum(), 64);
+    }
+
+    void asksWhatLossesAreMeasuredOn()
+    {
+        DataSubject subject = subjectFor(Task::ImageClassification);
+        subject.data = {.source = "demo:glyphs", .validationShare = 1.0 / 3};
+        DataDialog dialog(subject, nullptr);
+        auto* split = dialog.findChild<QComboBox*>();
+        auto* share = dialog.findChild<QDoubleSpinBox*>();
+        QCOMPARE(share->value(), 33.3);
+        QCOMPARE(dialog.data(), subject.data); // not rounded
+        share->setValue(20);
+        QCOMPARE(dialog.data().validationShare, 0.2);
+        split->setCurrentIndex(split->findData(QStringLiteral("test")));
+        QCOMPARE(dialog.data().split, std::string("test"));
+        QVERIFY(!share->isEnabled());
+        split->setCurrentIndex(split->findData(QStringLiteral("validation")));
+        QVERIFY(share->isEnabled()); // data without such a part have one set aside
     }
 
     void refusesAPathWhereNothingIs()
