@@ -4,6 +4,7 @@
 #include "app/convert.h"
 #include "app/quick_score.h"
 #include "app/weight_preview.h"
+#include "core/report/model_facts.h"
 
 namespace espalier {
 namespace {
@@ -102,9 +103,15 @@ void DestinationRunner::runPreview()
         });
 }
 
+bool DestinationRunner::hasSomethingToScore() const
+{
+    return m_parent && hasLoss(m_parent->config().flavour.task)
+        && !m_workspace.data().source.empty();
+}
+
 void DestinationRunner::scoreParent()
 {
-    if (!m_parent || m_workspace.data().source.empty())
+    if (!hasSomethingToScore())
         return;
     m_scores.post(kParentLossKey,
         [this, parent = *m_parent, data = m_workspace.data()](std::stop_token stop) {
@@ -121,7 +128,7 @@ void DestinationRunner::scoreParent()
 void DestinationRunner::scoreDestination()
 {
     const auto plan = m_workspace.plan();
-    if (!plan || !m_parent || m_workspace.data().source.empty())
+    if (!plan || !hasSomethingToScore())
         return;
     m_workspace.setWork(Activity::Evaluating, {true, tr("Scoring the destination"), -1});
     m_scores.post(kChildLossKey,

@@ -33,6 +33,7 @@ private:
     void refresh();
     void runPreview();
     void scoreDestination();
+    [[nodiscard]] bool hasSomethingToScore() const;
 
     Workspace& m_workspace;
     std::optional<Model> m_parent;

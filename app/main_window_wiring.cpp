@@ -168,7 +168,7 @@ void MainWindow::refreshActions()
     enable(Command::ChooseData, hasModel);
     enable(Command::ParentSize, hasModel);
     enable(Command::StartRace,
-        hasModel
+        m_workspace.raceObstacle().isEmpty()
             && (state == RaceState::Ready || state == RaceState::Paused
                 || state == RaceState::Stopped));
     enable(Command::PauseRace, state == RaceState::Running);

@@ -4,6 +4,7 @@
 #include "app/work_progress.h"
 #include "core/methods/catalog.h"
 #include "core/plan/measured.h"
+#include "core/report/model_facts.h"
 
 namespace espalier {
 namespace {
@@ -98,8 +99,9 @@ void MeasureRunner::measureWhatIsMissing()
         return;
     m_measuredFor = needed;
     MeasureSettings next = settings();
+    const bool labelled = hasLoss(m_parent->config().flavour.task);
     for (const MeasurementInfo& row : measurementCatalog())
-        if (row.byDefault || holds(*measured, row.id))
+        if ((row.byDefault && (labelled || !row.labels)) || holds(*measured, row.id))
             next.ids.emplace_back(row.id);
     next.ids.insert(next.ids.end(), missing.begin(), missing.end());
     measureWith(next);

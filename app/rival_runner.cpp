@@ -5,6 +5,7 @@
 #include "app/planner.h"
 #include "app/quick_score.h"
 #include "app/weight_preview.h"
+#include "core/report/model_facts.h"
 
 namespace espalier {
 namespace {
@@ -87,7 +88,8 @@ void RivalRunner::preview()
 void RivalRunner::evaluate()
 {
     const auto plan = m_workspace.rival().plan;
-    if (!plan || !m_parent || m_workspace.data().source.empty())
+    if (!plan || !m_parent || !hasLoss(m_parent->config().flavour.task)
+        || m_workspace.data().source.empty())
         return m_thread.cancel(kLossKey);
     m_thread.post(kLossKey,
         [this, parent = *m_parent, plan, data = m_workspace.data()](std::stop_token stop) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/workspace.h"
 
+#include "core/report/model_facts.h"
+
 #include <utility>
 
 namespace espalier {
@@ -15,6 +17,15 @@ bool Workspace::measurementsAreStale() const
     if (!m_measurements || m_data.source.empty())
         return false;
     return m_measurements->source != m_data.source;
+}
+
+QString Workspace::raceObstacle() const
+{
+    if (!m_model)
+        return tr("Open a model first.");
+    if (!hasLoss(m_model->config.flavour.task))
+        return tr("This model has no loss, so it cannot race.");
+    return m_data.source.empty() ? tr("Choose data first.") : QString();
 }
 
 Work Workspace::work(Activity activity) const

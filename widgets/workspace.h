@@ -160,6 +160,8 @@ public:
     {
         return m_raceState;
     }
+    /// Why no race can start, whatever its lanes are; empty: one can.
+    [[nodiscard]] QString raceObstacle() const;
     [[nodiscard]] const Selection& selection() const
     {
         return m_selection;

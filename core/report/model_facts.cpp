@@ -17,12 +17,6 @@ namespace {
 constexpr std::int64_t kByteVocabulary = 256;
 constexpr std::size_t kNamedMethods = 3; ///< in a tooltip, with their reasons
 
-/// Texts come without labels, so only models that predict tokens have a loss on them.
-bool hasLoss(Task task)
-{
-    return predictsTokens(task) || task == Task::ImageClassification;
-}
-
 /// Digits in groups of three, with thin spaces: "50 257".
 std::string grouped(std::int64_t value)
 {
@@ -108,6 +102,11 @@ std::int64_t widthStep(const ModelConfig& config)
 }
 
 } // namespace
+
+bool hasLoss(Task task)
+{
+    return predictsTokens(task) || task == Task::ImageClassification;
+}
 
 std::string describeHeads(const ModelShape& shape)
 {

@@ -18,6 +18,10 @@ struct ModelFact
     bool warns = false; ///< something does not fit together
 };
 
+/// Whether data give the task something to train on. Texts come without labels, so only models that
+/// predict tokens have a loss on them.
+[[nodiscard]] bool hasLoss(Task task);
+
 /// "6 heads of 32, each with keys and values of its own": who shares what.
 [[nodiscard]] std::string describeHeads(const ModelShape& shape);
 /// "50 257 tokens, 1 024 positions", or classes, pixels and patches.

@@ -62,7 +62,6 @@ RaceView::RaceView(const ViewContext& context, QWidget* parent)
     splitter->setSizes({380, 548});
     column->addWidget(splitter, 1);
     m_plot->setLive(true);
-    m_plot->setEmptyMessage(tr("Press Start race: all lanes see the same data in the same order"));
 
     connect(&workspace(), &Workspace::lanesChanged, this, [this] {
         rebuildChart();
@@ -73,6 +72,7 @@ RaceView::RaceView(const ViewContext& context, QWidget* parent)
     connect(&workspace(), &Workspace::raceStateChanged, this, &RaceView::refreshState);
     connect(&workspace(), &Workspace::laneProgressChanged, this, &RaceView::refreshStatus);
     connect(&workspace(), &Workspace::modelChanged, this, &RaceView::refreshState);
+    connect(&workspace(), &Workspace::dataChanged, this, &RaceView::refreshState);
     connect(&workspace(), &Workspace::planChanged, this, &RaceView::refreshState);
     connect(&workspace(), &Workspace::workChanged, this, &RaceView::refreshStatus);
     connect(m_plot, &PlotWidget::saveFailed, &intents(), &Intents::messageRaised);
@@ -84,8 +84,8 @@ void RaceView::buildBar(QHBoxLayout* bar)
 {
     bar->addWidget(makeHead(tr("Race"), this));
     m_start = new PrimaryButton(tr("Start race"), this);
-    m_start->setToolTip(tr("Trains all lanes in turns, on the same data in the same order"));
     m_pause = new QPushButton(tr("Pause"), this);
+    m_pause->setToolTip(tr("Saves a checkpoint of every lane and waits"));
     m_stop = new QPushButton(tr("Stop"), this);
     m_stop->setToolTip(tr("Stops and saves a checkpoint of every lane"));
     m_reset = new QPushButton(tr("New race"), this);
@@ -103,6 +103,7 @@ void RaceView::buildBar(QHBoxLayout* bar)
     m_log->setToolTip(tr("Loss on a logarithmic axis"));
     m_axis = new QComboBox(this);
     m_axis->addItems({tr("Steps"), tr("Tokens"), tr("Time"), tr("FLOPs")});
+    m_axis->setAccessibleName(tr("Lower axis"));
     m_axis->setToolTip(tr("What the lower axis counts"));
     m_smooth->setCheckable(true);
     m_log->setCheckable(true);
@@ -129,6 +130,7 @@ QWidget* RaceView::makeTable()
     QVBoxLayout* column = makeColumn(side, 0, space::kControl);
     m_table = new QTableView(side);
     m_table->setModel(m_model);
+    m_table->setAccessibleName(tr("Lanes"));
     m_table->setItemDelegateForColumn(LaneTableModel::Title, new LaneDelegate(m_table));
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
@@ -147,6 +149,7 @@ QWidget* RaceView::makeTable()
     m_add = new QPushButton(tr("Add lane"), side);
     m_add->setToolTip(tr("Adds a lane that starts from the destination as it is now"));
     m_remove = new QPushButton(tr("Remove"), side);
+    m_remove->setToolTip(tr("Takes the picked lane out of the race"));
     m_export = new QPushButton(tr("Export lane…"), side);
     m_export->setToolTip(tr("Writes the weights that the picked lane has reached"));
     buttons->addWidget(m_add);
@@ -211,11 +214,18 @@ void RaceView::refreshState()
         || state == RaceState::Stopping;
     const bool isOver =
         state == RaceState::Finished || state == RaceState::Stopped || state == RaceState::Failed;
-    const bool hasLanes = !workspace().lanes().empty() && workspace().model() != nullptr;
+    const QString obstacle = workspace().raceObstacle();
+    const bool canStart = !workspace().lanes().empty() && obstacle.isEmpty();
     m_start->setText(state == RaceState::Paused || state == RaceState::Stopped ? tr("Continue")
                                                                                : tr("Start race"));
     m_start->setEnabled(
-        hasLanes && (isPlanned || state == RaceState::Paused || state == RaceState::Stopped));
+        canStart && (isPlanned || state == RaceState::Paused || state == RaceState::Stopped));
+    m_start->setToolTip(obstacle.isEmpty()
+            ? tr("Trains all lanes in turns, on the same data in the same order")
+            : obstacle);
+    m_plot->setEmptyMessage(obstacle.isEmpty()
+            ? tr("Press Start race: all lanes see the same data in the same order")
+            : obstacle);
     m_pause->setEnabled(state == RaceState::Running);
     m_stop->setEnabled(
         state == RaceState::Running || state == RaceState::Paused || state == RaceState::Preparing);
@@ -241,6 +251,8 @@ void RaceView::refreshStatus()
         m_status->setText(failure.what + QStringLiteral(": ") + failure.why);
     else if (work.running && workspace().raceState() != RaceState::Running)
         m_status->setText(work.stage);
+    else if (workspace().raceState() == RaceState::Ready && workspace().model() != nullptr)
+        m_status->setText(workspace().raceObstacle());
     else
         m_status->setText(titleOf(workspace().raceState()));
 }
