@@ -19,6 +19,7 @@
 #include <QMimeData>
 #include <QStandardPaths>
 #include <QStatusBar>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QUndoStack>
 
@@ -57,8 +58,7 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
     setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     applyThemeChoice(settings.theme());
-    buildCentre();
-    buildDocks();
+    buildParts();
     buildMenus();
     m_status = new StatusStrip({m_workspace, m_intents}, m_bridge.info(), this);
     statusBar()->addPermanentWidget(m_status);
@@ -93,6 +93,7 @@ void MainWindow::buildCentre()
     m_hint->setVisible(!m_settings.hintDismissed());
     m_tabs = new QTabWidget(centre);
     m_tabs->setDocumentMode(true);
+    m_tabs->tabBar()->setAccessibleName(tr("Views"));
     column->addWidget(m_message);
     column->addWidget(new DiagnosisPanel({m_workspace, m_intents}, centre));
     column->addWidget(m_hint);
@@ -123,11 +124,13 @@ QDockWidget* MainWindow::addDock(
     return dock;
 }
 
-void MainWindow::buildDocks()
+/// Made in the order in which Tab goes through them.
+void MainWindow::buildParts()
 {
     const ViewContext context{m_workspace, m_intents};
     QDockWidget* left = addDock(Qt::LeftDockWidgetArea, QStringLiteral("parent"), tr("Parent"),
         new ParentPanel(context, this));
+    buildCentre();
     QDockWidget* right = addDock(Qt::RightDockWidgetArea, QStringLiteral("destination"),
         tr("Destination"), new DestinationPanel(context, this));
     resizeDocks({left, right}, {260, 320}, Qt::Horizontal);

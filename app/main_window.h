@@ -77,7 +77,7 @@ protected:
 
 private:
     void buildCentre();
-    void buildDocks();
+    void buildParts();
     void buildMenus();
     QDockWidget* addDock(
         Qt::DockWidgetArea area, const QString& id, const QString& title, QWidget* content);

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/main_window.h"
 
+#include "widgets/views/catalog.h"
+#include "widgets/views/view.h"
+
+#include <QAbstractButton>
+#include <QAccessible>
 #include <QDir>
+#include <QDockWidget>
 #include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -165,6 +171,54 @@ private Q_SLOTS:
         QVERIFY(QDir(m_settings->interruptedRun()).exists(QStringLiteral("run.h5")));
     }
 
+    /// Tab goes through one part of the window after the other, in each to the right or down, and
+    /// comes by everything that can be used, which says what it is to those who do not see it.
+    void tabComesByEverythingInReadingOrder()
+    {
+        openTiny();
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->workspace().plan() && m_window->workspace().preview()
+                && m_window->workspace().measurements(),
+            kPatience);
+        for (const ViewRow& row : viewCatalog()) {
+            m_window->showView(QString::fromLatin1(row.id));
+            QCoreApplication::processEvents();
+            QStringList parts;
+            QPoint before;
+            for (const QWidget* widget : focusChain()) {
+                const QString part = partOf(*widget);
+                const QPoint place = widget->mapTo(m_window.get(), QPoint(0, 0));
+                const QString what =
+                    QStringLiteral("%1, %2: %3 \"%4\"")
+                        .arg(QLatin1String(row.id), part,
+                            QLatin1String(widget->metaObject()->className()), nameOf(*widget));
+                QVERIFY2(!nameOf(*widget).isEmpty(), qPrintable(what));
+                if (parts.isEmpty() || parts.constLast() != part)
+                    parts << part;
+                else
+                    QVERIFY2(place.x() > before.x() || place.y() > before.y(), qPrintable(what));
+                before = place;
+            }
+            parts.removeAll(QStringLiteral("window")); // Cancel in the status bar, while it works
+            QCOMPARE(
+                parts.join(QLatin1Char(' ')), QStringLiteral("parent centre destination race"));
+        }
+    }
+
+    void everyButtonWithoutAWordTellsWhatItDoes()
+    {
+        openTiny();
+        for (const QAbstractButton* button : m_window->findChildren<QAbstractButton*>())
+            if (button->isVisible() && button->text().size() < 2
+                && button->focusPolicy() != Qt::NoFocus) {
+                const QString what =
+                    QStringLiteral("%1 in %2")
+                        .arg(QLatin1String(button->metaObject()->className()),
+                            QLatin1String(button->parentWidget()->metaObject()->className()));
+                QVERIFY2(!button->toolTip().isEmpty(), qPrintable(what));
+                QVERIFY2(!button->accessibleName().isEmpty(), qPrintable(what));
+            }
+    }
+
     void remembersWhatWasOpened()
     {
         openTiny();
@@ -180,6 +234,38 @@ private:
         QSignalSpy opened(&m_window->bridge(), &EngineBridge::opened);
         m_window->openModel(folder);
         QTRY_COMPARE_WITH_TIMEOUT(opened.count(), 1, kPatience);
+    }
+
+    /// What Tab stops at, in order, from the first control of the window.
+    [[nodiscard]] std::vector<const QWidget*> focusChain() const
+    {
+        std::vector<const QWidget*> chain;
+        const QWidget* widget = m_window.get();
+        do {
+            widget = widget->nextInFocusChain();
+            if ((widget->focusPolicy() & Qt::TabFocus) != 0 && widget->isVisible()
+                && widget->isEnabled() && widget->focusProxy() == nullptr
+                && widget->window() == m_window.get())
+                chain.push_back(widget);
+        } while (widget != m_window.get());
+        return chain;
+    }
+
+    [[nodiscard]] QString partOf(const QWidget& widget) const
+    {
+        for (const QWidget* above = &widget; above != nullptr; above = above->parentWidget())
+            if (const auto* dock = qobject_cast<const QDockWidget*>(above))
+                return dock->objectName();
+        return m_window->centralWidget()->isAncestorOf(&widget) ? QStringLiteral("centre")
+                                                                : QStringLiteral("window");
+    }
+
+    /// As a screen reader finds it.
+    static QString nameOf(const QWidget& widget)
+    {
+        QAccessibleInterface* face =
+            QAccessible::queryAccessibleInterface(const_cast<QWidget*>(&widget));
+        return face == nullptr ? QString() : face->text(QAccessible::Name);
     }
 
     std::unique_ptr<QTemporaryDir> m_scratch;

@@ -68,6 +68,14 @@ void OptionForm::setSpecs(std::vector<OptionSpec> specs)
     setOptions({});
 }
 
+void OptionForm::followInTabOrder(QWidget* before)
+{
+    for (const Row& row : m_rows) {
+        setTabOrder(before, row.editor);
+        before = row.editor;
+    }
+}
+
 void OptionForm::setOptions(const Options& options)
 {
     m_showing = true;

@@ -22,6 +22,8 @@ public:
 
     /// Builds the rows anew; `specs` are copied.
     void setSpecs(std::vector<OptionSpec> specs);
+    /// Lets Tab go from `before` through the rows; new rows are last in their window without.
+    void followInTabOrder(QWidget* before);
     /// Shows these values (missing ones: the default) without emitting.
     void setOptions(const Options& options);
 

@@ -10,11 +10,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace espalier {
 namespace {
 
 constexpr int kHeight = 24;
+constexpr int kLowest = 16;
 
 /// Falling scores from the left; the highest point of all blocks touches the top.
 void paintSpark(
@@ -49,12 +51,21 @@ void paintSpark(
 BlockDelegate::BlockDelegate(const BlockListModel& model, QObject* parent)
     : QStyledItemDelegate(parent)
     , m_model(model)
+    , m_height(kHeight)
 {
 }
 
 QSize BlockDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const
 {
-    return {160, kHeight};
+    return {160, m_height};
+}
+
+void BlockDelegate::fit(int rows, int room)
+{
+    const int share = room / std::max(rows, 1);
+    const int height = share < kLowest ? kHeight : std::min(share, kHeight);
+    if (std::exchange(m_height, height) != height)
+        Q_EMIT sizeHintChanged({});
 }
 
 void BlockDelegate::paint(

@@ -19,6 +19,8 @@ public:
     {
         m_hovered = row;
     }
+    /// Rows become a little lower if all of them fit into `room` pixels then.
+    void fit(int rows, int room);
     void paint(QPainter* painter, const QStyleOptionViewItem& option,
         const QModelIndex& index) const override;
     [[nodiscard]] QSize sizeHint(
@@ -27,6 +29,7 @@ public:
 private:
     const BlockListModel& m_model;
     int m_hovered = -1;
+    int m_height;
 };
 
 } // namespace espalier

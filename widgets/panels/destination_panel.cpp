@@ -15,6 +15,8 @@
 
 #include <QScrollArea>
 
+#include <optional>
+
 namespace espalier {
 namespace {
 
@@ -31,6 +33,21 @@ const Method* methodOf(const Recipe& recipe)
 double ratioOf(double value, double parent)
 {
     return parent > 0 ? value / parent : 0;
+}
+
+/// Whether the workspace's destination computes what its parent does; nothing while it cannot be
+/// made.
+std::optional<Preservation> preservationIn(const Workspace& workspace)
+{
+    const Recipe& recipe = workspace.recipe();
+    const Method* method = methodOf(recipe);
+    if (method == nullptr || workspace.model() == nullptr)
+        return std::nullopt;
+    PlanRequest request{
+        .parent = workspace.model()->config, .childShape = recipe.shape, .options = recipe.options};
+    if (!checkRequest(*method, request))
+        return std::nullopt;
+    return preservationOf(*method, request);
 }
 
 } // namespace
@@ -90,6 +107,7 @@ void DestinationPanel::buildMethod(QVBoxLayout* column)
 {
     column->addWidget(makeHead(tr("Method"), this));
     m_method = new MethodBox(this);
+    m_method->setAccessibleName(tr("Method"));
     column->addWidget(m_method);
     connect(m_method, &MethodBox::methodChosen, &m_intents, &Intents::methodEdited);
     m_methodNote = makeMuted({}, this);
@@ -98,6 +116,7 @@ void DestinationPanel::buildMethod(QVBoxLayout* column)
     m_options = new OptionForm;
     auto* scroll = new QScrollArea(this);
     scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setFocusPolicy(Qt::NoFocus); // its controls scroll it
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(m_options);
@@ -234,30 +253,21 @@ void DestinationPanel::refreshMethod()
     if (m_formMethod != id) {
         m_formMethod = id;
         m_options->setSpecs(method->options);
+        m_options->followInTabOrder(m_method);
     }
     m_options->setOptions(recipe.options);
     refreshMethodNote(*method);
 }
 
-/// What the method asks for and costs, and whether the destination computes what the parent does.
+/// What the method asks for and costs, and what it promises.
 void DestinationPanel::refreshMethodNote(const Method& method)
 {
-    const Recipe& recipe = m_workspace.recipe();
-    const Result<Options> options = completeOptions(method.options, recipe.options);
+    const Result<Options> options = completeOptions(method.options, m_workspace.recipe().options);
     if (!options || m_workspace.model() == nullptr)
         return m_methodNote->clear();
     QString note = QString::fromStdString(needsAndCost(method, *options));
-    PlanRequest request{
-        .parent = m_workspace.model()->config, .childShape = recipe.shape, .options = *options};
-    if (checkRequest(method, request)) {
-        const Preservation preserved = preservationOf(method, request);
-        if (preserved.exact)
-            note += QLatin1Char(' ') + tr("Computes what the parent does.");
-        else if (!preserved.reason.empty())
-            note += QLatin1Char(' ')
-                + tr("Not quite what the parent computes: %1.")
-                      .arg(QString::fromStdString(preserved.reason));
-    }
+    if (const auto preserved = preservationIn(m_workspace); preserved && preserved->exact)
+        note += QLatin1Char(' ') + tr("Computes what the parent does.");
     if (method.learning && method.learning(*options))
         note +=
             QLatin1Char(' ') + tr("Shown as it begins; it learns when it races or is exported.");
@@ -268,8 +278,12 @@ void DestinationPanel::refreshProblem()
 {
     const bool waits = m_workspace.work(Activity::Measuring).running
         || m_workspace.work(Activity::Opening).running;
-    const QString problem =
+    QString problem =
         m_workspace.model() == nullptr || waits ? QString() : m_workspace.planProblem();
+    if (const auto preserved = preservationIn(m_workspace);
+        problem.isEmpty() && preserved && !preserved->reason.empty())
+        problem = tr("Does not compute what the parent does: %1.")
+                      .arg(QString::fromStdString(preserved->reason));
     m_problem->setText(problem);
     m_problem->setVisible(!problem.isEmpty());
     QPalette colours = m_problem->palette();

@@ -10,6 +10,7 @@
 #include "widgets/panels/layout.h"
 #include "widgets/theme/theme.h"
 
+#include <QEvent>
 #include <QListView>
 #include <QPushButton>
 
@@ -129,6 +130,8 @@ void ParentPanel::buildList()
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setAccessibleName(tr("Blocks of the parent"));
     m_list->viewport()->setAutoFillBackground(false);
+    m_list->viewport()->installEventFilter(this);
+    connect(m_blocks, &QAbstractItemModel::modelReset, this, &ParentPanel::fitBlocks);
     connect(m_list, &QListView::entered, this,
         [this](const QModelIndex& index) { Q_EMIT m_intents.hoverEdited({.block = index.row()}); });
     connect(
@@ -138,6 +141,18 @@ void ParentPanel::buildList()
             if (!m_showingSelection && index.isValid())
                 Q_EMIT m_intents.selectionEdited({.block = index.row()});
         });
+}
+
+bool ParentPanel::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::Resize)
+        fitBlocks();
+    return QWidget::eventFilter(watched, event);
+}
+
+void ParentPanel::fitBlocks()
+{
+    m_delegate->fit(m_blocks->rowCount(), m_list->viewport()->height());
 }
 
 void ParentPanel::refresh()

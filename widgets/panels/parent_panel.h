@@ -21,6 +21,9 @@ class ParentPanel : public QWidget
 public:
     ParentPanel(const ViewContext& context, QWidget* parent);
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     void buildList();
     void buildFacts();
@@ -28,6 +31,7 @@ private:
     void refreshFacts(const ModelSummary& model);
     void refreshData();
     void followSelection();
+    void fitBlocks();
 
     const Workspace& m_workspace;
     Intents& m_intents;

@@ -37,10 +37,10 @@ constexpr ViewRow kRows[] = {
         ViewArea::Centre, "Ctrl+4", make<TensorsView>},
     {"methods", QT_TRANSLATE_NOOP("Views", "Methods"),
         QT_TRANSLATE_NOOP("Views", "The destination beside the same shape made by another method"),
-        ViewArea::Centre, "Ctrl+6", make<MethodsView>},
+        ViewArea::Centre, "Ctrl+5", make<MethodsView>},
     {"race", QT_TRANSLATE_NOOP("Views", "Race"),
         QT_TRANSLATE_NOOP("Views", "Trains several starts on the same data, side by side"),
-        ViewArea::Bottom, "Ctrl+5", make<RaceView>},
+        ViewArea::Bottom, "Ctrl+6", make<RaceView>},
 };
 
 } // namespace

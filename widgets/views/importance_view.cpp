@@ -23,8 +23,8 @@ ImportanceView::ImportanceView(const ViewContext& context, QWidget* parent)
     QVBoxLayout* column = makeColumn(content, space::kPanel, space::kControl);
     auto* bar = new QWidget(content);
     column->addWidget(bar);
-    column->addWidget(m_plot, 1);
     buildBar(bar);
+    column->addWidget(m_plot, 1); // behind the bar for Tab, too
     m_plot->setMarginal(Marginal::Columns);
     m_plot->setColourScale(ColourScale::Logarithmic);
 

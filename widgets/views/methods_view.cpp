@@ -79,6 +79,7 @@ void MethodsView::buildMaps(QWidget* content)
     addSide(m_firstHead, m_first);
     m_first->setColourBarVisible(false);
     m_rival = new MethodBox(content);
+    m_rival->setAccessibleName(tr("Method on the right"));
     m_rival->setToolTip(tr("The method on the right: the same shape, its own default parameters"));
     addSide(m_rival, m_second);
     column->addLayout(maps, 1);

@@ -28,6 +28,7 @@ TensorsView::TensorsView(const ViewContext& context, QWidget* parent)
     QVBoxLayout* column = makeColumn(content, space::kPanel, space::kControl);
     QHBoxLayout* bar = makeRow(space::kControl);
     m_filter = new QLineEdit(content);
+    m_filter->setAccessibleName(tr("Filter"));
     m_filter->setPlaceholderText(tr("Filter by name, part, axis or size"));
     m_filter->setClearButtonEnabled(true);
     m_filter->setMaximumWidth(320);
@@ -38,6 +39,7 @@ TensorsView::TensorsView(const ViewContext& context, QWidget* parent)
     column->addLayout(bar);
     m_table = new QTableView(content);
     m_table->setModel(m_proxy);
+    m_table->setAccessibleName(tr("Tensors"));
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(TensorTableModel::Name, Qt::AscendingOrder);
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);

@@ -89,9 +89,11 @@ void WeightsView::buildPicker(QWidget* bar)
     auto* row = makeRow(space::kControl);
     bar->setLayout(row);
     m_role = new QComboBox(bar);
+    m_role->setAccessibleName(tr("Weight"));
     m_role->setToolTip(tr("The weight that is shown, named by its role"));
     m_role->setMinimumContentsLength(24);
     m_block = new QComboBox(bar);
+    m_block->setAccessibleName(tr("Block"));
     m_block->setToolTip(tr("The destination's block, counted from 0"));
     row->addWidget(m_role);
     row->addWidget(m_block);
