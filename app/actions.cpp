@@ -40,6 +40,10 @@ constexpr ActionRow kActions[] = {
     {Command::OpenFromHub, "file", QT_TRANSLATE_NOOP("Actions", "Open from &Hub…"), "Ctrl+H",
         QT_TRANSLATE_NOOP(
             "Actions", "Open a model of the Hugging Face Hub, fetching it if need be")},
+    {Command::RecommendParent, "file", QT_TRANSLATE_NOOP("Actions", "Recommend a &parent…"),
+        "Ctrl+Shift+R",
+        QT_TRANSLATE_NOOP(
+            "Actions", "Rank models by how near they are to the destination's sizes")},
     {Command::OpenRecipe, "file", QT_TRANSLATE_NOOP("Actions", "Open &recipe…"), "Ctrl+Shift+O",
         QT_TRANSLATE_NOOP("Actions", "Take over a destination that was made from this parent"),
         true},

@@ -14,6 +14,7 @@ enum class Command
 {
     OpenModel,
     OpenFromHub,
+    RecommendParent,
     OpenRecipe,
     SaveRecipe,
     Export,

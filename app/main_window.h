@@ -89,6 +89,7 @@ private:
     void adopted();
     void askForModel();
     void askForHubModel();
+    void askForNearestParent();
     void askForData();
     void openRecipe();
     void saveRecipe();

@@ -6,6 +6,8 @@
 #include "app/hub_dialog.h"
 #include "app/main_window.h"
 #include "app/message_bar.h"
+#include "app/recommend_dialog.h"
+#include "app/recommend_runner.h"
 #include "core/report/model_summary.h"
 #include "widgets/controls/hint_strip.h"
 #include "widgets/format/number_format.h"
@@ -51,6 +53,30 @@ void MainWindow::askForHubModel()
     if (dialog.exec() == QDialog::Accepted)
         openModel(dialog.model());
     m_bridge.opener().abandonLookUp();
+}
+
+void MainWindow::askForNearestParent()
+{
+    if (m_workspace.model() == nullptr)
+        return;
+    RecommendSubject subject{.wanted = m_workspace.recipe().shape,
+        .chosen = {QString::fromStdString(m_workspace.model()->path)},
+        .others = m_settings.recentModels(),
+        .data = m_workspace.data()};
+    const Result<std::vector<CachedChoice>> cached = modelsInHubCache();
+    for (const CachedChoice& choice : cached ? *cached : std::vector<CachedChoice>{})
+        if (!choice.family.empty())
+            subject.others << QStringLiteral("hf:")
+                    + QString::fromStdString(choice.model.repository);
+    RecommendRunner runner;
+    RecommendDialog dialog(subject, this);
+    connect(&dialog, &RecommendDialog::rankRequested, &runner, &RecommendRunner::rank);
+    connect(&dialog, &RecommendDialog::cancelRequested, &runner, &RecommendRunner::cancel);
+    connect(&runner, &RecommendRunner::progressed, &dialog, &RecommendDialog::showProgress);
+    connect(&runner, &RecommendRunner::ranked, &dialog, &RecommendDialog::showFits);
+    connect(&runner, &RecommendRunner::finished, &dialog, &RecommendDialog::showFinished);
+    if (dialog.exec() == QDialog::Accepted)
+        openModel(dialog.model());
 }
 
 void MainWindow::askForData()

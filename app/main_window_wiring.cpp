@@ -94,6 +94,8 @@ void MainWindow::run(Command command)
         return askForModel();
     case Command::OpenFromHub:
         return askForHubModel();
+    case Command::RecommendParent:
+        return askForNearestParent();
     case Command::OpenRecipe:
         return openRecipe();
     case Command::SaveRecipe:
@@ -161,6 +163,7 @@ void MainWindow::refreshActions()
     const auto enable = [this](Command command, bool on) {
         m_actions.action(command)->setEnabled(on);
     };
+    enable(Command::RecommendParent, hasModel);
     enable(Command::OpenRecipe, hasModel);
     enable(Command::SaveRecipe, hasModel);
     enable(Command::Export, hasPlan);
