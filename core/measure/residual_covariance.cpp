@@ -54,8 +54,9 @@ public:
     }
 
     Status finish(Measurements& measurements, WeightSource& weights, const PassTotals& /*totals*/,
-        const Progress& /*progress*/) override
+        const Progress& progress) override
     {
+        progress(1, "finding the stream's principal components");
         const std::int64_t width = weights.config().shape.hidden;
         Matrix& mean_DD = measurements.residualCovariance_DD;
         mean_DD = {width, width, std::vector<double>(static_cast<std::size_t>(width * width), 0.0)};

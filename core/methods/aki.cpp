@@ -9,6 +9,7 @@
 #include "core/methods/plan_parts.h"
 #include "core/methods/rows.h"
 
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -42,18 +43,27 @@ std::vector<SourceTerm> twoTerms(SourceTerm own, SourceTerm above)
     return terms;
 }
 
-/// Maps of every parent block: its own axes and the stream's.
-std::vector<std::map<AxisLabel, AxisMap>> allMaps(const TransferPlan& plan, CopyRule rule)
+/// Maps of every parent block: its own axes, as its copies have them, and the stream's.
+std::map<int, std::map<AxisLabel, AxisMap>> allMaps(TransferPlan& plan)
 {
-    auto maps = growParentBlocks(plan, rule);
-    for (auto& own : maps)
-        own[AxisLabel::Residual] = plan.globalMaps.at(AxisLabel::Residual);
+    std::map<int, std::map<AxisLabel, AxisMap>> maps;
+    for (DestinationBlock& block : plan.blocks) {
+        const auto [own, first] =
+            maps.try_emplace(block.terms.front().parentBlock, std::move(block.maps));
+        if (first)
+            own->second[AxisLabel::Residual] = plan.globalMaps.at(AxisLabel::Residual);
+        block.maps.clear(); // each term has its own
+    }
     return maps;
 }
 
-bool isNorm(const ParameterSpec& spec)
+std::vector<ParameterId> normsIn(const ModelConfig& config)
 {
-    return spec.kind == ParameterKind::NormGain || spec.kind == ParameterKind::NormBias;
+    std::vector<ParameterId> norms;
+    for (const ParameterSpec& spec : parametersOf(config))
+        if (spec.kind == ParameterKind::NormGain || spec.kind == ParameterKind::NormBias)
+            norms.push_back(spec.id);
+    return norms;
 }
 
 /// The block above in the same stage; nothing above the last.
@@ -64,24 +74,27 @@ std::optional<int> blockAbove(const ModelShape& parent, int block)
                                                                : std::optional(above);
 }
 
-void takeNewRowsFromAbove(TransferPlan& plan, CopyRule rule)
+void takeNewRowsFromAbove(TransferPlan& plan)
 {
-    const auto maps = allMaps(plan, rule);
+    const auto maps = allMaps(plan);
     const auto termOf = [&](int block) {
-        return SourceTerm{.parentBlock = block, .maps = maps[static_cast<std::size_t>(block)]};
+        return SourceTerm{.parentBlock = block, .maps = maps.at(block)};
     };
+    const std::vector<ParameterId> norms = normsIn(plan.child);
     for (std::size_t j = 0; j < plan.blocks.size(); ++j) {
         DestinationBlock& block = plan.blocks[j];
         const int own = block.terms.front().parentBlock;
         const std::optional<int> above = blockAbove(plan.parent.shape, own);
-        if (!above)
+        if (!above) {
+            block.maps = maps.at(own);
+            block.maps.erase(AxisLabel::Residual);
             continue;
-        const std::vector<SourceTerm> alone = block.terms;
+        }
+        const std::vector<SourceTerm> alone = std::move(block.terms);
         block.terms = twoTerms(termOf(own), termOf(*above));
-        block.maps.clear(); // each term has its own
-        for (const ParameterSpec& spec : parametersOf(plan.child))
-            if (std::cmp_equal(spec.id.block, j) && isNorm(spec))
-                block.termsByRole[spec.id.role] = alone;
+        for (const auto [role, at] : norms)
+            if (std::cmp_equal(at, j))
+                block.termsByRole[role] = alone;
     }
 }
 
@@ -92,7 +105,7 @@ Result<TransferPlan> planAki(const PlanRequest& request)
     addBlocks(plan, stackBlocksFromTop(request.parent.shape.layers, request.childShape.layers));
     widenByCopies(plan, rule);
     if (changesWidth(request))
-        takeNewRowsFromAbove(plan, rule);
+        takeNewRowsFromAbove(plan);
     return plan;
 }
 

@@ -105,6 +105,9 @@ std::map<AxisLabel, AxisMap> growBlock(
     return maps;
 }
 
+namespace {
+
+/// growBlock of every parent block, each of its own stream.
 std::vector<std::map<AxisLabel, AxisMap>> growParentBlocks(const TransferPlan& plan, CopyRule rule)
 {
     const Seed blocks = derive(plan.seed, "block");
@@ -115,6 +118,8 @@ std::vector<std::map<AxisLabel, AxisMap>> growParentBlocks(const TransferPlan& p
                 rule, derive(blocks, static_cast<std::uint64_t>(block))));
     return maps;
 }
+
+} // namespace
 
 void growBlocks(TransferPlan& plan, CopyRule rule)
 {

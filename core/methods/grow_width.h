@@ -43,9 +43,6 @@ struct GrownHeads
 [[nodiscard]] std::map<AxisLabel, AxisMap> growBlock(
     const ModelShape& parent, const ModelShape& child, AxisLabel mlp, CopyRule rule, Seed seed);
 
-/// growBlock of every parent block, each of its own stream.
-[[nodiscard]] std::vector<std::map<AxisLabel, AxisMap>> growParentBlocks(
-    const TransferPlan& plan, CopyRule rule);
 /// Gives every block its (first) source block's: copies of a block are widened alike.
 void growBlocks(TransferPlan& plan, CopyRule rule);
 

@@ -19,6 +19,8 @@ int main(int argc, char** argv)
     espalier::bench::addDecode(program, outcome);
     espalier::bench::addTokenize(program, outcome);
     espalier::bench::addLigo(program, outcome);
+    espalier::bench::addPlan(program, outcome);
+    espalier::bench::addBasis(program, outcome);
     CLI11_PARSE(program, argc, argv);
     if (outcome)
         return 0;
