@@ -20,8 +20,11 @@
 namespace espalier {
 namespace {
 
-constexpr QSize kSize(880, 560);
+constexpr QSize kSize(960, 560);
 constexpr int kSteps = 1000; ///< of the progress bar
+constexpr int kRowHeight = 24;
+constexpr int kNameWidth = 152;
+constexpr int kModelRole = Qt::UserRole; ///< the whole name of a model
 
 QTreeWidget* makeList(const QString& name, QWidget* parent)
 {
@@ -32,6 +35,21 @@ QTreeWidget* makeList(const QString& name, QWidget* parent)
     list->setTextElideMode(Qt::ElideMiddle);
     list->header()->setStretchLastSection(false);
     return list;
+}
+
+/// "untrained loss", "nats": "Untrained loss, nats".
+QString headerOf(const TableColumn& column)
+{
+    QString text = QString::fromStdString(column.title);
+    text[0] = text[0].toUpper();
+    return column.unit.empty() ? text
+                               : text + QStringLiteral(", ") + QString::fromStdString(column.unit);
+}
+
+/// The last folder of a path; names of the Hub as they are.
+QString shortName(const QString& model)
+{
+    return QDir::isAbsolutePath(model) ? QDir(model).dirName() : model;
 }
 
 QString textOf(const TableCell& cell)
@@ -47,7 +65,7 @@ RecommendDialog::RecommendDialog(const RecommendSubject& subject, QWidget* paren
     , m_subject(subject)
     , m_models(makeList(tr("Models to look at"), this))
     , m_answers(makeList(tr("Parents, nearest first"), this))
-    , m_allSizes(new QCheckBox(tr("Heads and MLP units of the destination, too"), this))
+    , m_allSizes(new QCheckBox(tr("Heads and MLP units as in the destination"), this))
     , m_measures(new QCheckBox(this))
     , m_progress(new QProgressBar(this))
     , m_note(makeNote(this))
@@ -122,17 +140,19 @@ void RecommendDialog::addAnswers(QVBoxLayout& column)
                         "then parameters kept times the ratio of depths"));
     column.addWidget(head);
     const Table table = parentTable({});
-    QStringList titles;
-    for (const TableColumn& title : table.columns)
-        titles << QString::fromStdString(
-            title.unit.empty() ? title.title : title.title + ", " + title.unit);
-    m_answers->setHeaderLabels(titles);
-    for (int i = 1; i < titles.size(); ++i)
+    QTreeWidgetItem* titles = m_answers->headerItem();
+    for (int i = 0; i < static_cast<int>(table.columns.size()); ++i) {
+        const TableColumn& answer = table.columns[static_cast<std::size_t>(i)];
+        titles->setText(i, headerOf(answer));
+        if (answer.alignment == Alignment::Right)
+            titles->setTextAlignment(i, Qt::AlignRight | Qt::AlignVCenter);
         m_answers->header()->setSectionResizeMode(i, QHeaderView::ResizeToContents);
-    m_answers->header()->setSectionResizeMode(0, QHeaderView::Stretch);
-    m_answers->header()->setSectionResizeMode(
-        static_cast<int>(titles.size()) - 1, QHeaderView::Stretch);
+    }
+    m_answers->header()->setSectionResizeMode(0, QHeaderView::Interactive);
+    m_answers->header()->resizeSection(0, kNameWidth);
+    m_answers->header()->setSectionResizeMode(titles->columnCount() - 1, QHeaderView::Stretch);
     m_answers->setToolTip(tr("Double click a parent to open it"));
+    m_answers->setTextElideMode(Qt::ElideRight);
     column.addWidget(m_answers, 3);
     m_progress->setRange(0, kSteps);
     m_progress->setTextVisible(false);
@@ -152,6 +172,7 @@ void RecommendDialog::addModel(const QString& name, bool chosen)
     row->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
     row->setCheckState(0, chosen ? Qt::Checked : Qt::Unchecked);
     row->setToolTip(0, name);
+    row->setSizeHint(0, {0, kRowHeight});
 }
 
 RecommendSettings RecommendDialog::settings() const
@@ -173,7 +194,7 @@ RecommendSettings RecommendDialog::settings() const
 QString RecommendDialog::model() const
 {
     const QList<QTreeWidgetItem*> picked = m_answers->selectedItems();
-    return picked.isEmpty() ? QString() : picked.constFirst()->text(0);
+    return picked.isEmpty() ? QString() : picked.constFirst()->data(0, kModelRole).toString();
 }
 
 void RecommendDialog::showProgress(double fraction, const QString& stage)
@@ -196,7 +217,11 @@ void RecommendDialog::showFits(const std::vector<ParentFit>& fits)
             if (table.columns[i].alignment == Alignment::Right)
                 row->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
         }
-        if (row->text(0) == picked)
+        const QString name = row->text(0);
+        row->setData(0, kModelRole, name);
+        row->setText(0, shortName(name));
+        row->setSizeHint(0, {0, kRowHeight});
+        if (name == picked)
             m_answers->setCurrentItem(row);
     }
     refresh();
@@ -217,7 +242,9 @@ void RecommendDialog::setRunning(bool running)
     for (QWidget* widget : std::initializer_list<QWidget*>{m_models, m_allSizes})
         widget->setEnabled(!running);
     m_measures->setEnabled(!running && !m_subject.data.source.empty());
-    m_note->clear();
+    m_note->setText(running || m_answers->topLevelItemCount() > 0
+            ? QString()
+            : tr("Rank looks at the chosen models, one after another."));
     refresh();
 }
 
@@ -247,6 +274,9 @@ void RecommendDialog::refresh()
 {
     m_rank->setEnabled(m_running || !settings().parents.empty());
     m_open->setEnabled(!model().isEmpty());
+    const QList<QTreeWidgetItem*> picked = m_answers->selectedItems();
+    if (!m_running && !picked.isEmpty()) // its column may be too narrow
+        m_note->setText(picked.constFirst()->text(m_answers->columnCount() - 1));
 }
 
 } // namespace espalier

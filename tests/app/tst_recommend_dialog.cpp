@@ -5,11 +5,14 @@
 
 #include <QDir>
 #include <QFile>
+#include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTreeWidget>
+
+#include <algorithm>
 
 using namespace espalier;
 
@@ -105,15 +108,20 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(button(dialog, QStringLiteral("Rank")) != nullptr, kPatience);
         const QTreeWidget* table = answers(dialog);
         QCOMPARE(table->topLevelItemCount(), 3);
-        QCOMPARE(table->topLevelItem(0)->text(0), near);
-        QCOMPARE(table->topLevelItem(1)->text(0), far);
-        QCOMPARE(table->topLevelItem(2)->text(0), none);
+        QCOMPARE(table->topLevelItem(0)->text(0), QStringLiteral("near"));
+        QCOMPARE(table->topLevelItem(1)->text(0), QStringLiteral("far"));
+        QCOMPARE(table->topLevelItem(2)->text(0), QStringLiteral("none"));
         QCOMPARE(table->topLevelItem(0)->text(2), QStringLiteral("same"));
         QCOMPARE(table->topLevelItem(1)->text(3), QStringLiteral("0.50"));
         QVERIFY(!table->topLevelItem(0)->text(5).isEmpty()); // its untrained loss
         QVERIFY(table->topLevelItem(2)->text(6).contains(QStringLiteral("none")));
         QCOMPARE(dialog.model(), near);
 
+        answers(dialog)->setCurrentItem(answers(dialog)->topLevelItem(2));
+        QCOMPARE(dialog.model(), none);
+        const QList<QLabel*> labels = dialog.findChildren<QLabel*>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(),
+            [&](const QLabel* label) { return label->text() == table->topLevelItem(2)->text(6); }));
         QSignalSpy accepted(&dialog, &QDialog::accepted);
         Q_EMIT dialog.findChildren<QTreeWidget*>().at(1)->itemActivated(table->topLevelItem(0), 0);
         QCOMPARE(accepted.count(), 1);
