@@ -280,6 +280,9 @@ void DestinationPanel::refreshProblem()
         || m_workspace.work(Activity::Opening).running;
     QString problem =
         m_workspace.model() == nullptr || waits ? QString() : m_workspace.planProblem();
+    if (!problem.isEmpty() && m_workspace.measurements() == nullptr
+        && m_workspace.data().source.empty())
+        problem = tr("Choose data to measure the parent on, or a method that needs none.");
     if (const auto preserved = preservationIn(m_workspace);
         problem.isEmpty() && preserved && !preserved->reason.empty())
         problem = tr("Does not compute what the parent does: %1.")

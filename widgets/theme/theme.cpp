@@ -62,13 +62,22 @@ QColor mixed(const QColor& over, const QColor& under, double strength)
         part(over.blueF(), under.blueF()));
 }
 
-/// Fusion, but check boxes and radio buttons keep an outline that is seen on dark ground too.
+/// Fusion, but check boxes and radio buttons keep an outline that is seen on dark ground too, and
+/// buttons of dialogs are words alone.
 class IndicatorStyle final : public QProxyStyle
 {
 public:
     IndicatorStyle()
         : QProxyStyle(QStringLiteral("Fusion"))
     {
+    }
+
+    int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
+        QStyleHintReturn* returned) const override
+    {
+        return hint == SH_DialogButtonBox_ButtonsHaveIcons
+            ? 0
+            : QProxyStyle::styleHint(hint, option, widget, returned);
     }
 
     void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
