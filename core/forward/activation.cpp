@@ -35,7 +35,7 @@ at::Tensor activate(Activation activation, at::Tensor values, const at::Tensor& 
 
 at::Tensor softCapped(const at::Tensor& values, double cap)
 {
-    return cap > 0 ? at::tanh(values.div(cap)).mul(cap) : values;
+    return cap > 0 ? values.div(cap).tanh_().mul(cap) : values;
 }
 
 } // namespace espalier

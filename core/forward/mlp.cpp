@@ -4,6 +4,7 @@
 #include "core/forward/activation.h"
 
 #include <ATen/ops/linear.h>
+#include <c10/core/GradMode.h>
 
 namespace espalier {
 
@@ -18,7 +19,8 @@ at::Tensor hiddenUnits(const ParameterSet& parameters, int block, const at::Tens
     if (!flavour.gatedMlp)
         return activate(flavour.activation, at::linear(normed_ND, weight), bias);
     const std::vector<at::Tensor> gateAndUp = at::linear(normed_ND, weight, bias).chunk(2, -1);
-    return activate(flavour.activation, gateAndUp[0]).mul(gateAndUp[1]);
+    at::Tensor opened = activate(flavour.activation, gateAndUp[0]);
+    return c10::GradMode::is_enabled() ? opened.mul(gateAndUp[1]) : opened.mul_(gateAndUp[1]);
 }
 
 } // namespace

@@ -32,7 +32,8 @@ at::Tensor forEveryHead(const at::Tensor& groups_BKTh, std::int64_t heads)
     return each == 1 ? groups_BKTh : groups_BKTh.repeat_interleave(each, 1);
 }
 
-at::Tensor masked(const at::Tensor& scores_BHTT, const at::Tensor& allowed_B1TT, bool causal)
+/// Writes into the scores, whose values no gradient asks for.
+at::Tensor masked(at::Tensor scores_BHTT, const at::Tensor& allowed_B1TT, bool causal)
 {
     if (!allowed_B1TT.defined() && !causal)
         return scores_BHTT;
@@ -40,7 +41,8 @@ at::Tensor masked(const at::Tensor& scores_BHTT, const at::Tensor& allowed_B1TT,
         ? allowed_B1TT
         : at::tril(at::ones(
             {scores_BHTT.size(2), scores_BHTT.size(3)}, scores_BHTT.options().dtype(at::kBool)));
-    return scores_BHTT.masked_fill(allowed.logical_not(), -std::numeric_limits<double>::infinity());
+    return scores_BHTT.masked_fill_(
+        allowed.logical_not(), -std::numeric_limits<double>::infinity());
 }
 
 } // namespace

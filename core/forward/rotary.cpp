@@ -4,9 +4,12 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/cos.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/mul.h>
 #include <ATen/ops/pow.h>
 #include <ATen/ops/sin.h>
 #include <ATen/ops/where.h>
+#include <c10/core/GradMode.h>
 
 #include <numbers>
 
@@ -43,6 +46,23 @@ at::Tensor frequenciesOf(const Rotary& rotary, std::int64_t dim, const at::Tenso
     return frequencies;
 }
 
+/// Without gradients: straight into the result, no intermediate tensors.
+at::Tensor plainRotated(const at::Tensor& heads_BTHh, const Rotation& rotation)
+{
+    const std::int64_t half = rotation.cos_T1h.size(-1);
+    const std::int64_t rest = heads_BTHh.size(-1) - 2 * half;
+    const at::Tensor first = heads_BTHh.narrow(-1, 0, half);
+    const at::Tensor second = heads_BTHh.narrow(-1, half, half);
+    const at::Tensor out_BTHh = at::empty(heads_BTHh.sizes(), heads_BTHh.options());
+    at::Tensor firstOut = out_BTHh.narrow(-1, 0, half);
+    at::Tensor secondOut = out_BTHh.narrow(-1, half, half);
+    at::mul_out(firstOut, first, rotation.cos_T1h).addcmul_(second, rotation.sin_T1h, -1);
+    at::mul_out(secondOut, second, rotation.cos_T1h).addcmul_(first, rotation.sin_T1h);
+    if (rest > 0)
+        out_BTHh.narrow(-1, 2 * half, rest).copy_(heads_BTHh.narrow(-1, 2 * half, rest));
+    return out_BTHh;
+}
+
 } // namespace
 
 Rotation rotationOf(const ModelConfig& config, std::int64_t tokens, const at::TensorOptions& like)
@@ -60,6 +80,8 @@ Rotation rotationOf(const ModelConfig& config, std::int64_t tokens, const at::Te
 
 at::Tensor rotated(const at::Tensor& heads_BTHh, const Rotation& rotation)
 {
+    if (!c10::GradMode::is_enabled())
+        return plainRotated(heads_BTHh, rotation);
     const std::int64_t half = rotation.cos_T1h.size(-1);
     const std::int64_t rest = heads_BTHh.size(-1) - 2 * half;
     const at::Tensor first = heads_BTHh.narrow(-1, 0, half);

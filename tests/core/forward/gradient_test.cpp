@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/forward/loss.h"
+#include "core/forward/transformer.h"
 #include "tests/support/engine/toy_parameters.h"
 #include "tests/support/toy_model.h"
 
@@ -59,6 +60,28 @@ TEST(Gradient, OfAnImageModelsLossIsItsSlope)
 TEST(Gradient, PassesThroughTalkingHeadsAndClassAttention)
 {
     expectGradientsMatchDifferences(test::toyCait());
+}
+
+TEST(Gradient, PassesThroughSoftCapsWindowsAndRotation)
+{
+    expectGradientsMatchDifferences(test::toyGemma2());
+}
+
+TEST(Gradient, PassesThatRecordNoneSayTheSame)
+{
+    for (const test::ToyFamily& family : test::toyFamilies()) {
+        ParameterSet parameters = test::toyParameters(family.config);
+        const Batch batch = test::toyBatch(family.config, 3);
+        at::Tensor unrecorded;
+        {
+            const c10::NoGradGuard noGradients;
+            unrecorded = logitsOf(parameters, batch);
+        }
+        requireGradients(parameters);
+        const at::Tensor recorded = logitsOf(parameters, batch).detach();
+        const double scale = recorded.abs().max().item<double>();
+        EXPECT_LT(unrecorded.sub(recorded).abs().max().item<double>(), 1e-5 * scale) << family.name;
+    }
 }
 
 } // namespace
