@@ -10,6 +10,7 @@ namespace espalier::bench {
 // Each adds its subcommand to the program; `outcome` tells what became of it.
 void addTrain(CLI::App& program, Status& outcome);
 void addMeasure(CLI::App& program, Status& outcome);
+void addForward(CLI::App& program, Status& outcome);
 void addScale(CLI::App& program, Status& outcome);
 void addList(CLI::App& program, Status& outcome);
 void addDecode(CLI::App& program, Status& outcome);

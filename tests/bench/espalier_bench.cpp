@@ -14,6 +14,7 @@ int main(int argc, char** argv)
     espalier::Status outcome;
     espalier::bench::addTrain(program, outcome);
     espalier::bench::addMeasure(program, outcome);
+    espalier::bench::addForward(program, outcome);
     espalier::bench::addScale(program, outcome);
     espalier::bench::addList(program, outcome);
     espalier::bench::addDecode(program, outcome);
