@@ -64,11 +64,11 @@ DestinationPanel::DestinationPanel(const ViewContext& context, QWidget* parent)
     buildMethod(column);
     buildNumbers(column);
 
-    connect(&m_workspace, &Workspace::modelChanged, this, &DestinationPanel::refreshSizes);
-    connect(&m_workspace, &Workspace::recipeChanged, this, [this] {
-        refreshMethod();
-        refreshSizes();
-    });
+    for (const auto changed : {&Workspace::modelChanged, &Workspace::recipeChanged})
+        connect(&m_workspace, changed, this, [this] {
+            refreshMethod();
+            refreshSizes();
+        });
     connect(&m_workspace, &Workspace::sizeLinksChanged, this, &DestinationPanel::refreshSizes);
     connect(&m_workspace, &Workspace::planChanged, this, &DestinationPanel::refreshProblem);
     connect(&m_workspace, &Workspace::footprintChanged, this, &DestinationPanel::refreshFootprint);

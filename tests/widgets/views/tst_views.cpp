@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/methods/catalog.h"
+#include "widgets/controls/buttons.h"
 #include "widgets/plot/plot_widget.h"
 #include "widgets/views/catalog.h"
 #include "widgets/views/importance_view.h"
+#include "widgets/views/race_view.h"
 #include "widgets/views/weights_view.h"
 
 #include <QSet>
@@ -87,6 +89,26 @@ private Q_SLOTS:
         QVERIFY(!view.mainPlot()->isEmpty());
         view.setAxis(ScoredAxis::Mlp);
         QVERIFY(QString::fromStdString(view.mainPlot()->csv()).startsWith(QStringLiteral("layer")));
+    }
+
+    void aRaceStartsOnlyWhereThereIsALossAndData()
+    {
+        Workspace workspace;
+        Intents intents;
+        const RaceView view({workspace, intents}, nullptr);
+        const auto* start = view.findChild<PrimaryButton*>();
+        ModelSummary model = parentModel();
+        workspace.setModel(model, {.source = "demo:garden"});
+        workspace.setLanes({RunLane{}});
+        QVERIFY(start->isEnabled());
+        workspace.setData({});
+        QVERIFY(!start->isEnabled());
+        QCOMPARE(start->toolTip(), QStringLiteral("Choose data first."));
+        model.config.flavour.task = Task::Encoder;
+        workspace.setModel(model, {.source = "demo:garden"});
+        QVERIFY(!start->isEnabled());
+        QVERIFY(start->toolTip().contains(QStringLiteral("no loss")));
+        QCOMPARE(view.mainPlot()->summary(), start->toolTip());
     }
 
     void weightsNameTheParentCellBehindADestinationCell()

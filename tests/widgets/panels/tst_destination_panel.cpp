@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/panels/destination_panel.h"
+
+#include "core/methods/catalog.h"
+#include "tests/support/toy_config.h"
+
+#include <QLabel>
+#include <QTest>
+
+#include <algorithm>
+
+using namespace espalier;
+
+namespace {
+
+/// The toy with its norms there, grown by two blocks that ought to pass on what they get.
+void grow(Workspace& workspace, BlockLayout layout)
+{
+    ModelSummary model;
+    model.name = "toy";
+    model.config = test::toyConfig();
+    model.config.family = layout == BlockLayout::PostNorm ? "bert" : "gpt2";
+    model.config.flavour.layout = layout;
+    workspace.setModel(model, {});
+    Recipe recipe;
+    recipe.method = "identity-blocks";
+    recipe.shape = test::toyShape(6, 4, 2, 3);
+    workspace.setRecipe(recipe);
+    const Result<TransferPlan> plan = makePlan(*findMethod(recipe.method),
+        {.parent = model.config, .childShape = recipe.shape, .options = {}});
+    QVERIFY2(plan.ok(), plan.ok() ? "" : plan.error().message.c_str());
+    workspace.setPlan(std::make_shared<const TransferPlan>(*plan), {});
+}
+
+bool says(const DestinationPanel& panel, const QString& words)
+{
+    const QList<QLabel*> labels = panel.findChildren<QLabel*>();
+    return std::any_of(labels.begin(), labels.end(), [&](const QLabel* label) {
+        return label->isVisibleTo(&panel) && label->text().contains(words);
+    });
+}
+
+} // namespace
+
+class TestDestinationPanel : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void warnsWhereAPromiseCannotBeKept()
+    {
+        Workspace workspace;
+        Intents intents;
+        const DestinationPanel panel({workspace, intents}, nullptr);
+        grow(workspace, BlockLayout::PreNorm);
+        QVERIFY(says(panel, QStringLiteral("Computes what the parent does.")));
+        QVERIFY(!says(panel, QStringLiteral("Does not compute")));
+        grow(workspace, BlockLayout::PostNorm);
+        QVERIFY(!says(panel, QStringLiteral("Computes what the parent does.")));
+        QVERIFY(says(panel,
+            QStringLiteral("Does not compute what the parent does: norms stand on the stream")));
+    }
+
+    void asksForDataWhereNothingCanBeMeasured()
+    {
+        Workspace workspace;
+        Intents intents;
+        const DestinationPanel panel({workspace, intents}, nullptr);
+        ModelSummary model;
+        model.config = test::toyConfig();
+        workspace.setModel(model, {});
+        Recipe recipe;
+        recipe.method = "subcloning";
+        recipe.shape = test::toyShape(4, 2, 1, 3);
+        workspace.setRecipe(recipe);
+        workspace.setPlan(nullptr, QStringLiteral("found none"));
+        QVERIFY(says(panel, QStringLiteral("Choose data")));
+        workspace.setData({.source = "demo:garden"});
+        workspace.setPlan(nullptr, QStringLiteral("found none"));
+        QVERIFY(says(panel, QStringLiteral("found none")));
+    }
+};
+
+QTEST_MAIN(TestDestinationPanel)
+#include "tst_destination_panel.moc"
