@@ -53,7 +53,9 @@ at::Tensor plainRotated(const at::Tensor& heads_BTHh, const Rotation& rotation)
     const std::int64_t rest = heads_BTHh.size(-1) - 2 * half;
     const at::Tensor first = heads_BTHh.narrow(-1, 0, half);
     const at::Tensor second = heads_BTHh.narrow(-1, half, half);
-    const at::Tensor out_BTHh = at::empty(heads_BTHh.sizes(), heads_BTHh.options());
+    const at::ScalarType type = // products in bf16 turn by fp32 angles
+        c10::promoteTypes(heads_BTHh.scalar_type(), rotation.cos_T1h.scalar_type());
+    const at::Tensor out_BTHh = at::empty(heads_BTHh.sizes(), heads_BTHh.options().dtype(type));
     at::Tensor firstOut = out_BTHh.narrow(-1, 0, half);
     at::Tensor secondOut = out_BTHh.narrow(-1, half, half);
     at::mul_out(firstOut, first, rotation.cos_T1h).addcmul_(second, rotation.sin_T1h, -1);

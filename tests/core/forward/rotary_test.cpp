@@ -6,6 +6,7 @@
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/tensor.h>
+#include <c10/core/GradMode.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -71,6 +72,16 @@ TEST(Rotary, TurnsChannelPairsThatLieHalfARotaryDimensionApart)
     const at::Tensor heads = at::tensor({1.0F, 2.0F, 3.0F, 4.0F}).view({1, 1, 1, 4});
     const at::Tensor turned = at::tensor({-2.0F, 1.0F, 3.0F, 4.0F}).view({1, 1, 1, 4});
     EXPECT_TRUE(at::allclose(rotated(heads, rotation), turned));
+}
+
+TEST(Rotary, HeadsInBf16TurnInTheTypeOfTheAngles)
+{
+    const Rotation rotation = rotationOf(turningModel(), 3, at::kFloat);
+    const at::Tensor heads = at::ones({1, 3, 1, 4}, at::kBFloat16);
+    const at::Tensor recorded = rotated(heads, rotation);
+    const c10::NoGradGuard noGradients;
+    EXPECT_EQ(rotated(heads, rotation).scalar_type(), at::kFloat);
+    EXPECT_TRUE(at::allclose(rotated(heads, rotation), recorded));
 }
 
 TEST(Rotary, FlavoursWithATableTurnNothing)
