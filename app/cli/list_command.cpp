@@ -92,7 +92,7 @@ Result<Listing> listMethods()
                     {"keeps_head_dim", method.reach.keepsHeadDim}}},
             {"needs_by_default",
                 {{"measurements", needs.measurements}, {"gradients", needs.gradients},
-                    {"training", needs.training}}},
+                    {"training", needs.training}, {"fitting", needs.fitting}}},
             {"parameters", Json::array()}};
         listing.rows.push_back({std::string(method.id), nameOf(method.direction), "", "",
             fmt::format("{} ({})", method.summary, method.paper)});

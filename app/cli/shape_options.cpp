@@ -177,8 +177,7 @@ Result<Recipe> recipeFrom(const DestinationOptions& options, const Model& parent
     const auto complete = completeOptions((*method)->options, recipe.options);
     if (!complete)
         return complete.error();
-    const MethodNeeds needs = (*method)->needs(*complete);
-    if (!needs.measurements.empty() || needs.training) {
+    if ((*method)->needs(*complete).data()) {
         auto settings = measureSettingsFrom(options, parent, measurements);
         if (!settings)
             return settings.error();

@@ -33,8 +33,7 @@ Result<TransferPlan> planGrowth(const ModelConfig& before, const GrowthStage& st
     const Result<Options> options = completeOptions((*method)->options, stage.options);
     if (!options)
         return options.error();
-    const MethodNeeds needs = (*method)->needs(*options);
-    if (!needs.measurements.empty() || needs.training)
+    if ((*method)->needs(*options).data())
         return refused(
             fmt::format("method {} needs data to plan; wanted one that needs none", stage.method));
     return makePlan(**method,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/untrusted_text.h"
 #include "core/engine/guard.h"
+#include "core/engine/fit_scales.h"
 #include "core/engine/learn_masks.h"
 #include "core/engine/learn_operators.h"
 #include "core/engine/model_source.h"
@@ -159,6 +160,16 @@ Result<PlannedRecipe> planRecipeOf(const Model& parent, const Recipe& recipe,
             return masks.error();
         request.masks = &*masks;
         plan = makePlan(**method, request);
+        if (!plan)
+            return plan.error();
+    }
+    const std::optional<ScaleFit> fit =
+        (*method)->fitting ? (*method)->fitting(*options) : std::nullopt;
+    if (fit && request.childShape != parent.config().shape) {
+        const Result<MeasureSettings> settings = settingsFor(recipe, parent);
+        if (!settings)
+            return settings.error();
+        plan = fitScales(parent, *std::move(plan), *settings, *fit, progress);
         if (!plan)
             return plan.error();
     }

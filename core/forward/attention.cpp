@@ -2,7 +2,6 @@
 #include "core/forward/attention.h"
 
 #include "core/forward/norm.h"
-#include "core/forward/open_attention.h"
 
 #include <ATen/ops/linear.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
@@ -18,28 +17,6 @@ void normalise(const ParameterSet& parameters, int block, std::vector<at::Tensor
         return;
     parts[0] = rmsNorm(parameters, Role::QueryNormGain, block, parts[0]);
     parts[1] = rmsNorm(parameters, Role::KeyNormGain, block, parts[1]);
-}
-
-/// Views of [B, T, heads, h], no copies where nothing is normalised or turned.
-QueryKeyValue queryKeyValueOf(const ParameterSet& parameters, int block,
-    const at::Tensor& normed_BTD, const Rotation& rotation)
-{
-    const ModelShape& shape = parameters.config.shape;
-    const at::Tensor qkv_BTHh = at::linear(
-        normed_BTD, parameters.at(Role::QkvWeight, block), parameters.find(Role::QkvBias, block))
-                                    .view({normed_BTD.size(0), normed_BTD.size(1),
-                                        shape.heads + 2 * shape.kvHeads, shape.headDim});
-    // Split before transposing, so that gradients join in the same order.
-    std::vector<at::Tensor> parts =
-        qkv_BTHh.split_with_sizes({shape.heads, shape.kvHeads, shape.kvHeads}, 2);
-    normalise(parameters, block, parts);
-    if (rotation.cos_T1h.defined()) {
-        parts[0] = rotated(parts[0], rotation);
-        parts[1] = rotated(parts[1], rotation);
-    }
-    return {.query_BHTh = parts[0].transpose(1, 2),
-        .key_BKTh = parts[1].transpose(1, 2),
-        .value_BKTh = parts[2].transpose(1, 2)};
 }
 
 /// Queries of the first token, keys and values of all.
@@ -90,6 +67,28 @@ at::Tensor projected(const ParameterSet& parameters, int block, const at::Tensor
 }
 
 } // namespace
+
+// Views of [B, T, heads, h], no copies where nothing is normalised or turned.
+QueryKeyValue queryKeyValueOf(const ParameterSet& parameters, int block,
+    const at::Tensor& normed_BTD, const Rotation& rotation)
+{
+    const ModelShape& shape = parameters.config.shape;
+    const at::Tensor qkv_BTHh = at::linear(
+        normed_BTD, parameters.at(Role::QkvWeight, block), parameters.find(Role::QkvBias, block))
+                                    .view({normed_BTD.size(0), normed_BTD.size(1),
+                                        shape.heads + 2 * shape.kvHeads, shape.headDim});
+    // Split before transposing, so that gradients join in the same order.
+    std::vector<at::Tensor> parts =
+        qkv_BTHh.split_with_sizes({shape.heads, shape.kvHeads, shape.kvHeads}, 2);
+    normalise(parameters, block, parts);
+    if (rotation.cos_T1h.defined()) {
+        parts[0] = rotated(parts[0], rotation);
+        parts[1] = rotated(parts[1], rotation);
+    }
+    return {.query_BHTh = parts[0].transpose(1, 2),
+        .key_BKTh = parts[1].transpose(1, 2),
+        .value_BKTh = parts[2].transpose(1, 2)};
+}
 
 at::Tensor attention(const ParameterSet& parameters, int block, const at::Tensor& normed_BTD,
     const AttentionMask& mask, const TapObserver& observer)

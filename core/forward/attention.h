@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/forward/batch.h"
+#include "core/forward/open_attention.h"
 #include "core/forward/rotary.h"
 #include "core/forward/taps.h"
 #include "core/tensors/parameter_set.h"
@@ -29,6 +30,10 @@ struct AttentionMask
 
 /// Padded keys are read by nobody but themselves: a row without any key would be 0 / 0.
 [[nodiscard]] AttentionMask attentionMaskOf(const ParameterSet& parameters, const Batch& batch);
+
+/// What a block's heads ask with and answer from: normalised and turned where the flavour does so.
+[[nodiscard]] QueryKeyValue queryKeyValueOf(const ParameterSet& parameters, int block,
+    const at::Tensor& normed_BTD, const Rotation& rotation);
 
 /// Multi-head attention over the normalised stream, softmax(q kᵀ scale) v, then the output
 /// projection. Query head e reads key/value group e * kvHeads / heads. [B, T, D]

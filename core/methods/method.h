@@ -39,6 +39,13 @@ struct MethodNeeds
     std::vector<std::string_view> measurements = {}; ///< ids in the measurement catalog
     bool gradients = false; ///< some of them need backward passes
     bool training = false; ///< the plan itself is tuned on data (see Method::learning)
+    bool fitting = false; ///< its rows are scaled on data, without a loss (see Method::fitting)
+
+    /// Is there anything that takes samples?
+    [[nodiscard]] bool data() const
+    {
+        return !measurements.empty() || training || fitting;
+    }
 };
 
 /// How a plan's Dense maps and block weights are tuned on the destination's loss before it is used
@@ -66,6 +73,14 @@ struct MaskLearning
     double maskRate = 0.2;
     double multiplierRate = 1;
     friend bool operator==(const MaskLearning&, const MaskLearning&) = default;
+};
+
+/// What rows of a plan's matrices are multiplied by on data after it is made, so that what they
+/// compute spreads as in the parent (core/training/scale_fitter.h).
+enum class ScaleFit
+{
+    Outputs, ///< each row's output
+    Logits ///< each head's attention logits, by its query rows
 };
 
 /// Whether a destination computes the same logits as its parent, to rounding.
@@ -104,6 +119,8 @@ struct Method
     std::optional<PlanLearning> (*learning)(const Options& options) = nullptr;
     /// For methods whose plan reads PlanRequest::masks. Null: none.
     MaskLearning (*maskLearning)(const Options& options) = nullptr;
+    /// Nothing: rows keep the plan's factors. Null: always.
+    std::optional<ScaleFit> (*fitting)(const Options& options) = nullptr;
 };
 
 } // namespace espalier

@@ -205,12 +205,20 @@ Status scaleByRidge(TransferPlan& plan, const PlanRequest& request)
 
 } // namespace
 
+std::optional<ScaleFit> fittingOf(Scale scale)
+{
+    if (scale == Scale::OutputSpread)
+        return ScaleFit::Outputs;
+    return scale == Scale::LogitSpread ? std::optional(ScaleFit::Logits) : std::nullopt;
+}
+
 void addNeeds(MethodNeeds& needs, const ScaleRule& rule)
 {
     if (rule.scale == Scale::Energy || rule.scale == Scale::EnergyGain)
         addNeed(needs, "rms");
     if (rule.scale == Scale::Ridge)
         addNeed(needs, "projection-moments");
+    needs.fitting = needs.fitting || fittingOf(rule.scale).has_value();
 }
 
 Status rescale(TransferPlan& plan, const PlanRequest& request, const ScaleRule& rule)

@@ -25,6 +25,8 @@ enum class Scale
     Ridge, ///< readers as FanIn; output and down projections become W S[:, kept] (S[kept, kept] +
            ///< lambda I)^-1, S = E[a a'] of their input, lambda = 0.001 of its mean diagonal: the
            ///< regression of what they wrote on what they still read
+    OutputSpread, ///< FanIn, then ScaleFit::Outputs
+    LogitSpread ///< FanIn, then ScaleFit::Logits
 };
 inline constexpr auto kScales = std::to_array<Meaning<Scale>>({
     {Scale::Width, "width", "√(d/d′)"},
@@ -32,6 +34,8 @@ inline constexpr auto kScales = std::to_array<Meaning<Scale>>({
     {Scale::Energy, "energy", "Kept energy"},
     {Scale::EnergyGain, "energy-gain", "Kept energy, norm gains"},
     {Scale::Ridge, "ridge", "Ridge regression"},
+    {Scale::OutputSpread, "output-std", "Outputs' spread, row by row"},
+    {Scale::LogitSpread, "logit-std", "Attention logits' spread"},
     {Scale::None, "none", "None"},
 });
 inline constexpr auto kTiedHeads = std::to_array<Meaning<TiedHead>>({
@@ -47,6 +51,8 @@ struct ScaleRule
 };
 
 void addNeeds(MethodNeeds& needs, const ScaleRule& rule);
+/// What is left to do on data once rescale() is done.
+[[nodiscard]] std::optional<ScaleFit> fittingOf(Scale scale);
 
 /// Adds the rules (and, for Ridge, maps) to a plan that has its maps and blocks. A place where
 /// nothing was active, or nothing that is kept was, falls back to FanIn; norms behind a sum or a

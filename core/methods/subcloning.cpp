@@ -76,7 +76,8 @@ std::vector<OptionSpec> scaleOptions()
             "each matrix's own √(fan-in/fan-in′). Ablations: 1/√ρ on output and down projections, "
             "ρ being the kept share of their input's mean square, with or without σ_kept/σ on norm "
             "gains; ridge regression of what they wrote on what they still read (some seconds for "
-            "each block of thousands of units); none.",
+            "each block of thousands of units); every row's output or every head's attention "
+            "logits brought to the parent's standard deviation on data, block by block; none.",
             "width", kScales),
         choiceOption("tied-head", "Tied head",
             "Where the head's factor goes when it shares the embedding: into the final norm "
@@ -117,9 +118,10 @@ Status acceptsSubcloning(const PlanRequest& request)
 {
     const ShrinkRules rules = rulesFrom(request.options);
     if (rules.width.order == Order::Inconsistent && rules.scale.scale != Scale::None
-        && rules.scale.scale != Scale::Width && rules.scale.scale != Scale::FanIn)
+        && rules.scale.scale != Scale::Width && rules.scale.scale != Scale::FanIn
+        && !fittingOf(rules.scale.scale))
         return refused("subcloning: the inconsistent order keeps no common set of units, so scale "
-                       "must be width, fan-in or none");
+                       "must be width, fan-in, output-std, logit-std or none");
     return {};
 }
 
@@ -151,6 +153,7 @@ Method subcloningMethod()
                 return planShrink("subcloning", request, rulesFrom(request.options));
             },
         .accepts = acceptsSubcloning,
+        .fitting = [](const Options& options) { return fittingOf(rulesFrom(options).scale.scale); },
     };
 }
 

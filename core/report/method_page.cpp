@@ -113,6 +113,8 @@ std::string needsAndCost(const Method& method, const Options& options)
         needs.push_back(fmt::format("{} (measured automatically)", fmt::join(measured, " and ")));
     if (const std::int64_t steps = learningStepsOf(method, options); steps > 0)
         needs.push_back(fmt::format("data to learn on for {} steps", steps));
+    if (method.needs(options).fitting)
+        needs.push_back("data to fit the spread of rows on");
     const std::string cost = costOf(method, options);
     if (needs.empty() && cost.empty())
         return "Needs no data and costs no more than the copy.";

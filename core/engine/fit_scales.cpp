@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/fit_scales.h"
+
+#include "core/data/dataset.h"
+#include "core/engine/guard.h"
+#include "core/engine/model_impl.h"
+#include "core/plan/footprint.h"
+#include "core/storage/room.h"
+#include "core/training/scale_fitter.h"
+
+#include <algorithm>
+
+namespace espalier {
+
+namespace {
+
+std::vector<Batch> batchesOf(const Dataset& data, const MeasureSettings& settings)
+{
+    std::vector<Batch> batches;
+    const std::int64_t samples = std::min(settings.samples, data.samples(Split::Train));
+    for (std::int64_t first = 0; first < samples; first += settings.batch)
+        batches.push_back(
+            data.batch(Split::Train, first, std::min(settings.batch, samples - first)));
+    return batches;
+}
+
+} // namespace
+
+Result<TransferPlan> fitScales(const Model& parent, TransferPlan plan,
+    const MeasureSettings& settings, ScaleFit fit, const Progress& progress)
+{
+    return guarded([&]() -> Result<TransferPlan> {
+        const std::int64_t childBytes = footprintOf(plan.child, bytesPerElement(Dtype::F32)).bytes;
+        if (const Status fits = checkRoom({.memory = parent.impl().bytesToLoad() + 2 * childBytes},
+                roomAt("."), "fitting scales");
+            !fits)
+            return fits.error();
+        const Result<Dataset> data =
+            parent.impl().data->open(settings.data, parent.config(), progress);
+        if (!data)
+            return data.error();
+        const Result<ParameterSet> parameters = parent.impl().parameters(progress);
+        if (!parameters)
+            return parameters.error();
+        return espalier::fitScales(
+            std::move(plan), *parameters, batchesOf(*data, settings), fit, progress);
+    });
+}
+
+} // namespace espalier
