@@ -143,7 +143,8 @@ void HeatmapPlot::setHeatmap(Heatmap map)
         },
         static_cast<int>(now.columns));
     canvas()->yAxis->setLabel(QString::fromStdString(now.rowTitle));
-    setAccessibleName(QString::fromStdString(now.title.empty() ? now.valueTitle : now.title));
+    if (const std::string& name = now.title.empty() ? now.valueTitle : now.title; !name.empty())
+        setAccessibleName(QString::fromStdString(name)); // else what the view called it
     if (!sameShape)
         resetView();
     dataChanged();

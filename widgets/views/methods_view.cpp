@@ -65,23 +65,24 @@ void MethodsView::buildMaps(QWidget* content)
 {
     QVBoxLayout* column = makeColumn(content, space::kPanel, space::kControl);
     auto* maps = makeRow(space::kSection);
-    const auto addSide = [&](QWidget* head, HeatmapPlot*& plot) {
+    const auto addSide = [&](QWidget* head, HeatmapPlot*& plot, const QString& name) {
         auto* side = new QVBoxLayout;
         side->setSpacing(space::kGroup);
         plot = new HeatmapPlot;
         plot->setColourScale(ColourScale::Linear);
+        plot->setAccessibleName(name); // until it shows a weight, which has its own
         head->setFixedHeight(28);
         side->addWidget(head);
         side->addWidget(plot, 1);
         maps->addLayout(side, 1);
     };
     m_firstHead = makeNote(content);
-    addSide(m_firstHead, m_first);
+    addSide(m_firstHead, m_first, tr("Weight made by the recipe"));
     m_first->setColourBarVisible(false);
     m_rival = new MethodBox(content);
     m_rival->setAccessibleName(tr("Method on the right"));
     m_rival->setToolTip(tr("The method on the right: the same shape, its own default parameters"));
-    addSide(m_rival, m_second);
+    addSide(m_rival, m_second, tr("The same weight made by the other method"));
     column->addLayout(maps, 1);
     m_secondHead = makeNote(content);
     column->addWidget(m_secondHead);
