@@ -90,7 +90,7 @@ void MainWindow::buildCentre()
     m_hint = new HintStrip(centre);
     m_hint->setText(tr("A trained model, and a half-width copy cut out of it. Drag Width. Watch "
                        "which neurons stay."));
-    m_hint->setVisible(!m_settings.hintDismissed());
+    m_hint->hide(); // speaks of a model: comes with the first one
     m_tabs = new QTabWidget(centre);
     m_tabs->setDocumentMode(true);
     m_tabs->tabBar()->setAccessibleName(tr("Views"));
@@ -199,6 +199,7 @@ void MainWindow::adopted()
     m_settings.addRecentModel(QString::fromStdString(model.path));
     refreshRecent();
     refreshTitle();
+    m_hint->setVisible(!m_settings.hintDismissed());
 }
 
 void MainWindow::startRace()

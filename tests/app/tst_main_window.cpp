@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/main_window.h"
 
+#include "widgets/controls/hint_strip.h"
 #include "widgets/views/catalog.h"
 #include "widgets/views/view.h"
 
@@ -54,6 +55,20 @@ private Q_SLOTS:
         m_window.reset();
         m_settings.reset();
         m_scratch.reset();
+    }
+
+    void saysWhatToDoFirstOnceThereIsAModelAndUntilItIsDone()
+    {
+        const auto* const hint = m_window->findChild<HintStrip*>();
+        QVERIFY(!hint->isVisible());
+        openTiny();
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->workspace().plan(), kPatience);
+        QVERIFY(hint->isVisible());
+        Q_EMIT m_window->intents().sizeEdited(Size::Hidden, 8, false);
+        QVERIFY(!hint->isVisible());
+        openTiny();
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->workspace().plan(), kPatience);
+        QVERIFY(!hint->isVisible());
     }
 
     void playsTheThread()
