@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/fit_scales.h"
 
-#include "core/data/dataset.h"
+#include "core/engine/calibration.h"
 #include "core/engine/guard.h"
 #include "core/engine/model_impl.h"
 #include "core/plan/footprint.h"
 #include "core/storage/room.h"
 #include "core/training/scale_fitter.h"
-
-#include <algorithm>
 
 namespace espalier {
 
@@ -17,10 +15,8 @@ namespace {
 std::vector<Batch> batchesOf(const Dataset& data, const MeasureSettings& settings)
 {
     std::vector<Batch> batches;
-    const std::int64_t samples = std::min(settings.samples, data.samples(Split::Train));
-    for (std::int64_t first = 0; first < samples; first += settings.batch)
-        batches.push_back(
-            data.batch(Split::Train, first, std::min(settings.batch, samples - first)));
+    for (std::int64_t i = 0; i < calibrationBatches(data, settings); ++i)
+        batches.push_back(calibrationBatch(data, settings, i));
     return batches;
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/nearest_name.h"
 #include "core/base/untrusted_text.h"
-#include "core/data/dataset.h"
+#include "core/engine/calibration.h"
 #include "core/engine/guard.h"
 #include "core/engine/model_impl.h"
 #include "core/engine/session.h"
+#include "core/measure/partial_loss.h"
 #include "core/measure/run_measurements.h"
+#include "core/plan/footprint.h"
 #include "core/storage/room.h"
 #include "core/tensors/weight_source.h"
 
@@ -54,15 +56,7 @@ Result<std::vector<const MeasurementRow*>> rowsFor(
     return rows;
 }
 
-constexpr auto kFloatBytes = static_cast<std::int64_t>(sizeof(float));
-
-std::int64_t bytesOf(const ModelConfig& config)
-{
-    std::int64_t elements = 0;
-    for (const ParameterSpec& spec : parametersOf(config))
-        elements += elementsOf(spec, config.shape);
-    return elements * kFloatBytes;
-}
+constexpr std::int64_t kFloatBytes = bytesPerElement(Dtype::F32);
 
 /// Streams that block losses keep and send on (core/measure/partial_loss.h), and what one block
 /// works with: its stream a few times, its MLP's units and its attention's scores.
@@ -72,7 +66,8 @@ std::int64_t activationBytes(const ModelConfig& config, const Dataset& data, std
     const std::int64_t tokens =
         data.sequenceLength() > 0 ? data.sequenceLength() : trunkTokensOf(config);
     const std::int64_t stream = batch * tokens * shape.hidden * kFloatBytes;
-    const std::int64_t sent = std::min(2 * shape.layers * stream, std::int64_t{1} << 30);
+    const std::int64_t sent =
+        std::min(2 * shape.layers * stream, static_cast<std::int64_t>(kBranchBytes));
     const std::int64_t working =
         8 * stream + batch * tokens * (3 * shape.mlp + shape.heads * tokens) * kFloatBytes;
     return (shape.layers + 1) * stream + sent + working;
@@ -101,7 +96,9 @@ struct Job
         std::int64_t bytes = activationBytes(model.config(), data, settings.batch);
         for (const MeasurementRow* row : rows)
             bytes += row->memory ? row->memory(model.config().shape) : 0;
-        return bytes + (needingGradients() ? bytesOf(model.config()) : 0); // one set for all rows
+        if (needingGradients()) // one set for all rows
+            bytes += footprintOf(model.config(), kFloatBytes).bytes;
+        return bytes;
     }
 };
 
@@ -150,12 +147,9 @@ Result<bool> readsBlocks(const Job& job, WeightsHeld held, const Progress& progr
 
 Result<Measurements> run(const Job& job, bool byBlock, const Progress& progress)
 {
-    const MeasureSettings& settings = job.settings;
-    const std::int64_t samples = std::min(settings.samples, job.data.samples(Split::Train));
-    const std::int64_t batches = (samples + settings.batch - 1) / settings.batch;
+    const std::int64_t batches = calibrationBatches(job.data, job.settings);
     const auto batchAt = [&](std::int64_t i) {
-        const std::int64_t first = i * settings.batch;
-        return job.data.batch(Split::Train, first, std::min(settings.batch, samples - first));
+        return calibrationBatch(job.data, job.settings, i);
     };
     std::vector<std::string_view> ids;
     for (const MeasurementRow* row : job.rows)

@@ -2,6 +2,7 @@
 #include "core/engine/model_impl.h"
 
 #include "core/engine/tensor_list.h"
+#include "core/plan/footprint.h"
 #include "core/storage/room.h"
 #include "core/tensors/apply_plan.h"
 #include "core/tensors/scale_from_disk.h"
@@ -14,10 +15,7 @@ namespace {
 
 std::int64_t bytesOf(const ModelConfig& config)
 {
-    std::int64_t bytes = 0;
-    for (const ParameterSpec& spec : parametersOf(config))
-        bytes += elementsOf(spec, config.shape) * bytesPerElement(Dtype::F32);
-    return bytes;
+    return footprintOf(config, bytesPerElement(Dtype::F32)).bytes;
 }
 
 /// Asked before the system kills us for it.

@@ -9,6 +9,9 @@
 
 namespace espalier {
 
+/// Streams that branches hold at a time, about.
+inline constexpr std::size_t kBranchBytes = std::size_t{1} << 30;
+
 /// A stream, and the blocks that it still has to pass, in ascending order.
 struct Branch
 {
@@ -23,8 +26,7 @@ class PartialLoss
 public:
     /// Branches pass a block together, as many of them as `streamBytes` allow, so that weights that
     /// lie in files are read once for all of those.
-    PartialLoss(
-        WeightSource& weights, const Batch& batch, std::size_t streamBytes = std::size_t{1} << 30);
+    PartialLoss(WeightSource& weights, const Batch& batch, std::size_t streamBytes = kBranchBytes);
 
     /// Nats summed over the batch's predictions, of each branch whose stream has passed its blocks
     /// and the head. Errors: those of the files, Cancelled.
