@@ -81,15 +81,15 @@ Result<NonFiniteWeights> Model::nonFiniteWeights(const Progress& progress) const
                 return *m_impl->nonFinite;
         }
         NonFiniteWeights total;
-        for (const ParameterId id : idsInOrder(m_impl->config)) {
+        for (const ParameterSpec& spec : parametersInOrder(m_impl->config)) {
             if (progress.stopRequested())
                 return cancelled();
-            const Result<at::Tensor> tensor = m_impl->parameter(id);
+            const Result<at::Tensor> tensor = m_impl->parameter(spec.id);
             if (!tensor)
                 return tensor.error();
             const NonFiniteCount count = countNonFinite(*tensor);
             if (!total.first && (count.nan > 0 || count.infinite > 0))
-                total.first = id;
+                total.first = spec.id;
             total.nan += count.nan;
             total.infinite += count.infinite;
         }

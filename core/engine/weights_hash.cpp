@@ -9,18 +9,17 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
-#include <set>
 #include <thread>
 
 namespace espalier {
 
 namespace {
 
-/// From memory if the weights are there, from the files if they are not.
-Status addValues(Sha256& hash, const Model::Impl& model, ParameterId id)
+Status addValues(Sha256& hash, const Model::Impl& model, bool fromFiles, ParameterId id)
 {
-    if (model.stored && model.bytesToLoad() > 0)
+    if (fromFiles)
         return visitValues(*model.stored, id,
             [&hash](std::span<const float> piece) { hash.add(std::as_bytes(piece)); });
     const Result<at::Tensor> tensor = model.parameter(id);
@@ -28,15 +27,6 @@ Status addValues(Sha256& hash, const Model::Impl& model, ParameterId id)
         return tensor.error();
     hash.add(bytesOf(tensor->contiguous()));
     return {};
-}
-
-Result<std::string> lineOf(const Model::Impl& model, const ParameterSpec& spec)
-{
-    Sha256 hash;
-    if (const Status added = addValues(hash, model, spec.id); !added)
-        return added.error();
-    const std::vector<std::int64_t> sizes = sizesOf(spec, model.config.shape);
-    return fmt::format("{} {} {}\n", nameOf(spec.id), fmt::join(sizes, "x"), hash.hexDigits());
 }
 
 /// Threads that take the next parameter as soon as they are done with one: hashing has one stream
@@ -47,8 +37,9 @@ public:
     Hashing(const Model::Impl& model, const Progress& progress)
         : m_model(model)
         , m_progress(progress)
-        , m_ids(idsInOrder(model.config))
-        , m_lines(m_ids.size(), std::string())
+        , m_fromFiles(model.stored && model.bytesToLoad() > 0)
+        , m_parameters(parametersInOrder(model.config))
+        , m_lines(m_parameters.size(), std::string())
     {
     }
 
@@ -72,31 +63,40 @@ public:
 private:
     void work(bool reports)
     {
-        for (std::size_t i = m_next++; i < m_ids.size(); i = m_next++) {
+        const auto count = static_cast<double>(m_parameters.size());
+        for (std::size_t i = m_next++; i < m_parameters.size(); i = m_next++) {
             if (reports)
-                m_progress(
-                    static_cast<double>(i) / static_cast<double>(m_ids.size()), "hashing weights");
+                m_progress(static_cast<double>(i) / count, "hashing weights");
             m_lines[i] = m_progress.stopRequested()
                 ? Result<std::string>(cancelled())
-                : guarded([&] { return lineOf(m_model, parameterOf(m_model.config, m_ids[i])); });
+                : guarded([&] { return lineOf(m_parameters[i]); });
         }
+    }
+
+    [[nodiscard]] Result<std::string> lineOf(const ParameterSpec& spec) const
+    {
+        Sha256 hash;
+        if (const Status added = addValues(hash, m_model, m_fromFiles, spec.id); !added)
+            return added.error();
+        return fmt::format("{} {} {}\n", nameOf(spec.id),
+            fmt::join(sizesOf(spec, m_model.config.shape), "x"), hash.hexDigits());
     }
 
     const Model::Impl& m_model;
     const Progress& m_progress;
-    std::vector<ParameterId> m_ids;
+    bool m_fromFiles; ///< else from memory
+    std::vector<ParameterSpec> m_parameters;
     std::vector<Result<std::string>> m_lines;
     std::atomic<std::size_t> m_next = 0;
 };
 
 } // namespace
 
-std::vector<ParameterId> idsInOrder(const ModelConfig& config)
+std::vector<ParameterSpec> parametersInOrder(const ModelConfig& config)
 {
-    std::set<ParameterId> ids;
-    for (const ParameterSpec& spec : parametersOf(config))
-        ids.insert(spec.id);
-    return {ids.begin(), ids.end()};
+    std::vector<ParameterSpec> parameters = parametersOf(config);
+    std::ranges::sort(parameters, {}, &ParameterSpec::id);
+    return parameters;
 }
 
 Result<std::string> hashWeights(const Model::Impl& model, const Progress& progress)

@@ -8,8 +8,8 @@
 
 namespace espalier {
 
-/// In the order of a ParameterSet.
-[[nodiscard]] std::vector<ParameterId> idsInOrder(const ModelConfig& config);
+/// parametersOf() in the order of a ParameterSet.
+[[nodiscard]] std::vector<ParameterSpec> parametersInOrder(const ModelConfig& config);
 
 /// SHA-256 of one line per parameter: its name, its sizes and the SHA-256 of its fp32 values in
 /// their logical layout. Fusing, transposing, sharding and the type on disk leave it alone. Weights
