@@ -79,6 +79,17 @@ TEST(MethodPage, EveryNeedHasWords)
     }
 }
 
+TEST(MethodPage, EveryMethodSaysWhatItNeedsAndCosts)
+{
+    for (const Method& method : methods()) {
+        const Result<Options> options = completeOptions(method.options, {});
+        ASSERT_TRUE(options);
+        const std::string note = needsAndCost(method, *options);
+        EXPECT_TRUE(note.starts_with("Needs ")) << method.id << ": " << note;
+        EXPECT_NE(note.find("osts "), std::string::npos) << method.id << ": " << note;
+    }
+}
+
 TEST(MethodPage, EveryMethodHasOne)
 {
     const std::string pages = methodPages();

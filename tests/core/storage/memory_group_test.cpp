@@ -18,6 +18,12 @@ public:
         std::filesystem::create_directories(path.parent_path());
         std::ofstream(path) << text;
     }
+    /// A group of version 2.
+    void add(const std::string& group, const std::string& limit, std::int64_t held)
+    {
+        add("groups" + group + "/memory.max", limit + "\n");
+        add("groups" + group + "/memory.current", std::to_string(held) + "\n");
+    }
     [[nodiscard]] std::optional<std::int64_t> left() const
     {
         return memoryLeftInGroups(m_folder.path() / "membership", m_folder.path() / "groups");
@@ -31,8 +37,7 @@ TEST(MemoryGroup, OfVersion2LeavesItsLimitLessWhatIsHeldBesidesCachedFiles)
 {
     Groups groups;
     groups.add("membership", "0::/job\n");
-    groups.add("groups/job/memory.max", "1000\n");
-    groups.add("groups/job/memory.current", "700\n");
+    groups.add("/job", "1000", 700);
     groups.add("groups/job/memory.stat", "anon 500\ninactive_file 150\nactive_file 50\n");
     EXPECT_EQ(groups.left(), 500);
 }
@@ -51,10 +56,8 @@ TEST(MemoryGroup, ObeysTheGroupsAboveIt)
 {
     Groups groups;
     groups.add("membership", "0::/user/job\n");
-    groups.add("groups/user/job/memory.max", "max\n");
-    groups.add("groups/user/job/memory.current", "10\n");
-    groups.add("groups/user/memory.max", "300\n");
-    groups.add("groups/user/memory.current", "100\n");
+    groups.add("/user/job", "max", 10);
+    groups.add("/user", "300", 100);
     EXPECT_EQ(groups.left(), 200);
 }
 
@@ -72,8 +75,7 @@ TEST(MemoryGroup, ThatIsOverItsLimitLeavesNothing)
 {
     Groups groups;
     groups.add("membership", "0::/\n");
-    groups.add("groups/memory.max", "100\n");
-    groups.add("groups/memory.current", "130\n");
+    groups.add("", "100", 130);
     EXPECT_EQ(groups.left(), 0);
 }
 
