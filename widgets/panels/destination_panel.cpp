@@ -268,9 +268,13 @@ void DestinationPanel::refreshMethodNote(const Method& method)
     QString note = QString::fromStdString(needsAndCost(method, *options));
     if (const auto preserved = preservationIn(m_workspace); preserved && preserved->exact)
         note += QLatin1Char(' ') + tr("Computes what the parent does.");
-    if (method.learning && method.learning(*options))
+    const MethodNeeds needs = method.needs(*options);
+    if (needs.training)
         note +=
             QLatin1Char(' ') + tr("Shown as it begins; it learns when it races or is exported.");
+    else if (needs.fitting)
+        note +=
+            QLatin1Char(' ') + tr("Shown as it begins; it is fitted when it races or is exported.");
     m_methodNote->setText(note);
 }
 

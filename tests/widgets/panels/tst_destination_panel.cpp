@@ -61,6 +61,29 @@ private Q_SLOTS:
             QStringLiteral("Does not compute what the parent does: norms stand on the stream")));
     }
 
+    void saysThatAStartIsShownBeforeItLearnsOrIsFitted()
+    {
+        Workspace workspace;
+        Intents intents;
+        const DestinationPanel panel({workspace, intents}, nullptr);
+        ModelSummary model;
+        model.config = test::toyConfig();
+        workspace.setModel(model, {});
+        Recipe recipe;
+        recipe.shape = test::toyShape(4, 2, 1, 3);
+        const auto choose = [&](const char* method, const Options& options) {
+            recipe.method = method;
+            recipe.options = options;
+            workspace.setRecipe(recipe);
+        };
+        choose("subcloning", {});
+        QVERIFY(!says(panel, QStringLiteral("Shown as it begins")));
+        choose("subcloning", {{"scale", std::string("output-std")}});
+        QVERIFY(says(panel, QStringLiteral("Shown as it begins; it is fitted when")));
+        choose("sheared", {});
+        QVERIFY(says(panel, QStringLiteral("Shown as it begins; it learns when")));
+    }
+
     void asksForDataWhereNothingCanBeMeasured()
     {
         Workspace workspace;
