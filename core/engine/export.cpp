@@ -7,6 +7,7 @@
 #include "core/engine/model_impl.h"
 #include "core/engine/model_source.h"
 #include "core/engine/race.h"
+#include "core/engine/recipe_chain.h"
 #include "core/engine/session.h"
 #include "core/engine/spec_files.h"
 #include "core/storage/atomic_file.h"
@@ -25,7 +26,8 @@ struct Job
 {
     const Model& model;
     const Recipe* recipe;
-    std::filesystem::path parent; ///< whose tokenizer and processor files go along
+    std::filesystem::path
+        parent; ///< a folder or a recipe; its tokenizer and processor files go along
     std::optional<TrainingFacts> training;
     ExportSettings settings;
     Dtype dtype = Dtype::F32;
@@ -83,6 +85,14 @@ Status writeCard(const Job& job, const AtomicFolder& folder, bool tokenizer)
             .tokenizer = tokenizer}));
 }
 
+/// Where the tokenizer of a MODEL would be; a model that is gone has none.
+std::filesystem::path folderOf(const std::string& model)
+{
+    const Result<std::filesystem::path> folder = modelFolder(model);
+    const Result<std::filesystem::path> snapshot = folder ? modelFolderOf(*folder) : folder;
+    return snapshot ? *snapshot : std::filesystem::path();
+}
+
 Status writeSmallFiles(const Job& job, const AtomicFolder& folder)
 {
     const ModelConfig& config = job.model.config();
@@ -90,7 +100,9 @@ Status writeSmallFiles(const Job& job, const AtomicFolder& folder)
         return written;
     bool tokenizer = false;
     if (job.settings.weights) {
-        const Result<bool> written = writeProcessorFiles(config, job.parent, folder.workPath());
+        const std::string parent = job.parent.string();
+        const Result<bool> written = writeProcessorFiles(config,
+            isRecipeFile(parent) ? folderOf(rootModelOf(parent)) : job.parent, folder.workPath());
         if (!written)
             return written.error();
         tokenizer = *written;
@@ -172,13 +184,17 @@ Result<ExportReport> exportJob(Job job, const std::filesystem::path& out, const 
     });
 }
 
-/// Where the parent's tokenizer would be; a parent that is gone has none.
 std::filesystem::path parentOf(const Recipe* recipe, const std::filesystem::path& otherwise)
 {
-    const Result<std::filesystem::path> folder =
-        modelFolder(recipe ? recipe->parentPath : otherwise.string());
-    const Result<std::filesystem::path> snapshot = folder ? modelFolderOf(*folder) : folder;
-    return snapshot ? *snapshot : std::filesystem::path();
+    return folderOf(recipe ? recipe->parentPath : otherwise.string());
+}
+
+/// A parent that a recipe made lies nowhere; its recipe stands for it.
+std::filesystem::path parentOf(const Recipe& recipe, const Model& opened)
+{
+    return opened.path().empty() && isRecipeFile(recipe.parentPath)
+        ? std::filesystem::path(recipe.parentPath)
+        : opened.path();
 }
 
 } // namespace
@@ -201,7 +217,7 @@ Result<ExportReport> exportScaled(const Model& parent, const TransferPlan& plan,
     const Model child = scaledOnDemand(parent, plan);
     return exportJob({.model = child,
                          .recipe = &recipe,
-                         .parent = parent.path(),
+                         .parent = parentOf(recipe, parent),
                          .training = std::nullopt,
                          .settings = settings},
         out, progress);

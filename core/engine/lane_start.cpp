@@ -4,6 +4,7 @@
 #include "core/engine/growth.h"
 #include "core/engine/model_impl.h"
 #include "core/engine/model_source.h"
+#include "core/engine/recipe_chain.h"
 #include "core/engine/session.h"
 #include "core/engine/stream_match_file.h"
 #include "core/engine/teacher.h"
@@ -59,7 +60,8 @@ public:
     [[nodiscard]] Result<Dataset> open(
         const LaneSpec& lane, const ModelConfig& config, const Progress& progress)
     {
-        const Result<std::filesystem::path> folder = modelFolder(parentOf(lane), progress);
+        const Result<std::filesystem::path> folder =
+            modelFolder(rootModelOf(parentOf(lane)), progress);
         if (!folder)
             return folder.error();
         ModelData& model = m_models.try_emplace(folder->string(), *folder).first->second;

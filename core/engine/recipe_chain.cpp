@@ -89,6 +89,13 @@ Result<std::vector<Recipe>> recipeChain(const std::filesystem::path& file)
     return chain;
 }
 
+std::string rootModelOf(std::string_view model)
+{
+    const Result<std::vector<Recipe>> chain =
+        isRecipeFile(model) ? recipeChain(model) : std::vector<Recipe>();
+    return chain && !chain->empty() ? chain->back().parentPath : std::string(model);
+}
+
 Result<Model> openRecipe(const std::filesystem::path& file, const Progress& progress)
 {
     const Result<std::vector<Recipe>> chain = recipeChain(file);

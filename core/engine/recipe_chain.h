@@ -20,6 +20,10 @@ namespace espalier {
 /// parent that is no recipe. Refused: a chain of more than 16 (one that leads back to itself, say).
 [[nodiscard]] Result<std::vector<Recipe>> recipeChain(const std::filesystem::path& file);
 
+/// The MODEL that a chain of recipes begins with, whose tokenizer or image processor serves all
+/// that is made of it; a MODEL that is no recipe, or whose chain cannot be read, is its own.
+[[nodiscard]] std::string rootModelOf(std::string_view model);
+
 /// The destination of the recipe in `file`, in memory, with its parents made on the way.
 [[nodiscard]] Result<Model> openRecipe(
     const std::filesystem::path& file, const Progress& progress = {});

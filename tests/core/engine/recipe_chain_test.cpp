@@ -76,6 +76,29 @@ TEST_F(RecipeChain, ListsHowAModelCameAbout)
     EXPECT_TRUE(lineageOf(m_folder.path() / "parent").empty());
 }
 
+TEST_F(RecipeChain, AnExportTellsTheChainAndTakesTheFirstParentsTokenizerAlong)
+{
+    m_folder.write("parent/tokenizer.json", "{\"theirs\": 1}");
+    const Recipe recipe = loadRecipe(m_folder.path() / "two.json").value();
+    const auto planned = planRecipe(recipe, {});
+    ASSERT_TRUE(planned) << planned.error().message;
+    const auto done =
+        exportScaled(planned->parent, planned->plan, recipe, m_folder.path() / "out", {});
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_EQ(TemporaryFolder::read(m_folder.path() / "out/tokenizer.json"), "{\"theirs\": 1}");
+    const std::string card = TemporaryFolder::read(m_folder.path() / "out/README.md");
+    EXPECT_NE(card.find("| Before that | one.json: Weight subcloning of parent, 2 blocks x 12 |"),
+        std::string::npos)
+        << card;
+}
+
+TEST_F(RecipeChain, LeadsBackToTheModelThatItBeginsWith)
+{
+    const std::string parent = (m_folder.path() / "parent").string();
+    EXPECT_EQ(rootModelOf((m_folder.path() / "two.json").string()), parent);
+    EXPECT_EQ(rootModelOf(parent), parent);
+}
+
 TEST_F(RecipeChain, ARecipeThatLeadsBackToItselfIsRefused)
 {
     Recipe round = recipeOf("round.json", test::toyGpt2().shape);
