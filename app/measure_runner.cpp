@@ -100,7 +100,7 @@ void MeasureRunner::measureWhatIsMissing()
     m_measuredFor = needed;
     MeasureSettings next = settings();
     const bool labelled = hasLoss(m_parent->config().flavour.task);
-    for (const MeasurementInfo& row : measurementCatalog())
+    for (const MeasurementFacts& row : measurementFacts())
         if ((row.byDefault && (labelled || !row.labels)) || holds(*measured, row.id))
             next.ids.emplace_back(row.id);
     next.ids.insert(next.ids.end(), missing.begin(), missing.end());

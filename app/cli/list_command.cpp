@@ -7,6 +7,7 @@
 #include "core/engine/session.h"
 #include "core/formats/strict_json.h"
 #include "core/methods/catalog.h"
+#include "core/plan/measurement_facts.h"
 #include "core/report/method_page.h"
 
 #include <fmt/format.h>
@@ -107,11 +108,11 @@ Result<Listing> listMethods()
 }
 
 /// "labels, gradients", "(default)".
-std::string needsOf(const MeasurementInfo& row)
+std::string needsOf(const MeasurementFacts& row)
 {
     std::vector<std::string_view> needs;
     for (const auto& [wanted, what] :
-        {std::pair(row.labels, "labels"), std::pair(row.gradients, "gradients"),
+        {std::pair(row.labels, "labels"), std::pair(row.needsGradients(), "gradients"),
             std::pair(row.expensive, "time or memory"), std::pair(row.byDefault, "(default)")})
         if (wanted)
             needs.emplace_back(what);
@@ -121,13 +122,13 @@ std::string needsOf(const MeasurementInfo& row)
 Result<Listing> listMeasurements()
 {
     Listing listing{.rows = {{"id", "needs", "formula", "paper"}}};
-    for (const MeasurementInfo& row : measurementCatalog()) {
+    for (const MeasurementFacts& row : measurementFacts()) {
         listing.rows.push_back(
             {std::string(row.id), needsOf(row), std::string(row.formula), std::string(row.paper)});
         listing.json.push_back({{"id", row.id}, {"title", row.title}, {"formula", row.formula},
             {"paper", row.paper}, {"default", row.byDefault},
             {"needs",
-                {{"labels", row.labels}, {"gradients", row.gradients},
+                {{"labels", row.labels}, {"gradients", row.needsGradients()},
                     {"expensive", row.expensive}}}});
     }
     return listing;

@@ -23,12 +23,12 @@ Result<const MeasurementRow*> rowOf(const std::string& id)
 {
     const auto rows = measurementRows();
     const auto found =
-        std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.id == id; });
+        std::ranges::find_if(rows, [&](const auto& row) { return row.facts->id == id; });
     if (found != rows.end())
         return &*found;
     std::vector<std::string> ids;
     for (const MeasurementRow& row : rows)
-        ids.emplace_back(row.id);
+        ids.emplace_back(row.facts->id);
     const std::optional<std::string> meant = nearestName(id, ids);
     return refused(
         fmt::format("measuring: found no measurement {}, wanted one of {}{}", inQuotes(id),
@@ -49,7 +49,7 @@ Result<std::vector<const MeasurementRow*>> rowsFor(
     }
     if (ids.empty())
         for (const MeasurementRow& row : measurementRows())
-            if (row.byDefault && (hasLabels || !row.labels))
+            if (row.facts->byDefault && (hasLabels || !row.facts->labels))
                 rows.push_back(&row);
     std::sort(rows.begin(), rows.end()); // the catalog is one array
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
@@ -83,7 +83,8 @@ struct Job
 
     [[nodiscard]] const MeasurementRow* needingGradients() const
     {
-        const auto found = std::ranges::find_if(rows, &MeasurementRow::gradients);
+        const auto found = std::ranges::find_if(
+            rows, [](const MeasurementRow* row) { return row->facts->needsGradients(); });
         return found == rows.end() ? nullptr : *found;
     }
     [[nodiscard]] bool canReadBlocks() const
@@ -105,8 +106,10 @@ struct Job
 Status checkLabels(const Job& job)
 {
     for (const MeasurementRow* row : job.rows)
-        if (const Status labelled = row->labels ? job.data.requireLabels() : Status(); !labelled)
-            return refused(fmt::format("measuring {}: {}", row->id, labelled.error().message));
+        if (const Status labelled = row->facts->labels ? job.data.requireLabels() : Status();
+            !labelled)
+            return refused(
+                fmt::format("measuring {}: {}", row->facts->id, labelled.error().message));
     return {};
 }
 
@@ -116,7 +119,7 @@ Status checkOneBlock(const Job& job)
         return refused(fmt::format(
             "measuring block by block: {} needs the gradients of all weights at once, wanted "
             "measurements without",
-            row->id));
+            row->facts->id));
     if (!job.model.impl().loadOne)
         return refused("measuring block by block: the weights lie in no safetensors or PyTorch "
                        "file to read them from again and again");
@@ -153,7 +156,7 @@ Result<Measurements> run(const Job& job, bool byBlock, const Progress& progress)
     };
     std::vector<std::string_view> ids;
     for (const MeasurementRow* row : job.rows)
-        ids.push_back(row->id);
+        ids.push_back(row->facts->id);
     if (byBlock) {
         if (const Status same = job.model.impl().stored->checkCopies(progress); !same)
             return same.error();
@@ -185,21 +188,6 @@ Result<Measurements> measureOn(const Model& model, const Dataset& data,
 }
 
 } // namespace
-
-std::vector<MeasurementInfo> measurementCatalog()
-{
-    std::vector<MeasurementInfo> catalog;
-    for (const MeasurementRow& row : measurementRows())
-        catalog.push_back({.id = row.id,
-            .title = row.title,
-            .formula = row.formula,
-            .paper = row.paper,
-            .byDefault = row.byDefault,
-            .labels = row.labels,
-            .gradients = row.gradients,
-            .expensive = row.expensive});
-    return catalog;
-}
 
 Result<Measurements> measure(
     const Model& model, const MeasureSettings& settings, const Progress& progress, WeightsHeld held)

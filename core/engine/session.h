@@ -25,19 +25,6 @@ struct DatasetInfo
 };
 [[nodiscard]] std::vector<DatasetInfo> datasetCatalog();
 
-struct MeasurementInfo
-{
-    std::string_view id;
-    std::string_view title;
-    std::string_view formula;
-    std::string_view paper;
-    bool byDefault = false; ///< measured when nobody says what to measure
-    bool labels = false; ///< needs a loss: labels, or token ids to predict
-    bool gradients = false; ///< needs backward passes
-    bool expensive = false; ///< takes many times a pass, or much memory
-};
-[[nodiscard]] std::vector<MeasurementInfo> measurementCatalog();
-
 /// Data that suit a model without asking anybody: demo:garden for byte language models, demo:glyphs
 /// for 32 x 32 images. Nothing if no built-in data fit (vocabulary, image size).
 [[nodiscard]] std::optional<DataSpec> builtInData(const ModelConfig& config);

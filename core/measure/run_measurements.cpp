@@ -29,7 +29,7 @@ std::vector<Running> begin(const ModelConfig& config, const std::vector<std::str
     for (const std::string_view id : ids) {
         const auto rows = measurementRows();
         const auto row =
-            std::find_if(rows.begin(), rows.end(), [id](const auto& r) { return r.id == id; });
+            std::ranges::find_if(rows, [id](const auto& r) { return r.facts->id == id; });
         ESPALIER_EXPECT(row != rows.end(), "ids come from the catalog");
         running.push_back({&*row, row->begin(config)});
     }
@@ -40,7 +40,7 @@ std::vector<Probe*> probesOf(const std::vector<Running>& running, bool gradients
 {
     std::vector<Probe*> probes;
     for (const Running& one : running)
-        if (one.row->gradients == gradients)
+        if (one.row->facts->needsGradients() == gradients)
             probes.push_back(one.probe.get());
     return probes;
 }
@@ -192,7 +192,7 @@ public:
         measurements.tokens = m_totals.tokens;
         WeightsInMemory leaves(m_leaves);
         for (const Running& one : m_running) {
-            WeightSource& weights = one.row->gradients ? leaves : m_weights;
+            WeightSource& weights = one.row->facts->needsGradients() ? leaves : m_weights;
             if (const Status done = one.probe->finish(measurements, weights, m_totals, progress);
                 !done)
                 return done.error();

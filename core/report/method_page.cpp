@@ -3,10 +3,13 @@
 
 #include "core/base/expect.h"
 #include "core/methods/catalog.h"
-#include "core/report/measurement_words.h"
+#include "core/plan/measurement_facts.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include <algorithm>
+#include <optional>
 
 namespace espalier {
 
@@ -90,10 +93,37 @@ std::string_view titleOf(Direction direction)
     return "";
 }
 
+std::string_view textOf(MeasurementPass pass)
+{
+    switch (pass) {
+    case MeasurementPass::Weights:
+        return "one pass over the weights";
+    case MeasurementPass::Forward:
+        return "one forward pass over the calibration samples";
+    case MeasurementPass::Backward:
+        return "forward and backward passes over the calibration samples";
+    }
+    return "";
+}
+
+/// Of making these together. Empty without any.
+std::string measuringCost(std::span<const std::string_view> measurements)
+{
+    std::optional<MeasurementPass> most;
+    std::string further;
+    for (const std::string_view id : measurements)
+        if (const MeasurementFacts* const facts = findMeasurement(id)) {
+            most = std::max(most, std::optional(facts->pass));
+            if (!facts->further.empty())
+                further.append(", ").append(facts->further);
+        }
+    return most ? std::string(textOf(*most)) + further : "";
+}
+
 std::string costOf(const Method& method, const Options& options)
 {
     const MethodNeeds needs = method.needs(options);
-    const std::string measuring = costOf(needs.measurements);
+    const std::string measuring = measuringCost(needs.measurements);
     // What a row that learns says is about learning.
     const bool rests =
         learningStepsOf(method, defaultsOf(method)) > 0 && learningStepsOf(method, options) == 0;
@@ -108,7 +138,8 @@ std::string needsAndCost(const Method& method, const Options& options)
     std::vector<std::string> needs;
     std::vector<std::string_view> measured;
     for (const std::string_view id : method.needs(options).measurements)
-        measured.push_back(wordsOf(id));
+        if (const MeasurementFacts* const facts = findMeasurement(id))
+            measured.push_back(facts->words);
     if (!measured.empty())
         needs.push_back(fmt::format("{} (measured automatically)", fmt::join(measured, " and ")));
     if (const std::int64_t steps = learningStepsOf(method, options); steps > 0)

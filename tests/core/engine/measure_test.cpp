@@ -2,12 +2,9 @@
 #include "core/base/resource_path.h"
 #include "core/engine/model_impl.h"
 #include "core/engine/session.h"
-#include "core/report/measurement_words.h"
 #include "core/tensors/fresh_parameters.h"
 
 #include <gtest/gtest.h>
-
-#include <array>
 
 namespace espalier {
 namespace {
@@ -86,27 +83,6 @@ TEST(Measure, RefusesWhatItDoesNotKnow)
         "measuring: found no measurement \"tailor\", wanted one of mean-abs, rms, "))
         << found.error().message;
     EXPECT_TRUE(found.error().message.ends_with("; did you mean \"taylor\"?"));
-}
-
-/// People read of measurements in words that stand in another library (core/report), which does not
-/// see the catalog.
-TEST(MeasurementCatalog, HasWordsAndCostsForEveryRow)
-{
-    for (const MeasurementInfo& row : measurementCatalog()) {
-        EXPECT_FALSE(wordsOf(row.id).empty()) << row.id;
-        const std::string cost = costOf(std::array{row.id});
-        EXPECT_FALSE(cost.empty()) << row.id;
-        EXPECT_EQ(cost.find("backward") != std::string::npos, row.gradients) << row.id;
-    }
-}
-
-TEST(MeasurementCatalog, SaysWhatIsNeeded)
-{
-    for (const MeasurementInfo& row : measurementCatalog())
-        if (row.id == "taylor") {
-            EXPECT_TRUE(row.labels && row.gradients);
-            EXPECT_FALSE(row.byDefault || row.expensive);
-        }
 }
 
 } // namespace

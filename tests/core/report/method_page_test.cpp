@@ -2,7 +2,6 @@
 #include "core/report/method_page.h"
 
 #include "core/methods/catalog.h"
-#include "core/report/measurement_words.h"
 
 #include <gtest/gtest.h>
 
@@ -74,7 +73,7 @@ TEST(MethodPage, EveryNeedHasWords)
             const Result<Options> options = completeOptions(method.options, given);
             ASSERT_TRUE(options);
             for (const std::string_view id : method.needs(*options).measurements)
-                EXPECT_NE(wordsOf(id), "") << method.id << ": " << id;
+                EXPECT_NE(findMeasurement(id), nullptr) << method.id << ": " << id;
         }
     }
 }

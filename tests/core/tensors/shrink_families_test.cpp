@@ -24,7 +24,7 @@ Measurements everything(const ParameterSet& parameters)
 {
     std::vector<std::string_view> ids;
     for (const MeasurementRow& row : measurementRows())
-        ids.push_back(row.id);
+        ids.push_back(row.facts->id);
     return test::measured(parameters, {test::labelledBatch(parameters.config, 3)}, ids);
 }
 
