@@ -4,6 +4,7 @@
 #include "app/work_progress.h"
 #include "core/methods/catalog.h"
 #include "core/plan/measured.h"
+#include "core/plan/measurement_facts.h"
 #include "core/report/model_facts.h"
 
 namespace espalier {

@@ -2,6 +2,7 @@
 #include "core/report/method_page.h"
 
 #include "core/methods/catalog.h"
+#include "core/plan/measurement_facts.h"
 
 #include <gtest/gtest.h>
 
