@@ -134,6 +134,9 @@ struct Architecture
     std::span<const NameAlias> aliases = {};
     ConfigFormat format = ConfigFormat::Transformers;
     TokenizerDefaults tokenizer = {};
+    /// What preprocessor_config.json calls the images' processor in folders that come without one;
+    /// empty: the family reads no images, or config.json says how they are prepared (timm).
+    std::string_view imageProcessor = {};
 };
 
 /// Tensors that a file of this model holds, in a stable order, named as stock tools write them.

@@ -85,7 +85,8 @@ const Architecture& deit()
         .ignored = kIgnored,
         .rules = {.hiddenIsHeadsTimesHeadDim = true, .groupedKeyValues = false},
         .readConfig = readConfig,
-        .writeConfig = writeConfig};
+        .writeConfig = writeConfig,
+        .imageProcessor = "ViTImageProcessor"};
     return kDeit;
 }
 

@@ -51,7 +51,8 @@ const Architecture& vit()
         .ignored = kIgnored,
         .rules = {.hiddenIsHeadsTimesHeadDim = true, .groupedKeyValues = false},
         .readConfig = readConfig,
-        .writeConfig = writeConfig};
+        .writeConfig = writeConfig,
+        .imageProcessor = "ViTImageProcessor"};
     return kVit;
 }
 

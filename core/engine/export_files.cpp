@@ -62,10 +62,10 @@ Result<bool> carry(
     return true;
 }
 
-std::string imageProcessorJson(const ModelShape& shape)
+std::string imageProcessorJson(std::string_view className, const ModelShape& shape)
 {
     const std::vector<double> half(static_cast<std::size_t>(shape.channels), 0.5);
-    return writeJson(nlohmann::ordered_json{{"image_processor_type", "ViTImageProcessor"},
+    return writeJson(nlohmann::ordered_json{{"image_processor_type", className},
         {"do_resize", true}, {"size", {{"height", shape.imageHeight}, {"width", shape.imageWidth}}},
         {"resample", kBilinear}, {"do_rescale", true}, {"rescale_factor", 1.0 / 255},
         {"do_normalize", true}, {"image_mean", half}, {"image_std", half}});
@@ -109,12 +109,12 @@ Result<bool> writeProcessorFiles(const ModelConfig& config,
     if (!processor)
         return processor.error();
     Status written;
-    const bool image = !readsTokens(config.flavour.task);
-    // timm's config.json says how images are prepared
-    const bool saysSo = architectureOf(config).format == ConfigFormat::Timm;
-    if (image && !*processor && !saysSo)
-        written = writeFileAtomically(folder / kImageProcessor, imageProcessorJson(config.shape));
-    const bool isByteModel = !image && config.shape.vocab == kByteVocabulary;
+    const std::string_view className = architectureOf(config).imageProcessor;
+    if (!className.empty() && !*processor)
+        written = writeFileAtomically(
+            folder / kImageProcessor, imageProcessorJson(className, config.shape));
+    const bool isByteModel =
+        readsTokens(config.flavour.task) && config.shape.vocab == kByteVocabulary;
     if (isByteModel && !tokenizer)
         written = writeByteTokenizer(config.shape, folder);
     if (!written)

@@ -18,8 +18,8 @@ namespace espalier {
 
 /// Tokenizer, processor and generation files of the parent's folder, byte by byte. Byte language
 /// models whose parent has no tokenizer get one, image models whose parent has no image processor
-/// get ViT's own (pixels x become (x / 255 - 0.5) / 0.5, as core/data has it). True if the folder
-/// then holds a tokenizer.
+/// get their family's (pixels x become (x / 255 - 0.5) / 0.5, as core/data has it). True if the
+/// folder then holds a tokenizer.
 [[nodiscard]] Result<bool> writeProcessorFiles(const ModelConfig& config,
     const std::filesystem::path& parentFolder, const std::filesystem::path& folder);
 

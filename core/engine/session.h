@@ -61,7 +61,7 @@ enum class WeightsHeld
 
 /// Runs the model on a safetensors file of inputs (`input_ids` and, if padded, `attention_mask`, or
 /// `pixel_values`) and writes `logits` and, on request, `hidden_states.0` … as transformers numbers
-/// them (the last one after the final norm for language models; before it for ViT).
+/// them (the last one after the final norm for language models; before it for classes of images).
 [[nodiscard]] Status forwardFile(const Model& model, const std::filesystem::path& input,
     const std::filesystem::path& output, bool hiddenStates, const Progress& progress = {});
 

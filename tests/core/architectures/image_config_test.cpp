@@ -97,6 +97,15 @@ TEST(ImageConfig, OfDeitNamesEveryTensorOfATokenAndThePatches)
     EXPECT_EQ(tensors.size(), 5U + 2 * 16U + 4U);
 }
 
+TEST(ImageConfig, OfEveryFamilySaysWhoPreparesItsImages)
+{
+    for (const auto& [name, config] : test::toyFamilies()) {
+        const Architecture& family = architectureOf(config);
+        const bool says = family.format == ConfigFormat::Timm || !family.imageProcessor.empty();
+        EXPECT_EQ(says, !readsTokens(config.flavour.task)) << name;
+    }
+}
+
 TEST(ImageConfig, OfDeitForReconstructionIsRefused)
 {
     const Result<ModelConfig> config = read(deitVersion5("DeiTForMaskedImageModeling"));
