@@ -20,7 +20,7 @@ enum ScoreKey
 ParameterId nearestParameter(const ModelConfig& config, ParameterId wanted)
 {
     if (isPerBlock(wanted.role))
-        wanted.block = std::clamp(wanted.block, 0, static_cast<int>(config.shape.layers) - 1);
+        wanted.block = std::clamp(wanted.block, 0, static_cast<int>(blocksOf(config.shape)) - 1);
     if (hasParameter(config, wanted))
         return wanted;
     return {Role::QkvWeight, 0};

@@ -60,8 +60,11 @@ at::Tensor contextOf(
 }
 
 /// What the heads found, through the output projection.
-at::Tensor projected(const ParameterSet& parameters, int block, const at::Tensor& context_BTC)
+at::Tensor projected(const ParameterSet& parameters, int block, const at::Tensor& context_BTC,
+    const TapObserver& observer)
 {
+    if (observer)
+        observer(Tap::Context, block, context_BTC);
     return at::linear(context_BTC, parameters.at(Role::AttentionOutWeight, block),
         parameters.find(Role::AttentionOutBias, block));
 }
@@ -94,18 +97,16 @@ at::Tensor attention(const ParameterSet& parameters, int block, const at::Tensor
     const AttentionMask& mask, const TapObserver& observer)
 {
     const QueryKeyValue qkv = queryKeyValueOf(parameters, block, normed_BTD, mask.rotation);
-    const at::Tensor context_BTC =
-        contextOf(parameters, block, qkv, mask).transpose(1, 2).flatten(2);
-    if (observer)
-        observer(Tap::Context, block, context_BTC);
-    return projected(parameters, block, context_BTC);
+    return projected(parameters, block,
+        contextOf(parameters, block, qkv, mask).transpose(1, 2).flatten(2), observer);
 }
 
-at::Tensor classAttention(const ParameterSet& parameters, int block, const at::Tensor& normed_BTD)
+at::Tensor classAttention(const ParameterSet& parameters, int block, const at::Tensor& normed_BTD,
+    const TapObserver& observer)
 {
     const QueryKeyValue qkv = classQueryKeyValueOf(parameters, block, normed_BTD);
-    return projected(
-        parameters, block, contextOf(parameters, block, qkv, {}).transpose(1, 2).flatten(2));
+    return projected(parameters, block,
+        contextOf(parameters, block, qkv, {}).transpose(1, 2).flatten(2), observer);
 }
 
 } // namespace espalier

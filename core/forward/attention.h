@@ -42,7 +42,7 @@ struct AttentionMask
 
 /// The same of a class-attention block: the first of the tokens asks, all of them answer.
 /// [B, 1, D]
-[[nodiscard]] at::Tensor classAttention(
-    const ParameterSet& parameters, int block, const at::Tensor& normed_BTD);
+[[nodiscard]] at::Tensor classAttention(const ParameterSet& parameters, int block,
+    const at::Tensor& normed_BTD, const TapObserver& observer = {});
 
 } // namespace espalier

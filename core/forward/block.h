@@ -13,8 +13,9 @@ namespace espalier {
 
 /// The class-attention blocks behind the trunk (CaiT, Touvron et al. 2021, arXiv 2103.17239,
 /// section 3): the class token joins here and reads itself and the stream, which stays as it left
-/// the trunk. Nobody observes them. The class token, [B, 1, D].
+/// the trunk. Observers see Context and MlpHidden of the class token, [B, 1, channels], and no
+/// stream. The class token, [B, 1, D].
 [[nodiscard]] at::Tensor runClassBlocks(
-    const ParameterSet& parameters, const at::Tensor& stream_BTD);
+    const ParameterSet& parameters, const at::Tensor& stream_BTD, const TapObserver& observer = {});
 
 } // namespace espalier

@@ -35,11 +35,12 @@ at::Tensor scores(const ParameterSet& parameters, const at::Tensor& states)
 }
 
 /// The tokens that the heads read; the others need no norm.
-at::Tensor readTokens(const ParameterSet& parameters, const at::Tensor& stream_BTD)
+at::Tensor readTokens(
+    const ParameterSet& parameters, const at::Tensor& stream_BTD, const TapObserver& observer)
 {
     const Flavour& flavour = parameters.config.flavour;
     if (parameters.config.shape.classLayers > 0)
-        return runClassBlocks(parameters, stream_BTD).select(1, 0);
+        return runClassBlocks(parameters, stream_BTD, observer).select(1, 0);
     if (!predictsClasses(flavour.task))
         return stream_BTD;
     return flavour.distillationHead ? stream_BTD.narrow(1, 0, 2) : stream_BTD.select(1, 0);
@@ -51,7 +52,7 @@ at::Tensor runHead(
     const ParameterSet& parameters, const at::Tensor& stream_BTD, const TapObserver& observer)
 {
     const Flavour& flavour = parameters.config.flavour;
-    const at::Tensor read = readTokens(parameters, stream_BTD);
+    const at::Tensor read = readTokens(parameters, stream_BTD, observer);
     const at::Tensor normed = flavour.finalNorm
         ? norm(parameters, Role::FinalNormGain, Role::FinalNormBias, -1, read)
         : read;

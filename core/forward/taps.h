@@ -7,7 +7,8 @@
 
 namespace espalier {
 
-/// Places of a forward pass that an observer sees. All are [B, T, channels].
+/// Places of a forward pass that an observer sees. All are [B, T, channels]; the class token passes
+/// class-attention blocks alone (T is 1), and of classes FinalNorm is [B, channels].
 enum class Tap
 {
     Embedding, ///< the stream that enters the first block that runs; block -1

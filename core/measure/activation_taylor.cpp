@@ -42,9 +42,7 @@ public:
     Status finish(Measurements& measurements, WeightSource& /*weights*/, const PassTotals& totals,
         const Progress& /*progress*/) override
     {
-        const auto tokens = static_cast<double>(totals.tokens);
-        measurements.scores["activation-taylor"] =
-            mapped(m_sums, [tokens](double sum) { return sum / tokens; });
+        measurements.scores["activation-taylor"] = meansOf(m_sums, totals);
         return {};
     }
 

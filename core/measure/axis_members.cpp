@@ -11,21 +11,9 @@ namespace espalier {
 
 namespace {
 
-bool isScored(AxisLabel label, int block, const ModelShape& shape)
+bool isScored(AxisLabel label)
 {
-    switch (label) {
-    case AxisLabel::Residual:
-        return true;
-    case AxisLabel::Query:
-    case AxisLabel::Key:
-    case AxisLabel::Value:
-    case AxisLabel::Context:
-    case AxisLabel::Head:
-    case AxisLabel::Mlp:
-        return block < shape.layers; // class-attention blocks are not measured
-    default:
-        return false;
-    }
+    return label == AxisLabel::Residual || isPerBlock(label);
 }
 
 /// The scores of the stream that enters a block.
@@ -108,7 +96,7 @@ std::vector<AxisMember> axisMembersOf(const ModelConfig& config)
             std::int64_t first = 0;
             for (const AxisLabel label : spec.dims[dim].segments) {
                 const std::int64_t length = lengthOf(label, config.shape);
-                if (isScored(label, spec.id.block, config.shape))
+                if (isScored(label))
                     members.push_back({spec.id, spec.kind, label, spec.dims[dim].side,
                         static_cast<std::int64_t>(dim), first, length});
                 first += length;
@@ -155,6 +143,7 @@ void addToChannels(ChannelScores& scores, const ModelConfig& config, const AxisM
     case AxisLabel::Residual:
         return addToStream(scores, config, member, values);
     case AxisLabel::Mlp:
+    case AxisLabel::ClassMlp:
         return add(scoresAt(scores, Tap::MlpHidden, block), values);
     case AxisLabel::Query:
     case AxisLabel::Context:

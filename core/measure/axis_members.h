@@ -43,8 +43,8 @@ struct AxisMember
 /// Adds one value per entry of a member to the scores of the channels it goes with.
 ///
 /// Residual channels: to the stream where the member writes it or from where it is read. What
-/// belongs to the embedding counts at the embedding, what lies behind the last block where the
-/// stream leaves it. So the places of the stream (embedding, after attention, after the MLP) add up
+/// belongs to the embedding counts at the embedding, what lies behind the trunk where the stream
+/// leaves it. So the places of the stream (embedding, after attention, after the MLP) add up
 /// to the whole group. What a block reads with, front norms included, counts a second time behind
 /// its norm (attentionNorm, mlpNorm), so that those places add up to the readers. In parallel
 /// blocks both parts read what enters and write what leaves.

@@ -25,9 +25,7 @@ public:
     Status finish(Measurements& measurements, WeightSource& /*weights*/, const PassTotals& totals,
         const Progress& /*progress*/) override
     {
-        const auto tokens = static_cast<double>(totals.tokens);
-        measurements.scores[std::string(kMeanAbs)] =
-            mapped(m_sums, [tokens](double sum) { return sum / tokens; });
+        measurements.scores[std::string(kMeanAbs)] = meansOf(m_sums, totals);
         return {};
     }
 

@@ -11,7 +11,8 @@
 
 namespace espalier {
 
-/// One activation on its way through a calibration pass.
+/// One activation on its way through a calibration pass. In class-attention blocks, whose numbers
+/// follow the trunk's, a sample's only token is its class token.
 struct Observation
 {
     Tap tap = Tap::Embedding;

@@ -3,6 +3,8 @@
 
 #include "core/measure/moments.h"
 
+#include <utility>
+
 namespace espalier {
 
 namespace {
@@ -18,6 +20,8 @@ public:
 
     void observe(const Observation& seen) override
     {
+        if (std::cmp_greater_equal(seen.block, m_mlp_LMM.size()))
+            return; // behind the trunk
         if (seen.tap == Tap::Context)
             addMoment(m_context_LCC[static_cast<std::size_t>(seen.block)], seen.rows_NC);
         if (seen.tap == Tap::MlpHidden)

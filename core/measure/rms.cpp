@@ -18,9 +18,8 @@ public:
     Status finish(Measurements& measurements, WeightSource& /*weights*/, const PassTotals& totals,
         const Progress& /*progress*/) override
     {
-        const auto tokens = static_cast<double>(totals.tokens);
         measurements.scores["rms"] =
-            mapped(m_sums, [tokens](double sum) { return std::sqrt(sum / tokens); });
+            mapped(meansOf(m_sums, totals), [](double mean) { return std::sqrt(mean); });
         return {};
     }
 };

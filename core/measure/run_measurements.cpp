@@ -49,8 +49,9 @@ std::vector<Probe*> probesOf(const std::vector<Running>& running, bool gradients
 class Witness
 {
 public:
-    Witness(const Batch& batch, const std::vector<Probe*>& probes)
-        : m_probes(probes)
+    Witness(const ModelShape& shape, const Batch& batch, const std::vector<Probe*>& probes)
+        : m_layers(shape.layers)
+        , m_probes(probes)
     {
         const at::Tensor& mask_BT = batch.attentionMask_BT;
         if (!mask_BT.defined() || mask_BT.ne(0).all().item<bool>())
@@ -62,14 +63,19 @@ public:
 
     void see(Tap tap, int block, const at::Tensor& value_BTC)
     {
+        if (tap == Tap::FinalNorm)
+            return; // not a row per token everywhere, and nobody asks
         at::Tensor rows_NC = value_BTC.detach().flatten(0, 1);
+        if (block >= m_layers) {
+            const std::vector<std::int64_t> one_B(static_cast<std::size_t>(rows_NC.size(0)), 1);
+            return show({tap, block, value_BTC, rows_NC, one_B});
+        }
         if (m_counted.defined())
             rows_NC = at::index_select(rows_NC, 0, m_counted);
         else
             m_tokens_B.assign(static_cast<std::size_t>(value_BTC.size(0)), value_BTC.size(1));
         m_tokens = rows_NC.size(0);
-        for (Probe* probe : m_probes)
-            probe->observe({tap, block, value_BTC, rows_NC, m_tokens_B});
+        show({tap, block, value_BTC, rows_NC, m_tokens_B});
     }
 
     [[nodiscard]] std::int64_t tokens() const
@@ -78,13 +84,20 @@ public:
     }
 
 private:
+    void show(const Observation& observation)
+    {
+        for (Probe* probe : m_probes)
+            probe->observe(observation);
+    }
+
+    std::int64_t m_layers;
     const std::vector<Probe*>& m_probes;
     at::Tensor m_counted; ///< indices of tokens that are not padding, flattened; undefined: all
     std::vector<std::int64_t> m_tokens_B;
     std::int64_t m_tokens = 0;
 };
 
-/// runTrunk() for weights that come block by block.
+/// runTrunk() for weights that come block by block; class-attention blocks are observed, too.
 Result<at::Tensor> runBlocks(WeightSource& weights, const Batch& batch, const TapObserver& observer)
 {
     const AttentionMask mask = attentionMaskOf(weights.outsideTrunk(), batch);
@@ -96,6 +109,8 @@ Result<at::Tensor> runBlocks(WeightSource& weights, const Batch& batch, const Ta
             return parameters.error();
         stream_BTD = runBlock(**parameters, block, stream_BTD, mask, observer);
     }
+    if (weights.config().shape.classLayers > 0)
+        (void)runClassBlocks(weights.outsideTrunk(), stream_BTD, observer);
     return stream_BTD;
 }
 
@@ -104,7 +119,7 @@ Result<std::int64_t> watch(
     WeightSource& weights, const Batch& batch, const std::vector<Probe*>& probes)
 {
     const c10::InferenceMode noGradients;
-    Witness witness(batch, probes);
+    Witness witness(weights.config().shape, batch, probes);
     const Result<at::Tensor> stream_BTD = runBlocks(weights, batch,
         [&](Tap tap, int block, const at::Tensor& value) { witness.see(tap, block, value); });
     if (!stream_BTD)
@@ -120,7 +135,7 @@ Result<PassTotals> watchGradients(
     const ParameterSet& leaves, const Batch& batch, const std::vector<Probe*>& probes)
 {
     const at::AutoGradMode gradients(true);
-    Witness witness(batch, probes);
+    Witness witness(leaves.config.shape, batch, probes);
     const TapObserver observer = [&](Tap tap, int block, const at::Tensor& value) {
         witness.see(tap, block, value);
     };

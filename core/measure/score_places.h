@@ -2,8 +2,7 @@
 #pragma once
 
 #include "core/axes/model_shape.h"
-#include "core/forward/taps.h"
-#include "core/plan/measurements.h"
+#include "core/measure/probe.h"
 
 #include <array>
 #include <span>
@@ -13,12 +12,19 @@ namespace espalier {
 /// Zero at every place of a model of this shape.
 [[nodiscard]] ChannelScores zeroScores(const ModelShape& shape);
 
-/// The scores of the channels seen at a tap of a block; empty for taps without scores.
+/// The scores of the channels seen at a tap of a block, in the trunk or behind it; empty for taps
+/// without scores.
 [[nodiscard]] std::span<double> scoresAt(ChannelScores& scores, Tap tap, int block);
 
+inline constexpr std::size_t kScorePlaces = 9;
 /// The values of every place, in one order.
-[[nodiscard]] std::array<std::vector<double>*, 7> placesOf(ChannelScores& scores);
-[[nodiscard]] std::array<const std::vector<double>*, 7> placesOf(const ChannelScores& scores);
+[[nodiscard]] std::array<std::vector<double>*, kScorePlaces> placesOf(ChannelScores& scores);
+[[nodiscard]] std::array<const std::vector<double>*, kScorePlaces> placesOf(
+    const ChannelScores& scores);
+
+/// Sums over all rows that a pass showed, divided by how many there were: tokens, or samples where
+/// the class token passes alone.
+[[nodiscard]] ChannelScores meansOf(ChannelScores sums, const PassTotals& totals);
 
 /// Every score replaced by change(score).
 template <typename Change>

@@ -38,12 +38,10 @@ public:
     Status finish(Measurements& measurements, WeightSource& /*weights*/, const PassTotals& totals,
         const Progress& /*progress*/) override
     {
-        const auto tokens = static_cast<double>(totals.tokens);
         ChannelScores& scores = measurements.scores["variance"];
-        scores = mapped(m_sums, [tokens](double sum) { return sum / tokens * (sum / tokens); });
-        combine(scores, m_squares, [tokens](double meanSquared, double squares) {
-            return std::max(0.0, squares / tokens - meanSquared);
-        });
+        scores = meansOf(m_sums, totals);
+        combine(scores, meansOf(m_squares, totals),
+            [](double mean, double meanSquare) { return std::max(0.0, meanSquare - mean * mean); });
         return {};
     }
 

@@ -14,6 +14,15 @@ namespace espalier {
 
 namespace {
 
+/// Columns inside blocks that read something seen: behind the trunk no stream is.
+bool isConsumer(const AxisMember& member, const ModelShape& shape)
+{
+    const bool readsStream = member.label == AxisLabel::Residual;
+    return member.kind == ParameterKind::Matrix && member.side == Side::Read
+        && member.label != AxisLabel::Head && member.id.block >= 0
+        && (member.id.block < shape.layers || !readsStream);
+}
+
 /// Where a consumer's input is seen.
 Tap inputOf(const AxisMember& member)
 {
@@ -21,6 +30,7 @@ Tap inputOf(const AxisMember& member)
     case AxisLabel::Context:
         return Tap::Context;
     case AxisLabel::Mlp:
+    case AxisLabel::ClassMlp:
         return Tap::MlpHidden;
     default:
         break;
@@ -42,9 +52,7 @@ public:
         ChannelScores& scores = measurements.scores["wanda"];
         scores = zeroScores(config.shape);
         for (const AxisMember& member : axisMembersOf(config)) {
-            if (member.kind != ParameterKind::Matrix || member.side != Side::Read
-                || member.label == AxisLabel::Head || member.id.block < 0
-                || member.id.block >= config.shape.layers)
+            if (!isConsumer(member, config.shape))
                 continue;
             const Result<at::Tensor> weight = weights.parameter(member.id);
             if (!weight)

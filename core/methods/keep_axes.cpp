@@ -139,12 +139,11 @@ KeptHeads chooseHeads(
     return kept;
 }
 
-/// A block's scores at one place, or zeros where nothing was scored.
-std::vector<double> blockScores(const Matrix* scores, std::int64_t block, std::int64_t length)
+/// Zeros where nothing was scored.
+std::vector<double> orZeros(std::vector<double> scores, std::int64_t length)
 {
-    return scores && block < scores->rows
-        ? rowOf(*scores, block)
-        : std::vector<double>(static_cast<std::size_t>(length), 0.0);
+    scores.resize(static_cast<std::size_t>(length), 0.0);
+    return scores;
 }
 
 std::map<AxisLabel, AxisMap> stridedHeads(const ModelShape& parent, const ModelShape& child)
@@ -164,12 +163,13 @@ std::map<AxisLabel, AxisMap> blockMaps(
     const ModelShape& parent = request.parent.shape;
     const Seed seed =
         derive(derive(request.seed, "block"), static_cast<std::uint64_t>(parentBlock));
-    const ChannelScores* scores = scored(rule) ? &scoresFor(request, rule) : nullptr;
-    const std::vector<double> context_C = blockScores(
-        scores ? &scores->context_LC : nullptr, parentBlock, parent.heads * parent.headDim);
+    const ChannelScores none;
+    const ChannelScores& scores = scored(rule) ? scoresFor(request, rule) : none;
+    const std::vector<double> context_C =
+        orZeros(contextScores(scores, parent, parentBlock), lengthOf(AxisLabel::Context, parent));
     const AxisLabel mlp = mlpAxisOf(parent, parentBlock);
     const std::vector<double> mlp_M =
-        blockScores(scores ? &scores->mlp_LM : nullptr, parentBlock, lengthOf(mlp, parent));
+        orZeros(mlpScores(scores, parent, parentBlock), lengthOf(mlp, parent));
 
     const KeptHeads kept = chooseHeads(rule,
         scoresOfRuns(context_C, parent.headDim, rule.headScore), request, derive(seed, "heads"));
@@ -246,10 +246,17 @@ Status checkScores(const PlanRequest& request, const WidthRule& rule)
     };
     if (from.hidden != to.hidden && !scoresStream(scores, rule.taps))
         return missing("residual channels at these taps");
-    if ((from.heads != to.heads || from.kvHeads != to.kvHeads) && scores.context_LC.values.empty())
-        return missing("heads");
+    const bool behind = from.classLayers > 0;
+    if (from.heads != to.heads || from.kvHeads != to.kvHeads) {
+        if (scores.context_LC.values.empty())
+            return missing("heads");
+        if (behind && scores.classContext_LC.values.empty())
+            return missing("class-attention heads");
+    }
     if (from.mlp != to.mlp && scores.mlp_LM.values.empty())
         return missing("MLP units");
+    if (behind && from.classMlp != to.classMlp && scores.classMlp_LM.values.empty())
+        return missing("class-attention MLP units");
     return {};
 }
 

@@ -84,7 +84,7 @@ void addNeeds(MethodNeeds& needs, const WidthRule& rule);
 /// Gives a plan, whose blocks have their sources already, the maps of Residual, Query, Key, Value,
 /// Context, Head and Mlp or ClassMlp. Key/value groups are chosen first, by the mean of their
 /// heads, then equally many heads inside each group, so that every kept query head reads its own
-/// group. Class attention, which nobody scores, keeps its first heads and units. Scores have passed
+/// group. Class-attention blocks choose theirs as those of the trunk do. Scores have passed
 /// checkScores.
 void keepAxes(TransferPlan& plan, const PlanRequest& request, const WidthRule& rule);
 

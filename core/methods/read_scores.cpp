@@ -26,6 +26,14 @@ Status fits(std::string_view what, const Matrix& scores, std::int64_t layers, st
     return whole ? Status{} : wrongSize(what, scores.values.size(), layers * length);
 }
 
+std::vector<double> rowIn(
+    const Matrix& trunk, const Matrix& behind, const ModelShape& parent, std::int64_t block)
+{
+    const Matrix& place = block < parent.layers ? trunk : behind;
+    const std::int64_t row = block < parent.layers ? block : block - parent.layers;
+    return row < place.rows ? rowOf(place, row) : std::vector<double>();
+}
+
 } // namespace
 
 Error notMeasured(std::string_view what, std::string_view measurement)
@@ -50,6 +58,9 @@ Result<const ChannelScores*> scoresOf(const PlanRequest& request, std::string_vi
              fits("after mlp", scores->afterMlp_LD, layers, parent.hidden),
              fits("context", scores->context_LC, layers, parent.heads * parent.headDim),
              fits("mlp", scores->mlp_LM, layers, parent.mlp),
+             fits("class-attention context", scores->classContext_LC, parent.classLayers,
+                 parent.heads * parent.headDim),
+             fits("class-attention mlp", scores->classMlp_LM, parent.classLayers, parent.classMlp),
          })
         if (!status)
             return status.error();
@@ -70,6 +81,18 @@ std::vector<double> rowOf(const Matrix& matrix, std::int64_t row)
 {
     const auto begin = matrix.values.begin() + row * matrix.cols;
     return {begin, begin + matrix.cols};
+}
+
+std::vector<double> contextScores(
+    const ChannelScores& scores, const ModelShape& parent, std::int64_t block)
+{
+    return rowIn(scores.context_LC, scores.classContext_LC, parent, block);
+}
+
+std::vector<double> mlpScores(
+    const ChannelScores& scores, const ModelShape& parent, std::int64_t block)
+{
+    return rowIn(scores.mlp_LM, scores.classMlp_LM, parent, block);
 }
 
 bool needsGradients(std::string_view metric)

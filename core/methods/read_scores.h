@@ -26,6 +26,13 @@ namespace espalier {
 
 [[nodiscard]] std::vector<double> rowOf(const Matrix& matrix, std::int64_t row);
 
+/// What a block's head channels or MLP units score, in the trunk or behind it (see blocksOf); empty
+/// where the metric did not look at them.
+[[nodiscard]] std::vector<double> contextScores(
+    const ChannelScores& scores, const ModelShape& parent, std::int64_t block);
+[[nodiscard]] std::vector<double> mlpScores(
+    const ChannelScores& scores, const ModelShape& parent, std::int64_t block);
+
 /// Whether the loss's gradients are needed for this metric's scores.
 [[nodiscard]] bool needsGradients(std::string_view metric);
 

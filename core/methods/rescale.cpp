@@ -71,14 +71,16 @@ public:
     {
         const AxisLabel reads = spec.dims.back().segments.front();
         if (spec.kind != ParameterKind::Matrix || spec.id.block < 0
-            || (reads != AxisLabel::Context && reads != AxisLabel::Mlp))
+            || (reads != AxisLabel::Context
+                && reads != mlpAxisOf(m_plan.child.shape, spec.id.block)))
             return std::nullopt;
         const SourceTerm& term = sourceOf(spec.id.block);
-        const Matrix& place = reads == AxisLabel::Context ? m_rms.context_LC : m_rms.mlp_LM;
         const auto map = term.maps.find(reads);
-        if (term.parentBlock >= place.rows || map == term.maps.end())
+        if (map == term.maps.end())
             return std::nullopt;
-        return energyFactor(energyOf(rowOf(place, term.parentBlock), map->second));
+        const auto scoresIn = reads == AxisLabel::Context ? contextScores : mlpScores;
+        return energyFactor(
+            energyOf(scoresIn(m_rms, m_plan.parent.shape, term.parentBlock), map->second));
     }
 
     /// sigma_kept / sigma of the stream in front of a norm; 1 for norms that stand elsewhere.
@@ -139,6 +141,9 @@ Result<const ChannelScores*> rootMeanSquares(const PlanRequest& request)
              &scores.afterMlp_LD.values, &scores.context_LC.values, &scores.mlp_LM.values})
         if (values->empty())
             return notMeasured("root mean squares of stream, heads and MLP units", "rms");
+    if (request.parent.shape.classLayers > 0
+        && (scores.classContext_LC.values.empty() || scores.classMlp_LM.values.empty()))
+        return notMeasured("root mean squares of class-attention heads and MLP units", "rms");
     return rms;
 }
 

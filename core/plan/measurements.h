@@ -31,6 +31,10 @@ struct ChannelScores
     Matrix context_LC; ///< head contexts, input of the output projection, [layers, heads * headDim]
     Matrix mlp_LM; ///< MLP hidden units after the activation, input of the down projection,
                    ///< [layers, m]
+    /// The same in class-attention blocks, which the class token alone passes: what is a mean over
+    /// tokens elsewhere is one over samples. [class layers, heads * headDim]
+    Matrix classContext_LC;
+    Matrix classMlp_LM; ///< [class layers, m of those]
 
     friend bool operator==(const ChannelScores&, const ChannelScores&) = default;
 };

@@ -23,16 +23,19 @@ enum class Axis
     Blocks,
     Residual,
     Context,
-    Mlp
+    Mlp,
+    ClassBlocks,
+    ClassMlp
 };
-constexpr std::array<std::string_view, 4> kAxisNames = {
-    "blocks", "residual channels", "head channels", "MLP units"};
+constexpr std::array<std::string_view, 6> kAxisNames = {"blocks", "residual channels",
+    "head channels", "MLP units", "class-attention blocks", "class-attention MLP units"};
 
 struct ScoreRow
 {
     const char* name;
     Matrix ChannelScores::*member;
     Axis columns;
+    Axis rows = Axis::Blocks;
 };
 struct VectorRow
 {
@@ -46,7 +49,9 @@ constexpr std::array kScores = {
     ScoreRow{"mlp_norm", &ChannelScores::mlpNorm_LD, Axis::Residual},
     ScoreRow{"after_mlp", &ChannelScores::afterMlp_LD, Axis::Residual},
     ScoreRow{"context", &ChannelScores::context_LC, Axis::Context},
-    ScoreRow{"mlp", &ChannelScores::mlp_LM, Axis::Mlp}};
+    ScoreRow{"mlp", &ChannelScores::mlp_LM, Axis::Mlp},
+    ScoreRow{"class_context", &ChannelScores::classContext_LC, Axis::Context, Axis::ClassBlocks},
+    ScoreRow{"class_mlp", &ChannelScores::classMlp_LM, Axis::ClassMlp, Axis::ClassBlocks}};
 constexpr std::array kVectors = {VectorRow{"/change/block", &Measurements::change_L},
     VectorRow{"/change/attention", &Measurements::attentionChange_L},
     VectorRow{"/change/mlp", &Measurements::mlpChange_L},
@@ -82,7 +87,7 @@ std::vector<AnySlot> slotsOf(AnyMeasurements& m)
     for (auto& [metric, scores] : m.scores) {
         vector(fmt::format("/scores/{}/embedding", metric), Axis::Residual, scores.embedding_D);
         for (const ScoreRow& row : kScores)
-            matrix(fmt::format("/scores/{}/{}", metric, row.name), Axis::Blocks, row.columns,
+            matrix(fmt::format("/scores/{}/{}", metric, row.name), row.rows, row.columns,
                 scores.*row.member);
     }
     for (const VectorRow& row : kVectors)

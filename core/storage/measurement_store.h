@@ -13,6 +13,7 @@
 //     /scores/METRIC/after_mlp        [layers, d]
 //     /scores/METRIC/context          [layers, heads x head-dim]
 //     /scores/METRIC/mlp              [layers, m]
+//     /scores/METRIC/class_context  /scores/METRIC/class_mlp       of class-attention blocks
 //     /change/block  /change/attention  /change/mlp      [layers]
 //     /influence/block                                   [layers]
 //     /distance/angular                                  [layers, layers], row n - 1: n blocks on

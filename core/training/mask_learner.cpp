@@ -56,8 +56,9 @@ Axis axisOf(
 struct Gates
 {
     at::Tensor hidden_D;
-    at::Tensor heads_LH;
+    at::Tensor heads_LH; ///< of the trunk's blocks and those behind it (see blocksOf)
     at::Tensor mlp_LM;
+    at::Tensor classMlp_LM;
     at::Tensor blocks_L;
 };
 
@@ -93,13 +94,16 @@ private:
         case AxisLabel::Residual:
             return reads ? at::Tensor() : m_gates.hidden_D;
         case AxisLabel::Context:
-            return reads && isTrunk(spec.id) && m_gates.heads_LH.defined()
+            return reads && m_gates.heads_LH.defined()
                 ? m_gates.heads_LH.select(0, spec.id.block)
                       .repeat_interleave(m_parent.config.shape.headDim)
                 : at::Tensor();
         case AxisLabel::Mlp:
-            return reads && isTrunk(spec.id) && m_gates.mlp_LM.defined()
-                ? m_gates.mlp_LM.select(0, spec.id.block)
+            return reads && m_gates.mlp_LM.defined() ? m_gates.mlp_LM.select(0, spec.id.block)
+                                                     : at::Tensor();
+        case AxisLabel::ClassMlp:
+            return reads && m_gates.classMlp_LM.defined()
+                ? m_gates.classMlp_LM.select(0, spec.id.block - m_parent.config.shape.layers)
                 : at::Tensor();
         default:
             return {};
@@ -147,7 +151,7 @@ public:
         : m_parent(parent)
         , m_settings(settings)
         , m_seed(seed)
-        , m_axes(axesFor(parent.config.shape, target, seed))
+        , m_axes(axesFor(parent.config.shape, resized(parent.config.shape, target), seed))
         , m_optimizer(leavesOf(m_axes), 0)
     {
     }
@@ -183,10 +187,17 @@ public:
             masks.scores.embedding_D = matrixOf(axis->logits).values;
         if (const Axis* axis = find("mlp"))
             masks.scores.mlp_LM = matrixOf(axis->logits);
+        if (const Axis* axis = find("class-mlp"))
+            masks.scores.classMlp_LM = matrixOf(axis->logits);
         if (const Axis* axis = find("blocks"))
             masks.blocks_L = matrixOf(axis->logits).values;
-        if (find("groups") || find("heads"))
-            masks.scores.context_LC = contextScores();
+        if (find("groups") || find("heads")) {
+            const at::Tensor context_LC = contextScores();
+            masks.scores.context_LC = matrixOf(context_LC.narrow(0, 0, shape.layers));
+            if (shape.classLayers > 0)
+                masks.scores.classContext_LC =
+                    matrixOf(context_LC.narrow(0, shape.layers, shape.classLayers));
+        }
         return masks;
     }
 
@@ -204,12 +215,14 @@ private:
         if (to.hidden < from.hidden)
             axes.push_back(axisOf("hidden", 1, from.hidden, to.hidden, seed));
         if (to.kvHeads < from.kvHeads)
-            axes.push_back(axisOf("groups", from.layers, from.kvHeads, to.kvHeads, seed));
+            axes.push_back(axisOf("groups", blocksOf(from), from.kvHeads, to.kvHeads, seed));
         if (keptPerGroup < perGroup)
             axes.push_back(
-                axisOf("heads", from.layers, from.heads, keptPerGroup * from.kvHeads, seed));
+                axisOf("heads", blocksOf(from), from.heads, keptPerGroup * from.kvHeads, seed));
         if (to.mlp < from.mlp)
             axes.push_back(axisOf("mlp", from.layers, from.mlp, to.mlp, seed));
+        if (from.classLayers > 0 && to.classMlp < from.classMlp)
+            axes.push_back(axisOf("class-mlp", from.classLayers, from.classMlp, to.classMlp, seed));
         if (to.layers < from.layers)
             axes.push_back(axisOf("blocks", 1, from.layers, to.layers, seed));
         return axes;
@@ -242,6 +255,7 @@ private:
         Gates gates{.hidden_D = drawn("hidden", seed),
             .heads_LH = drawn("heads", seed),
             .mlp_LM = drawn("mlp", seed),
+            .classMlp_LM = drawn("class-mlp", seed),
             .blocks_L = drawn("blocks", seed)};
         if (gates.hidden_D.defined())
             gates.hidden_D = gates.hidden_D.squeeze(0);
@@ -291,18 +305,19 @@ private:
     }
 
     /// A group's logit, and within it what sets its heads apart, on every channel of a head.
-    [[nodiscard]] Matrix contextScores() const
+    [[nodiscard]] at::Tensor contextScores() const
     {
         const ModelShape& shape = m_parent.config.shape;
+        const std::int64_t blocks = blocksOf(shape);
         const std::int64_t perGroup = shape.heads / shape.kvHeads;
-        at::Tensor scores_LH = at::zeros({shape.layers, shape.heads}, at::kFloat);
+        at::Tensor scores_LH = at::zeros({blocks, shape.heads}, at::kFloat);
         if (const Axis* heads = find("heads")) {
-            const at::Tensor grouped = heads->logits.view({shape.layers, shape.kvHeads, perGroup});
-            scores_LH = grouped.sub(grouped.mean(2, true)).reshape({shape.layers, shape.heads});
+            const at::Tensor grouped = heads->logits.view({blocks, shape.kvHeads, perGroup});
+            scores_LH = grouped.sub(grouped.mean(2, true)).reshape({blocks, shape.heads});
         }
         if (const Axis* groups = find("groups"))
             scores_LH = scores_LH.add(groups->logits.repeat_interleave(perGroup, 1));
-        return matrixOf(scores_LH.repeat_interleave(shape.headDim, 1).contiguous());
+        return scores_LH.repeat_interleave(shape.headDim, 1).contiguous();
     }
 
     const ParameterSet& m_parent;

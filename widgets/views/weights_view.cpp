@@ -121,8 +121,10 @@ void WeightsView::fillPicker()
     }
     m_role->setCurrentIndex(std::max(previous, 0));
     m_block->clear();
-    for (std::int64_t block = 0; block < plan->child.shape.layers; ++block)
-        m_block->addItem(tr("Block %1").arg(block));
+    const std::int64_t layers = plan->child.shape.layers;
+    for (std::int64_t block = 0; block < blocksOf(plan->child.shape); ++block)
+        m_block->addItem(block < layers ? tr("Block %1").arg(block)
+                                        : tr("Class attention %1").arg(block - layers));
     m_block->setCurrentIndex(std::clamp(shown.block, 0, m_block->count() - 1));
     m_block->setEnabled(isPerBlock(static_cast<Role>(m_role->currentData().toInt())));
     m_filling = false;

@@ -254,6 +254,14 @@ TEST(ChannelScores, FollowAPermutationOfTheNetwork)
                 expectPermuted(found.context_LC, from.context_LC, l, maps.at(AxisLabel::Context));
                 expectPermuted(found.mlp_LM, from.mlp_LM, l, maps.at(AxisLabel::Mlp));
             }
+            for (std::int64_t l = 0; l < config.shape.classLayers; ++l) {
+                const auto block = static_cast<std::size_t>(config.shape.layers + l);
+                const auto& maps = plan.blocks[block].terms[0].maps;
+                expectPermuted(
+                    found.classContext_LC, from.classContext_LC, l, maps.at(AxisLabel::Context));
+                expectPermuted(
+                    found.classMlp_LM, from.classMlp_LM, l, maps.at(AxisLabel::ClassMlp));
+            }
         }
     }
 }

@@ -58,6 +58,29 @@ TEST_F(MeasurementStore, GivesBackWhatItWasGiven)
     }
 }
 
+/// The toy with two class-attention blocks of five units behind it.
+Measurements withClassAttention()
+{
+    Measurements m = everything();
+    ChannelScores& scores = m.scores.at(std::string(kMeanAbs));
+    scores.classContext_LC = matrixOf(2, 4, std::vector<double>(8, 0.5));
+    scores.classMlp_LM = matrixOf(2, 5, std::vector<double>(10, 0.25));
+    return m;
+}
+
+TEST_F(MeasurementStore, KeepsScoresOfClassAttention)
+{
+    Measurements m = withClassAttention();
+    ASSERT_TRUE(writeMeasurements(m, m_file));
+    EXPECT_EQ(readMeasurements(m_file).value(), m);
+    m.scores.at(std::string(kMeanAbs)).classMlp_LM = matrixOf(1, 5, {1, 2, 3, 4, 5});
+    ASSERT_TRUE(writeMeasurements(m, m_file));
+    EXPECT_EQ(refusalOf(m_file),
+        m_file.string()
+            + ": /scores/mean-abs/class_mlp: found 1 class-attention blocks, wanted 2 as in "
+              "/scores/mean-abs/class_context");
+}
+
 TEST_F(MeasurementStore, KeepsNoDistanceWhereThereAreNotSoManyBlocks)
 {
     Measurements m;

@@ -75,21 +75,21 @@ void silence(ParameterSet& parent)
 {
     const at::NoGradGuard noGradients;
     const ModelShape& shape = parent.config.shape;
-    for (int l = 0; l < shape.layers; ++l) {
-        for (std::int64_t unit = 0; unit < shape.mlp; unit += 2)
+    for (int l = 0; l < blocksOf(shape); ++l) {
+        for (std::int64_t unit = 0; unit < lengthOf(mlpAxisOf(shape, l), shape); unit += 2)
             parent.at(Role::MlpDownWeight, l).select(1, unit).zero_();
         parent.at(Role::AttentionOutWeight, l).narrow(1, 0, shape.headDim).zero_();
     }
 }
 
 /// A model that knows the batch by heart, by the parts that speak: what they write matters.
-ParameterSet parentWithSilentParts()
+ParameterSet parentWithSilentParts(const ModelConfig& config, const Batch& batch)
 {
-    ParameterSet parent = cloneOf(test::toyParameters(test::toyGpt2()));
+    ParameterSet parent = cloneOf(test::toyParameters(config));
     requireGradients(parent);
     for (int step = 0; step < 120; ++step) {
         silence(parent);
-        lossOf(parent, toyBatch()).backward();
+        lossOf(parent, batch).backward();
         const at::NoGradGuard noGradients;
         for (auto& [id, tensor] : parent.tensors) {
             tensor.sub_(tensor.grad(), 0.2);
@@ -102,7 +102,7 @@ ParameterSet parentWithSilentParts()
 
 TEST(MaskLearner, ClosesUnitsAndHeadsThatWriteNothing)
 {
-    const ParameterSet parent = parentWithSilentParts();
+    const ParameterSet parent = parentWithSilentParts(test::toyGpt2(), toyBatch());
     ModelShape target = parent.config.shape;
     target.mlp /= 2;
     target.heads -= 1;
@@ -116,6 +116,28 @@ TEST(MaskLearner, ClosesUnitsAndHeadsThatWriteNothing)
         const std::vector<double> units = rowOf(masks->scores.mlp_LM, l);
         EXPECT_GT(meanOf(units, 1), meanOf(units, 0) + 0.2) << "even units write nothing";
         const std::vector<double> channels = rowOf(masks->scores.context_LC, l);
+        EXPECT_EQ(std::min_element(channels.begin(), channels.end()), channels.begin())
+            << "the first head writes nothing";
+    }
+}
+
+TEST(MaskLearner, ClosesThemInClassAttentionToo)
+{
+    const ModelConfig config = test::toyCait();
+    const Batch batch = test::toyBatch(config, 4);
+    const ParameterSet parent = parentWithSilentParts(config, batch);
+    ModelShape target = config.shape;
+    target.mlp /= 2;
+    target.heads -= 1;
+    target.kvHeads -= 1;
+    const Result<LearnedMasks> masks =
+        learnMasks(parent, target, [&](std::int64_t) { return batch; }, quick(), {1});
+    ASSERT_TRUE(masks) << masks.error().message;
+    EXPECT_EQ(masks->scores.context_LC.rows, 2);
+    for (std::int64_t l = 0; l < config.shape.classLayers; ++l) {
+        const std::vector<double> units = rowOf(masks->scores.classMlp_LM, l);
+        EXPECT_GT(meanOf(units, 1), meanOf(units, 0) + 0.2) << "even units write nothing";
+        const std::vector<double> channels = rowOf(masks->scores.classContext_LC, l);
         EXPECT_EQ(std::min_element(channels.begin(), channels.end()), channels.begin())
             << "the first head writes nothing";
     }
