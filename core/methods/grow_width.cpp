@@ -105,27 +105,18 @@ std::map<AxisLabel, AxisMap> growBlock(
     return maps;
 }
 
-namespace {
-
-/// growBlock of every parent block, each of its own stream.
-std::vector<std::map<AxisLabel, AxisMap>> growParentBlocks(const TransferPlan& plan, CopyRule rule)
-{
-    const Seed blocks = derive(plan.seed, "block");
-    std::vector<std::map<AxisLabel, AxisMap>> maps;
-    for (std::int64_t block = 0; block < blocksOf(plan.parent.shape); ++block)
-        maps.push_back(
-            growBlock(plan.parent.shape, plan.child.shape, mlpAxisOf(plan.parent.shape, block),
-                rule, derive(blocks, static_cast<std::uint64_t>(block))));
-    return maps;
-}
-
-} // namespace
-
 void growBlocks(TransferPlan& plan, CopyRule rule)
 {
-    const auto maps = growParentBlocks(plan, rule);
-    for (DestinationBlock& block : plan.blocks)
-        block.maps = maps[static_cast<std::size_t>(block.terms.front().parentBlock)];
+    const ModelShape& parent = plan.parent.shape;
+    const Seed blocks = derive(plan.seed, "block");
+    std::map<int, const DestinationBlock*> grown; // by parent block
+    for (DestinationBlock& block : plan.blocks) {
+        const int source = block.terms.front().parentBlock;
+        const auto [first, isNew] = grown.try_emplace(source, &block);
+        block.maps = isNew ? growBlock(parent, plan.child.shape, mlpAxisOf(parent, source), rule,
+                         derive(blocks, static_cast<std::uint64_t>(source)))
+                           : first->second->maps;
+    }
 }
 
 void widenByCopies(TransferPlan& plan, CopyRule rule)

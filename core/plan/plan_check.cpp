@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -169,7 +170,11 @@ std::string headFault(
     return "";
 }
 
-Status checkTerm(const TransferPlan& plan, const ParameterPlan& parameter, const ResolvedTerm& term)
+/// Maps without fault. Many parameters share one, and each may be long.
+using SoundMaps = std::unordered_set<const AxisMap*>;
+
+Status checkTerm(const TransferPlan& plan, const ParameterPlan& parameter, const ResolvedTerm& term,
+    SoundMaps& sound)
 {
     const std::string name = nameOf(parameter.child.id);
     if (!hasParameter(plan.parent, term.parent))
@@ -192,17 +197,22 @@ Status checkTerm(const TransferPlan& plan, const ParameterPlan& parameter, const
             return badPlan(plan,
                 fmt::format("{} and its source {} have different axes", name, nameOf(term.parent)));
         for (std::size_t s = 0; s < segments.size(); ++s) {
-            const std::string fault = faultOf(term.maps[d][s],
-                lengthOf(segments[s], plan.parent.shape), lengthOf(segments[s], plan.child.shape));
+            const AxisMap* const map = term.maps[d][s];
+            if (sound.contains(map))
+                continue;
+            const std::string fault = faultOf(map, lengthOf(segments[s], plan.parent.shape),
+                lengthOf(segments[s], plan.child.shape));
             if (!fault.empty())
                 return badPlan(
                     plan, fmt::format("{}: axis {} {}", name, nameOf(segments[s]), fault));
+            if (map) // none stands for many axes
+                sound.insert(map);
         }
     }
     return {};
 }
 
-Status checkParameter(const TransferPlan& plan, ParameterId id)
+Status checkParameter(const TransferPlan& plan, ParameterId id, SoundMaps& sound)
 {
     const ParameterPlan parameter = resolve(plan, id);
     const auto rule = plan.rules.find(id);
@@ -212,7 +222,7 @@ Status checkParameter(const TransferPlan& plan, ParameterId id)
     if (!std::isfinite(parameter.scale))
         return badPlan(plan, fmt::format("{}: the scale is {}", nameOf(id), parameter.scale));
     for (const ResolvedTerm& term : parameter.terms)
-        if (const Status status = checkTerm(plan, parameter, term); !status)
+        if (const Status status = checkTerm(plan, parameter, term, sound); !status)
             return status;
     return {};
 }
@@ -252,8 +262,9 @@ Status checkPlan(const TransferPlan& plan)
 {
     if (const Status status = checkBlocks(plan); !status)
         return status;
+    SoundMaps sound;
     for (const ParameterSpec& spec : parametersOf(plan.child))
-        if (const Status status = checkParameter(plan, spec.id); !status)
+        if (const Status status = checkParameter(plan, spec.id, sound); !status)
             return status;
     for (std::size_t block = 0; block < plan.blocks.size(); ++block)
         for (const SourceTerm& term : plan.blocks[block].terms)
