@@ -40,16 +40,23 @@ constexpr ActionRow kActions[] = {
     {Command::OpenFromHub, "file", QT_TRANSLATE_NOOP("Actions", "Open from &Hub…"), "Ctrl+H",
         QT_TRANSLATE_NOOP(
             "Actions", "Open a model of the Hugging Face Hub, fetching it if need be")},
+    {Command::OpenRecipeAsParent, "file", QT_TRANSLATE_NOOP("Actions", "Open recipe &as parent…"),
+        "",
+        QT_TRANSLATE_NOOP("Actions",
+            "The destination of a recipe.json becomes the parent, to be shaped further")},
     {Command::RecommendParent, "file", QT_TRANSLATE_NOOP("Actions", "Recommend a &parent…"),
         "Ctrl+Shift+R",
         QT_TRANSLATE_NOOP(
             "Actions", "Rank models by how near they are to the destination's sizes")},
     {Command::OpenRecipe, "file", QT_TRANSLATE_NOOP("Actions", "Open &recipe…"), "Ctrl+Shift+O",
-        QT_TRANSLATE_NOOP("Actions", "Take over a destination that was made from this parent"),
+        QT_TRANSLATE_NOOP("Actions", "Show a recipe.json again: its parent and the destination"),
         true},
     {Command::SaveRecipe, "file", QT_TRANSLATE_NOOP("Actions", "&Save recipe…"), "Ctrl+S",
         QT_TRANSLATE_NOOP(
             "Actions", "Write what makes this destination, for the command line or for later")},
+    {Command::GoOn, "file", QT_TRANSLATE_NOOP("Actions", "&Go on from this destination…"), "Ctrl+G",
+        QT_TRANSLATE_NOOP(
+            "Actions", "Save its recipe and make the destination the parent of a next one")},
     {Command::Export, "file", QT_TRANSLATE_NOOP("Actions", "&Export destination…"), "Ctrl+E",
         QT_TRANSLATE_NOOP("Actions", "Write the destination as a model that other tools load")},
     {Command::SavePicture, "file", QT_TRANSLATE_NOOP("Actions", "Save &picture…"), "Ctrl+Shift+P",
@@ -98,7 +105,8 @@ QString translated(const char* text)
 Actions::Actions(QMenuBar& bar, QWidget& window, const std::function<void(Command)>& run)
 {
     for (const MenuRow& row : kMenus)
-        m_menus.emplace(QString::fromLatin1(row.name), bar.addMenu(translated(row.title)));
+        m_menus.emplace(QString::fromLatin1(row.name), bar.addMenu(translated(row.title)))
+            .first->second->setToolTipsVisible(true); // why an action is disabled
     auto* themes = new QActionGroup(&window);
     for (const ActionRow& row : kActions) {
         QMenu* owner = menu(row.menu);

@@ -14,9 +14,11 @@ enum class Command
 {
     OpenModel,
     OpenFromHub,
+    OpenRecipeAsParent,
     RecommendParent,
     OpenRecipe,
     SaveRecipe,
+    GoOn,
     Export,
     SavePicture,
     SaveNumbers,

@@ -3,6 +3,7 @@
 
 #include "app/convert.h"
 #include "app/planner.h"
+#include "app/recipe_files.h"
 #include "app/work_progress.h"
 #include "widgets/format/number_format.h"
 
@@ -44,8 +45,12 @@ void EngineBridge::adopt(const OpenedModel& opened)
     m_rival.setParent(opened.model);
     ModelSummary summary = summaryOf(opened.model, opened.weightsHash, opened.inputs);
     summary.path = lastingName(opened.name.toStdString(), opened.model);
-    m_workspace.setModel(
-        std::move(summary), builtInData(opened.model.config()).value_or(DataSpec{}));
+    summary.lineage = opened.lineage;
+    if (summary.name.empty()) // made in memory
+        summary.name = destinationName(summary.path).toStdString();
+    const std::optional<DataSpec> data =
+        opened.data ? opened.data : builtInData(opened.model.config());
+    m_workspace.setModel(std::move(summary), data.value_or(DataSpec{}));
     if (opened.measurements)
         m_workspace.setMeasurements(std::make_shared<const Measurements>(*opened.measurements));
     Q_EMIT this->opened();
@@ -59,6 +64,14 @@ void EngineBridge::use(const DataSpec& data)
     m_workspace.setData(data);
     m_destination.scoreAgain();
     m_measuring.measure();
+}
+
+Recipe EngineBridge::repeatableRecipe() const
+{
+    Recipe recipe = m_workspace.recipe();
+    if (m_workspace.measurements() != nullptr)
+        recipe.measure = m_measuring.settings();
+    return recipe;
 }
 
 void EngineBridge::cancel(Activity activity)
@@ -123,11 +136,9 @@ void EngineBridge::exportDestination(const ExportOrder& order)
     const auto plan = m_workspace.plan();
     if (!plan || !m_parent)
         return;
-    Recipe recipe = m_workspace.recipe();
-    if (m_workspace.measurements() != nullptr)
-        recipe.measure = m_measuring.settings();
-    runExport([parent = *m_parent, measurements = m_measuring.measurementsCopy(), recipe, order](
-                  const Progress& progress) -> Result<ExportReport> {
+    runExport([parent = *m_parent, measurements = m_measuring.measurementsCopy(),
+                  recipe = repeatableRecipe(),
+                  order](const Progress& progress) -> Result<ExportReport> {
         // Planned anew: a learned plan learns only when it is used.
         const Result<PlannedRecipe> planned = planRecipeOf(parent, recipe, measurements, progress);
         if (!planned)

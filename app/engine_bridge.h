@@ -63,6 +63,9 @@ public:
         return m_race;
     }
 
+    /// The recipe with what it was measured on: the whole input of the destination.
+    [[nodiscard]] Recipe repeatableRecipe() const;
+
     void cancel(Activity activity);
     void exportDestination(const ExportOrder& order);
     void exportLane(int lane, const ExportOrder& order);

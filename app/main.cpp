@@ -33,8 +33,9 @@ Arguments parse(const QApplication& application)
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addPositionalArgument(QStringLiteral("MODEL"),
-        QApplication::tr("A folder with config.json and weights, or hf:ORG/NAME; without it the "
-                         "built-in garden opens."),
+        QApplication::tr(
+            "A folder with config.json and weights, hf:ORG/NAME, or a recipe.json, which "
+            "stands for its destination; without it the built-in garden opens."),
         QStringLiteral("[MODEL]"));
     const QCommandLineOption tour(QStringLiteral("tour"),
         QApplication::tr(

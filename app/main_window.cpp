@@ -3,6 +3,7 @@
 
 #include "app/cached_menu.h"
 #include "app/message_bar.h"
+#include "app/recipe_files.h"
 #include "app/status_strip.h"
 #include "widgets/controls/hint_strip.h"
 #include "widgets/panels/destination_panel.h"
@@ -176,16 +177,16 @@ void MainWindow::buildMenus()
     file->insertMenu(behindOpen, m_recent);
 }
 
-void MainWindow::openModel(const QString& model)
+bool MainWindow::openModel(const QString& model)
 {
-    const RaceState state = m_workspace.raceState();
-    if (state == RaceState::Preparing || state == RaceState::Running || state == RaceState::Paused
-        || state == RaceState::Stopping) {
+    m_awaited = {};
+    if (m_workspace.raceIsOn()) {
         m_message->show(
             MessageBar::Kind::Problem, tr("Stop the race before opening another model."));
-        return;
+        return false;
     }
     m_bridge.opener().open(model);
+    return true;
 }
 
 void MainWindow::adopted()
@@ -200,6 +201,7 @@ void MainWindow::adopted()
     refreshRecent();
     refreshTitle();
     m_hint->setVisible(!m_settings.hintDismissed());
+    showAwaitedRecipe();
 }
 
 void MainWindow::startRace()
@@ -256,9 +258,12 @@ void MainWindow::applyThemeChoice(ThemeChoice choice)
 void MainWindow::refreshRecent()
 {
     m_recent->clear();
-    for (const QString& folder : m_settings.recentModels())
-        m_recent->addAction(fontMetrics().elidedText(folder, Qt::ElideMiddle, kRecentWidth), this,
-            [this, folder] { openModel(folder); });
+    for (const QString& model : m_settings.recentModels()) {
+        const QString name = fontMetrics().elidedText(model, Qt::ElideMiddle, kRecentWidth);
+        m_recent->addAction(
+            model.endsWith(QLatin1String(".json")) ? tr("%1 (recipe)").arg(name) : name, this,
+            [this, model] { openModel(model); });
+    }
     m_recent->setEnabled(!m_recent->isEmpty());
 }
 
@@ -270,9 +275,7 @@ QString MainWindow::message() const
 void MainWindow::closeEvent(QCloseEvent* event)
 {
     const RaceState state = m_workspace.raceState();
-    const bool isRacing = state == RaceState::Preparing || state == RaceState::Running
-        || state == RaceState::Paused || state == RaceState::Stopping;
-    if (isRacing) {
+    if (m_workspace.raceIsOn()) {
         m_closing = true;
         m_message->show(MessageBar::Kind::Note, tr("Saving the race before closing"));
         if (state != RaceState::Stopping)
@@ -300,7 +303,7 @@ void MainWindow::dropEvent(QDropEvent* event)
         spec.source = dropped.filePath().toStdString();
         m_bridge.data().open(spec);
     } else {
-        openModel(dropped.isDir() ? dropped.filePath() : dropped.path());
+        openModel(modelAt(dropped));
     }
     event->acceptProposedAction();
 }

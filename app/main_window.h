@@ -33,8 +33,13 @@ public:
     explicit MainWindow(Settings& settings, QWidget* parent = nullptr);
     ~MainWindow() override;
 
-    /// A folder, or hf:ORG/NAME.
-    void openModel(const QString& model);
+    /// A folder, hf:ORG/NAME, or a recipe.json, which stands for its destination. False, and told
+    /// why, if none can be opened now.
+    bool openModel(const QString& model);
+    /// Shows what a recipe.json says: its parent, opened if need be, and its destination.
+    void openRecipe(const QString& file);
+    /// Writes the destination's recipe into `file` and makes the destination the parent.
+    void goOnFrom(const QString& file);
     /// Runs are written below this folder; by default the user's data folder.
     void setRunsFolder(const QString& folder)
     {
@@ -91,18 +96,35 @@ private:
     void askForHubModel();
     void askForNearestParent();
     void askForData();
+    [[nodiscard]] QString askForRecipe(const QString& title);
+    [[nodiscard]] QString askWhereToSave(const QString& title, const QString& name);
     void openRecipe();
+    void showAwaitedRecipe();
+    void showRecipe(const QString& file, const Recipe& recipe); ///< of the parent that is open
+    void openRecipeAsParent();
     void saveRecipe();
+    bool saveRecipe(const QString& file);
+    void goOn();
+    void tell(const Error& error);
     void savePlot(bool picture);
     void exportDestination();
     void exportLane(int lane);
     void showHint();
     void about();
+    [[nodiscard]] QString destinationObstacle() const;
     void refreshTitle();
     void refreshActions();
     void refreshRecent();
     [[nodiscard]] View* currentView() const;
+    [[nodiscard]] QString destinationTitle() const; ///< "garden-8x96"
     [[nodiscard]] QString freeFolder(const QString& name) const;
+
+    /// A recipe whose parent is being opened; empty file: none.
+    struct AwaitedRecipe
+    {
+        QString file;
+        Recipe recipe;
+    };
 
     Settings& m_settings;
     Theme m_systemTheme;
@@ -121,6 +143,7 @@ private:
     StatusStrip* m_status = nullptr;
     QMenu* m_recent = nullptr;
     QString m_offeredRun;
+    AwaitedRecipe m_awaited;
     bool m_closing = false;
 };
 

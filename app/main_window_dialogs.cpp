@@ -18,7 +18,6 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QMessageBox>
-#include <QSaveFile>
 #include <QStatusBar>
 
 namespace espalier {
@@ -40,10 +39,8 @@ void MainWindow::askForModel()
 void MainWindow::askForHubModel()
 {
     const Result<HubPlace> place = hubPlace();
-    if (!place) {
-        m_message->show(MessageBar::Kind::Problem, QString::fromStdString(place.error().message));
-        return;
-    }
+    if (!place)
+        return tell(place.error());
     Result<std::vector<CachedChoice>> cached = modelsInHubCache();
     HubDialog dialog(*place, cached ? *std::move(cached) : std::vector<CachedChoice>{}, this);
     connect(&dialog, &HubDialog::lookUpRequested, &m_bridge.opener(), &ModelOpener::lookUp);
@@ -93,55 +90,6 @@ void MainWindow::askForData()
         m_bridge.data().open(dialog.data());
 }
 
-void MainWindow::openRecipe()
-{
-    const QString path = QFileDialog::getOpenFileName(
-        this, tr("Open a recipe"), QDir::homePath(), tr("Recipes (*.json)"));
-    if (path.isEmpty())
-        return;
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) {
-        m_message->show(
-            MessageBar::Kind::Problem, path + QStringLiteral(": ") + file.errorString());
-        return;
-    }
-    Result<Recipe> recipe = readRecipe(file.readAll().toStdString(), path.toStdString());
-    if (!recipe.ok()) {
-        m_message->show(MessageBar::Kind::Problem, QString::fromStdString(recipe.error().message));
-        return;
-    }
-    const ModelSummary& model = *m_workspace.model();
-    if (!recipe->parentHash.empty() && recipe->parentHash != model.weightsHash) {
-        m_message->show(MessageBar::Kind::Problem,
-            tr("%1 was made from another parent, %2; open that model first.")
-                .arg(path, QString::fromStdString(recipe->parentPath)));
-        return;
-    }
-    // Sizes of the task are the parent's; the file does not hold them.
-    recipe->shape = resized(model.config.shape, recipe->shape);
-    recipe->parentPath = model.path;
-    recipe->parentHash = model.weightsHash;
-    m_recipes.load(*recipe, tr("Recipe %1").arg(QFileInfo(path).fileName()));
-}
-
-void MainWindow::saveRecipe()
-{
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save the recipe"),
-        QDir::home().filePath(QStringLiteral("recipe.json")), tr("Recipes (*.json)"));
-    if (path.isEmpty())
-        return;
-    Recipe recipe = m_workspace.recipe();
-    if (m_workspace.measurements() != nullptr)
-        recipe.measure = m_bridge.measuring().settings();
-    QSaveFile file(path);
-    const QByteArray text = QByteArray::fromStdString(writeRecipe(recipe));
-    if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size() || !file.commit())
-        m_message->show(
-            MessageBar::Kind::Problem, path + QStringLiteral(": ") + file.errorString());
-    else
-        statusBar()->showMessage(tr("Wrote %1").arg(path), 8000);
-}
-
 void MainWindow::savePlot(bool picture)
 {
     const View* shown = currentView();
@@ -162,7 +110,21 @@ void MainWindow::savePlot(bool picture)
     if (saved.ok())
         statusBar()->showMessage(tr("Wrote %1").arg(path), 8000);
     else
-        m_message->show(MessageBar::Kind::Problem, QString::fromStdString(saved.error().message));
+        tell(saved.error());
+}
+
+void MainWindow::tell(const Error& error)
+{
+    m_message->show(MessageBar::Kind::Problem, QString::fromStdString(error.message));
+}
+
+QString MainWindow::destinationTitle() const
+{
+    const ModelShape& shape = m_workspace.recipe().shape;
+    return QStringLiteral("%1-%2x%3")
+        .arg(QString::fromStdString(m_workspace.model()->name))
+        .arg(shape.layers)
+        .arg(shape.hidden);
 }
 
 QString MainWindow::freeFolder(const QString& name) const
@@ -180,16 +142,12 @@ void MainWindow::exportDestination()
     if (!plan)
         return;
     const ModelShape& shape = plan->child.shape;
-    const QString name = QStringLiteral("%1-%2x%3")
-                             .arg(QString::fromStdString(m_workspace.model()->name))
-                             .arg(shape.layers)
-                             .arg(shape.hidden);
     ExportDialog dialog(
         {tr("Export destination"),
             tr("%1, %2 parameters")
                 .arg(QString::fromStdString(describeShape(shape)),
                     formatParameters(static_cast<double>(m_workspace.footprint()->parameters))),
-            freeFolder(name)},
+            freeFolder(destinationTitle())},
         this);
     if (dialog.exec() == QDialog::Accepted)
         m_bridge.exportDestination(dialog.order());

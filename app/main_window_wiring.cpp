@@ -61,6 +61,7 @@ void MainWindow::connectWorkspace()
     connect(&m_bridge, &EngineBridge::noted, this,
         [this](const QString& line) { m_message->show(MessageBar::Kind::Note, line); });
     connect(&m_bridge.opener(), &ModelOpener::failed, this, [this](const QString& reason) {
+        m_awaited = {};
         if (m_workspace.diagnosis() == nullptr) // which says it, too
             m_message->show(MessageBar::Kind::Problem, reason);
     });
@@ -98,8 +99,12 @@ void MainWindow::run(Command command)
         return askForNearestParent();
     case Command::OpenRecipe:
         return openRecipe();
+    case Command::OpenRecipeAsParent:
+        return openRecipeAsParent();
     case Command::SaveRecipe:
         return saveRecipe();
+    case Command::GoOn:
+        return goOn();
     case Command::Export:
         return exportDestination();
     case Command::SavePicture:
@@ -153,31 +158,47 @@ void MainWindow::refreshTitle()
                                           .arg(shape.hidden));
 }
 
+/// Why something that is made of the destination cannot be done; empty: it can.
+QString MainWindow::destinationObstacle() const
+{
+    if (m_workspace.model() == nullptr)
+        return tr("Open a model first.");
+    if (m_workspace.plan() == nullptr)
+        return m_workspace.planProblem().isEmpty() ? tr("There is no destination yet.")
+                                                   : m_workspace.planProblem();
+    return {};
+}
+
 void MainWindow::refreshActions()
 {
     const RaceState state = m_workspace.raceState();
     const bool hasModel = m_workspace.model() != nullptr;
-    const bool hasPlan = m_workspace.plan() != nullptr;
     const bool isOver =
         state == RaceState::Finished || state == RaceState::Stopped || state == RaceState::Failed;
     const auto enable = [this](Command command, bool on) {
         m_actions.action(command)->setEnabled(on);
     };
+    const auto enableUnless = [this](Command command, const QString& obstacle) {
+        m_actions.action(command)->setEnabled(obstacle.isEmpty());
+        m_actions.action(command)->setToolTip(obstacle);
+    };
+    const QString noDestination = destinationObstacle();
     enable(Command::RecommendParent, hasModel);
-    enable(Command::OpenRecipe, hasModel);
     enable(Command::SaveRecipe, hasModel);
-    enable(Command::Export, hasPlan);
+    enableUnless(Command::Export, noDestination);
+    enableUnless(Command::GoOn,
+        noDestination.isEmpty() && m_workspace.raceIsOn() ? tr("Stop the race first.")
+                                                          : noDestination);
     enable(Command::Measure, hasModel && !m_workspace.data().source.empty());
     enable(Command::ChooseData, hasModel);
     enable(Command::ParentSize, hasModel);
-    enable(Command::StartRace,
-        m_workspace.raceObstacle().isEmpty()
-            && (state == RaceState::Ready || state == RaceState::Paused
-                || state == RaceState::Stopped));
+    const bool canStart =
+        state == RaceState::Ready || state == RaceState::Paused || state == RaceState::Stopped;
+    enable(Command::StartRace, canStart && m_workspace.raceObstacle().isEmpty());
     enable(Command::PauseRace, state == RaceState::Running);
     enable(Command::StopRace, state == RaceState::Running || state == RaceState::Paused);
     enable(Command::NewRace, isOver);
-    enable(Command::AddLane, hasPlan && state == RaceState::Ready);
+    enable(Command::AddLane, noDestination.isEmpty() && state == RaceState::Ready);
     m_actions.action(Command::LinkSizes)
         ->setChecked(m_workspace.sizeLinks() == SizeLinks::all(true));
 }

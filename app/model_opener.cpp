@@ -4,6 +4,8 @@
 #include "app/work_progress.h"
 #include "core/engine/diagnose.h"
 #include "core/engine/model_inputs.h"
+#include "core/engine/recipe_chain.h"
+#include "core/engine/spec_files.h"
 
 namespace espalier {
 namespace {
@@ -24,24 +26,38 @@ std::optional<Measurements> cachedMeasurements(
     return std::move(loaded).value();
 }
 
-Result<OpenedModel> read(
-    const QString& name, const std::filesystem::path& folder, const Progress& progress)
+/// A destination reads what the model reads that its chain of recipes begins with.
+InputSummary inputsAt(const std::string& place, const Model& opened, const Progress& progress)
 {
-    Result<Model> model = Model::open(folder, progress);
+    if (!isRecipeFile(place))
+        return inputsOf(opened);
+    const Result<Model> root = openModel(rootModelOf(place), progress);
+    return root ? inputsOf(*root) : InputSummary{.problem = root.error().message};
+}
+
+std::optional<DataSpec> dataOfRecipe(const std::string& place)
+{
+    const Result<Recipe> recipe = isRecipeFile(place) ? loadRecipe(place) : Recipe{};
+    return recipe && recipe->measure ? std::optional(recipe->measure->data) : std::nullopt;
+}
+
+Result<OpenedModel> read(
+    const QString& name, const std::filesystem::path& place, const Progress& progress)
+{
+    Result<Model> model = openModel(place.string(), progress);
     if (!model)
         return model.error();
     const Result<std::string> hash = model->weightsHash(progress);
     if (!hash)
         return hash.error();
-    InputSummary inputs = inputsOf(*model);
-    return OpenedModel{
-        name, *std::move(model), *hash, std::move(inputs), cachedMeasurements(folder, *hash)};
-}
-
-bool raceIsOn(RaceState state)
-{
-    return state == RaceState::Preparing || state == RaceState::Running
-        || state == RaceState::Paused || state == RaceState::Stopping;
+    InputSummary inputs = inputsAt(place.string(), *model, progress);
+    return OpenedModel{.name = name,
+        .model = *std::move(model),
+        .weightsHash = *hash,
+        .inputs = std::move(inputs),
+        .measurements = cachedMeasurements(place, *hash),
+        .lineage = lineageOf(place),
+        .data = dataOfRecipe(place.string())};
 }
 
 } // namespace
@@ -66,7 +82,7 @@ void ModelOpener::open(const QString& model)
     if (isHubName(model.toStdString()))
         fetch(model);
     else
-        openFolder(model, model.toStdString());
+        openFrom(model, model.toStdString());
 }
 
 void ModelOpener::cancelOpening()
@@ -100,21 +116,21 @@ void ModelOpener::fetched(const QString& model, const Result<std::filesystem::pa
     m_workspace.setWork(Activity::Fetching, {});
     if (!folder)
         end(folder.error());
-    else if (raceIsOn(m_workspace.raceState()))
+    else if (m_workspace.raceIsOn())
         end(refused(
             tr("%1 has arrived. Stop the race before opening it.").arg(model).toStdString()));
     else
-        openFolder(model, *folder);
+        openFrom(model, *folder);
 }
 
-void ModelOpener::openFolder(const QString& model, const std::filesystem::path& folder)
+void ModelOpener::openFrom(const QString& model, const std::filesystem::path& place)
 {
     m_workspace.setWork(Activity::Opening, {true, tr("Opening"), -1});
     m_reads.post(kOnlyKey,
-        [this, model, folder, progress = progressFor(Activity::Opening)](
+        [this, model, place, progress = progressFor(Activity::Opening)](
             std::stop_token stop) mutable {
             progress.stop = stop;
-            const Result<OpenedModel> found = read(model, folder, progress);
+            const Result<OpenedModel> found = read(model, place, progress);
             const std::optional<LoadDiagnosis> diagnosis =
                 found ? std::nullopt : diagnoseModel(model.toStdString(), found.error());
             QMetaObject::invokeMethod(this, [this, stop, found, diagnosis] {

@@ -22,17 +22,19 @@ struct OpenedModel
     std::string weightsHash;
     InputSummary inputs;
     std::optional<Measurements> measurements;
+    std::vector<std::string> lineage = {}; ///< as in ModelSummary
+    std::optional<DataSpec> data = std::nullopt; ///< that its recipe names
 };
 
-/// Reads models from folders, fetching them from the Hub first where their name says so. What is
-/// open stays until a new model is read whole.
+/// Reads models from folders and recipes, fetching them from the Hub first where their name says
+/// so. What is open stays until a new model is read whole.
 class ModelOpener : public QObject
 {
     Q_OBJECT
 public:
     explicit ModelOpener(Workspace& workspace, QObject* parent = nullptr);
 
-    /// A folder, or hf:ORG/NAME.
+    /// A folder, hf:ORG/NAME, or a recipe.json, whose destination is made.
     void open(const QString& model);
     void cancelOpening();
     void cancelFetching();
@@ -51,7 +53,7 @@ private:
     [[nodiscard]] Progress progressFor(Activity activity);
     void fetch(const QString& model);
     void fetched(const QString& model, const Result<std::filesystem::path>& folder);
-    void openFolder(const QString& model, const std::filesystem::path& folder);
+    void openFrom(const QString& model, const std::filesystem::path& place);
     void end(const Error& error, std::optional<LoadDiagnosis> diagnosis = std::nullopt);
 
     Workspace& m_workspace;

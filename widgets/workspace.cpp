@@ -19,6 +19,12 @@ bool Workspace::measurementsAreStale() const
     return m_measurements->source != m_data.source;
 }
 
+bool Workspace::raceIsOn() const
+{
+    return m_raceState == RaceState::Preparing || m_raceState == RaceState::Running
+        || m_raceState == RaceState::Paused || m_raceState == RaceState::Stopping;
+}
+
 QString Workspace::raceObstacle() const
 {
     if (!m_model)

@@ -160,6 +160,8 @@ public:
     {
         return m_raceState;
     }
+    /// A race is being prepared, runs, waits or is being saved: its parent has to stay.
+    [[nodiscard]] bool raceIsOn() const;
     /// Why no race can start, whatever its lanes are; empty: one can.
     [[nodiscard]] QString raceObstacle() const;
     [[nodiscard]] const Selection& selection() const

@@ -170,6 +170,16 @@ ModelFact typeFact(const ModelSummary& model)
         .help = fmt::format("{} {} bytes. Computed with in F32.", where, grouped(all))};
 }
 
+ModelFact lineageFact(const ModelSummary& model)
+{
+    if (model.lineage.empty())
+        return {};
+    const std::string& last = model.lineage.front();
+    const std::size_t name = last.find(": "); // the model's own, which stands above
+    return {.text = name == std::string::npos ? last : last.substr(name + 2),
+        .help = fmt::format("{}", fmt::join(model.lineage, "\n"))};
+}
+
 ModelFact inputFact(const ModelSummary& model)
 {
     return readsTokens(model.config.flavour.task) ? tokenizerFact(model) : imageFact(model);

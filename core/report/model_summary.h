@@ -47,6 +47,8 @@ struct ModelSummary
     std::string weightsHash;
     std::vector<TensorSummary> tensors;
     InputSummary inputs = {};
+    /// How the weights came about, newest first (lineageOf); empty: nobody wrote it down.
+    std::vector<std::string> lineage = {};
 };
 
 /// What a model scores on some data, and between which bounds that lies.

@@ -101,10 +101,11 @@ void ParentPanel::buildFacts()
     m_figures = makeMuted({}, this);
     for (QLabel* label : {m_shape, m_figures})
         label->setWordWrap(true);
+    m_lineage = makeNote(this);
     m_input = makeNote(this);
     m_reach = makeNote(this);
     m_limit = makeNote(this);
-    for (QLabel* label : {m_shape, m_figures, m_input, m_reach, m_limit})
+    for (QLabel* label : {m_lineage, m_shape, m_figures, m_input, m_reach, m_limit})
         layout()->addWidget(label);
 }
 
@@ -165,10 +166,10 @@ void ParentPanel::refresh()
         refreshFacts(*model);
     } else {
         m_shape->setText(tr("Open a model folder, or drop one here."));
-        for (QLabel* label : {m_figures, m_input, m_reach, m_limit})
+        for (QLabel* label : {m_lineage, m_figures, m_input, m_reach, m_limit})
             label->clear();
     }
-    for (QLabel* label : {m_figures, m_input, m_reach, m_limit})
+    for (QLabel* label : {m_lineage, m_figures, m_input, m_reach, m_limit})
         label->setVisible(!label->text().isEmpty());
     refreshData();
 }
@@ -188,6 +189,7 @@ void ParentPanel::refreshFacts(const ModelSummary& model)
     figures << (model.freshWeights ? tr("fresh weights") : QString::fromStdString(type.text));
     m_figures->setText(figures.join(QStringLiteral(" · ")));
     m_figures->setToolTip(linesAsToolTip(type.help));
+    showFact(m_lineage, lineageFact(model));
     showFact(m_input, inputFact(model));
     showFact(m_reach, reachFact(config));
     const std::vector<ModelFact> limits = limitFacts(config);

@@ -41,6 +41,7 @@ private:
     QLabel* m_name = nullptr;
     QLabel* m_shape = nullptr;
     QLabel* m_figures = nullptr;
+    QLabel* m_lineage = nullptr; ///< how it came about
     QLabel* m_input = nullptr; ///< tokenizer or picture sizes
     QLabel* m_reach = nullptr; ///< widths and methods
     QLabel* m_limit = nullptr;

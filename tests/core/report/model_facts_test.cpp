@@ -94,5 +94,15 @@ TEST(LimitFacts, SayWhatIsMissingWithoutAHeadOfTokens)
     EXPECT_EQ(limitFacts(test::toyBert(Task::Encoder)).at(0).text, "No head, so no loss");
 }
 
+TEST(ModelFacts, TellTheLastStepByWhichAModelCameAbout)
+{
+    ModelSummary model;
+    EXPECT_EQ(lineageFact(model).text, "");
+    model.lineage = {
+        "b.json: Net2Net of a.json, 2 blocks x 8", "a.json: Random of m, 2 blocks x 8"};
+    EXPECT_EQ(lineageFact(model).text, "Net2Net of a.json, 2 blocks x 8");
+    EXPECT_EQ(lineageFact(model).help, model.lineage[0] + '\n' + model.lineage[1]);
+}
+
 } // namespace
 } // namespace espalier
