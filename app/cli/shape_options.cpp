@@ -2,6 +2,7 @@
 #include "app/cli/shape_options.h"
 
 #include "app/cli/data_options.h"
+#include "core/architectures/shape_request.h"
 #include "core/engine/model_source.h"
 #include "core/methods/catalog.h"
 
@@ -45,34 +46,10 @@ void addDestinationOptions(CLI::App& command, DestinationOptions& options)
         ->check(CLI::PositiveNumber);
 }
 
-namespace {
-
-using SizesGiven = std::array<std::optional<std::int64_t>, kAllSizes.size()>;
-
-ModelShape shapeOf(const SizesGiven& sizes, const ShapeBounds& bounds, const ModelConfig& parent)
-{
-    const auto given = [&](Size size) {
-        return sizes[static_cast<std::size_t>(size)];
-    };
-    ModelShape shape = parent.shape;
-    if (const auto hidden = given(Size::Hidden)) {
-        shape = withSize(bounds, shape, Size::Hidden, *hidden);
-        shape.hidden = *hidden;
-    } else if (const auto heads = given(Size::Heads)) {
-        shape = withSize(bounds, shape, Size::Heads, *heads);
-    }
-    for (const Size size : kAllSizes)
-        if (const auto value = given(size))
-            set(shape, size, *value);
-    return resized(parent.shape, shape);
-}
-
-} // namespace
-
 ModelShape shapeFrom(
     const DestinationOptions& options, const Method& method, const ModelConfig& parent)
 {
-    return shapeOf(options.sizes, boundsOf(method, parent), parent);
+    return shapeWith(boundsOf(method, parent), options.sizes);
 }
 
 Result<std::vector<std::pair<Size, std::int64_t>>> sizesFrom(const std::vector<std::string>& texts)
@@ -106,7 +83,7 @@ Result<ModelShape> shapeFrom(const std::vector<std::string>& sizes, const ModelC
     const ShapeBounds anywhere{.parent = &parent,
         .reach = {
             .width = {.shrink = true, .grow = true}, .depth = {.shrink = true, .grow = true}}};
-    return shapeOf(given, anywhere, parent);
+    return shapeWith(anywhere, given);
 }
 
 namespace {

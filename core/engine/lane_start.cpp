@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/lane_start.h"
 
+#include "core/engine/check_lane.h"
 #include "core/engine/growth.h"
 #include "core/engine/model_impl.h"
 #include "core/engine/model_source.h"
@@ -76,53 +77,6 @@ private:
     std::map<std::string, ModelData> m_models;
 };
 
-Status checkSettings(const LaneSpec& lane)
-{
-    const TrainSettings& t = lane.train;
-    if (const TrainingAids& aids = t.aids; !(aids.layerDrop >= 0 && aids.layerDrop < 1)
-        || !(aids.tokenDrop >= 0 && aids.tokenDrop < 1) || aids.stageSteps < 0
-        || aids.stageLayers < 0 || aids.frozenSteps < 0 || aids.frozenLayers < 0
-        || aids.prefixSteps < 0 || aids.prefixLayers < 0)
-        return refused(fmt::format("{}: a training aid is out of range, wanted shares from 0 to "
-                                   "below 1 and counts from 0 up",
-            lane.id));
-    if (t.steps < 1 || t.batch < 1)
-        return refused(fmt::format(
-            "{}: {} steps in batches of {}, wanted at least 1 of each", lane.id, t.steps, t.batch));
-    if (!(t.learningRate >= 0) || t.warmupSteps < 0 || t.evalEvery < 0 || t.evalSamples < 0
-        || t.autosaveEvery < 0 || !(t.clipNorm >= 0) || !(t.weightDecay >= 0)
-        || !(t.beta1 >= 0 && t.beta1 < 1) || !(t.beta2 >= 0 && t.beta2 < 1)
-        || !(t.finalLearningRateShare >= 0 && t.finalLearningRateShare <= 1))
-        return refused(fmt::format("{}: a training setting is out of range, wanted numbers from 0 "
-                                   "up (betas below 1, shares up to 1)",
-            lane.id));
-    return {};
-}
-
-bool comparesHiddenStates(const LaneSpec& lane)
-{
-    const auto& distillation = lane.train.aids.distillation;
-    return distillation && distillation->hiddenWeight > 0;
-}
-
-/// Hidden states are matched through the start's plan, so they need one, and the model and the
-/// tokens that it speaks of.
-Status checkHiddenStates(const LaneSpec& lane)
-{
-    if (!comparesHiddenStates(lane))
-        return {};
-    const char* const found = !lane.recipe               ? "a model without a recipe"
-        : !lane.train.aids.distillation->teacher.empty() ? "a teacher besides the parent"
-        : lane.train.aids.tokenDrop > 0                  ? "dropped tokens"
-        : !lane.train.growth.empty()                     ? "growth on the way"
-                                                         : nullptr;
-    return found
-        ? refused(fmt::format("{}: hidden states: found {}, wanted a recipe's start beside "
-                              "its parent on all tokens",
-            lane.id, found))
-        : Status{};
-}
-
 /// Every way into a race passes here, so the rules of race.json hold for specs made in memory too.
 Status checkSpec(const RaceSpec& spec)
 {
@@ -130,9 +84,8 @@ Status checkSpec(const RaceSpec& spec)
     if (!read)
         return read.error();
     for (const LaneSpec& lane : spec.lanes)
-        for (const Status& sane : {checkSettings(lane), checkHiddenStates(lane)})
-            if (!sane)
-                return sane;
+        if (const Status sane = checkLane(lane); !sane)
+            return sane;
     return {};
 }
 
