@@ -3,6 +3,7 @@
 
 #include "core/engine/session.h"
 #include "widgets/controls/buttons.h"
+#include "widgets/format/number_format.h"
 #include "widgets/panels/layout.h"
 #include "widgets/theme/theme.h"
 
@@ -45,6 +46,24 @@ std::vector<DatasetInfo> rowsFor(Task task)
         return row.kind != kind;
     });
     return rows;
+}
+
+/// Why built-in data do not suit a model; empty: they do.
+QString misfitOf(const DatasetInfo& data, const ModelConfig& config)
+{
+    const std::optional<DataSpec> fitting = builtInData(config);
+    if (fitting && fitting->source == data.id)
+        return {};
+    const ModelShape& shape = config.shape;
+    if (!readsTokens(config.flavour.task))
+        return DataDialog::tr("needs 32 × 32 pixels in 20 classes, the model has %1 × %2 in %3")
+            .arg(shape.imageHeight)
+            .arg(shape.imageWidth)
+            .arg(formatCount(shape.classes));
+    if (shape.vocab != kByteVocabulary)
+        return DataDialog::tr("needs bytes as tokens, the model has %1 of its own")
+            .arg(formatCount(shape.vocab));
+    return DataDialog::tr("needs a model that writes text");
 }
 
 /// In percent, as the dialog rounds it.
@@ -117,8 +136,12 @@ void DataDialog::addSource(QVBoxLayout& column)
         if (!isBuiltIn(data))
             continue;
         auto* chip = new ChipButton(textOf(data.id), this);
+        const QString misfit = misfitOf(data, m_subject.config);
         chip->setToolTip(textOf(data.title));
+        chip->setEnabled(misfit.isEmpty());
         builtIn->addWidget(chip);
+        if (!misfit.isEmpty())
+            builtIn->addWidget(makeMuted(misfit, this));
         connect(chip, &ChipButton::clicked, this,
             [this, id = textOf(data.id)] { m_source->setText(id); });
     }

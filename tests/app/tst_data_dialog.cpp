@@ -21,6 +21,7 @@ DataSubject subjectFor(Task task)
     DataSubject subject{.model = QStringLiteral("garden"), .config = {}, .data = {}};
     subject.config.flavour.task = task;
     subject.config.shape.positions = 64;
+    subject.config.shape.vocab = 256;
     return subject;
 }
 
@@ -51,6 +52,25 @@ private Q_SLOTS:
         dialog.findChild<ChipButton*>()->click();
         QCOMPARE(dialog.data().source, std::string("demo:garden"));
         QVERIFY(accept(dialog)->isEnabled());
+    }
+
+    void offersWhatIsBuiltInOnlyWhereItFits()
+    {
+        DataSubject subject = subjectFor(Task::CausalLanguageModel);
+        subject.config.shape.vocab = 50257;
+        const DataDialog words(subject, nullptr);
+        QVERIFY(!words.findChild<ChipButton*>()->isEnabled());
+        QVERIFY(says(words, QStringLiteral("needs bytes as tokens")));
+        const DataDialog masked(subjectFor(Task::MaskedLanguageModel), nullptr);
+        QVERIFY(says(masked, QStringLiteral("needs a model that writes text")));
+        subject = subjectFor(Task::ImageClassification);
+        const DataDialog pictures(subject, nullptr);
+        QVERIFY(says(pictures, QStringLiteral("needs 32 × 32 pixels")));
+        subject.config.shape.channels = 3;
+        subject.config.shape.imageHeight = subject.config.shape.imageWidth = 32;
+        subject.config.shape.classes = 20;
+        const DataDialog glyphs(subject, nullptr);
+        QVERIFY(glyphs.findChild<ChipButton*>()->isEnabled());
     }
 
     void keepsWhatItIsNotAskedToChange()

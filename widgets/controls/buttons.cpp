@@ -54,7 +54,7 @@ void ChipButton::paintEvent(QPaintEvent*)
     const QRectF shape = QRectF(rect()).adjusted(0.75, 0.75, -0.75, -0.75);
     const double radius = shape.height() / 2;
     QColor fill = isChecked() ? theme.faint(theme.accent, 0.16) : theme.surface;
-    if (underMouse() || isDown())
+    if (isEnabled() && (underMouse() || isDown()))
         fill = theme.faint(theme.accent, isDown() ? 0.28 : 0.1);
     painter.setPen(QPen(isChecked() ? theme.accent
             : theme.isDark          ? theme.muted.darker(150)
