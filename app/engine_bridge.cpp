@@ -2,9 +2,10 @@
 #include "app/engine_bridge.h"
 
 #include "app/convert.h"
-#include "app/planner.h"
+#include "app/lane_check.h"
 #include "app/recipe_files.h"
 #include "app/work_progress.h"
+#include "core/report/training_fields.h"
 #include "widgets/format/number_format.h"
 
 #include <QDateTime>
@@ -167,16 +168,16 @@ void EngineBridge::startRace(const std::filesystem::path& runs)
         return;
     std::vector<RunLane> lanes = m_workspace.lanes();
     for (RunLane& lane : lanes) {
-        if (const Result<TransferPlan> plan = Planner::plan(m_workspace, lane.recipe); !plan) {
-            m_workspace.setFailure(Activity::Racing,
-                {tr("%1 cannot start").arg(QString::fromStdString(lane.title)),
-                    QString::fromStdString(plan.error().message),
-                    tr("Change or remove the lane.")});
-            return;
-        }
         if (m_workspace.measurements() != nullptr)
             lane.recipe.measure = m_measuring.settings();
         lane.train.data = m_workspace.data();
+        if (const Status sane = checkLane(m_workspace, lane); !sane) {
+            m_workspace.setFailure(Activity::Racing,
+                {tr("%1 cannot start").arg(QString::fromStdString(lane.title)),
+                    QString::fromStdString(inPlainWords(sane.error().message)),
+                    tr("Change or remove the lane.")});
+            return;
+        }
     }
     m_workspace.setLanes(std::move(lanes));
     const QString stamp =

@@ -96,6 +96,7 @@ private:
     void askForHubModel();
     void askForNearestParent();
     void askForData();
+    void askForTraining(int lane);
     [[nodiscard]] QString askForRecipe(const QString& title);
     [[nodiscard]] QString askWhereToSave(const QString& title, const QString& name);
     void openRecipe();

@@ -4,6 +4,8 @@
 #include "app/data_dialog.h"
 #include "app/export_dialog.h"
 #include "app/hub_dialog.h"
+#include "app/lane_check.h"
+#include "app/lane_dialog.h"
 #include "app/main_window.h"
 #include "app/message_bar.h"
 #include "app/recommend_dialog.h"
@@ -88,6 +90,22 @@ void MainWindow::askForData()
         this);
     if (dialog.exec() == QDialog::Accepted)
         m_bridge.data().open(dialog.data());
+}
+
+void MainWindow::askForTraining(int lane)
+{
+    if (lane < 0 || static_cast<std::size_t>(lane) >= m_workspace.lanes().size())
+        return;
+    const RunLane picked = m_workspace.lanes()[static_cast<std::size_t>(lane)];
+    const QString title = QString::fromStdString(picked.title);
+    const auto check = [this, picked](const TrainSettings& train) {
+        RunLane changed = picked;
+        changed.train = train;
+        return checkLane(m_workspace, changed);
+    };
+    LaneDialog dialog({title, startOf(m_workspace, picked), picked.train, check}, this);
+    if (dialog.exec() == QDialog::Accepted)
+        m_lanes.edit(lane, title, dialog.settings());
 }
 
 void MainWindow::savePlot(bool picture)

@@ -43,6 +43,7 @@ void MainWindow::connectIntents()
     connect(&m_intents, &Intents::laneAddRequested, &m_lanes, &LaneController::add);
     connect(&m_intents, &Intents::laneRemoveRequested, &m_lanes, &LaneController::remove);
     connect(&m_intents, &Intents::laneEdited, &m_lanes, &LaneController::edit);
+    connect(&m_intents, &Intents::laneTrainingRequested, this, &MainWindow::askForTraining);
     connect(&m_intents, &Intents::laneExportRequested, this, &MainWindow::exportLane);
     connect(&m_intents, &Intents::raceStartRequested, this, &MainWindow::startRace);
     connect(&m_intents, &Intents::racePauseRequested, this, [this] { m_bridge.race().pause(); });

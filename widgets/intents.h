@@ -42,6 +42,7 @@ Q_SIGNALS:
     void laneAddRequested();
     void laneRemoveRequested(int lane);
     void laneEdited(int lane, const QString& title, const espalier::TrainSettings& train);
+    void laneTrainingRequested(int lane); ///< settle how it trains
     void laneExportRequested(int lane);
     void raceStartRequested(); ///< or go on, when paused or stopped
     void racePauseRequested();

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/models/lane_table_model.h"
 
+#include "core/report/training_fields.h"
 #include "widgets/format/number_format.h"
 
 #include <QCoreApplication>
+
+#include <algorithm>
 
 namespace espalier {
 namespace {
@@ -11,6 +14,11 @@ namespace {
 QString lossText(const std::optional<double>& loss)
 {
     return loss ? formatValue(*loss, 4) : QStringLiteral("—");
+}
+
+bool isText(int column)
+{
+    return column == LaneTableModel::Title || column == LaneTableModel::Aids;
 }
 
 } // namespace
@@ -72,6 +80,13 @@ void LaneTableModel::refreshRows()
         Q_EMIT headerDataChanged(Qt::Horizontal, StepsToTarget, StepsToTarget);
 }
 
+bool LaneTableModel::hasAids() const
+{
+    const auto& lanes = m_workspace.lanes();
+    return std::any_of(lanes.begin(), lanes.end(),
+        [](const RunLane& lane) { return !describeAids(lane.train).empty(); });
+}
+
 int LaneTableModel::rowCount(const QModelIndex& parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(m_figures.size());
@@ -84,8 +99,8 @@ int LaneTableModel::columnCount(const QModelIndex& parent) const
 
 Qt::ItemFlags LaneTableModel::flags(const QModelIndex& index) const
 {
-    const bool editable = m_workspace.raceState() == RaceState::Ready
-        && (index.column() == Title || index.column() == LearningRate || index.column() == Steps);
+    const bool editable =
+        m_workspace.raceState() == RaceState::Ready && isEditedInPlace(index.column());
     return Qt::ItemIsEnabled | Qt::ItemIsSelectable
         | (editable ? Qt::ItemIsEditable : Qt::NoItemFlags);
 }
@@ -98,7 +113,7 @@ QVariant LaneTableModel::data(const QModelIndex& index, int role) const
     const RunLane& lane = m_workspace.lanes()[row];
     if (role == Qt::TextAlignmentRole)
         return QVariant(
-            (index.column() == Title ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+            (isText(index.column()) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     if (role == Qt::EditRole && index.column() == LearningRate)
         return QString::number(lane.train.learningRate, 'g', 4);
     if (role == Qt::EditRole && index.column() == Steps)
@@ -109,9 +124,12 @@ QVariant LaneTableModel::data(const QModelIndex& index, int role) const
         const QString note = lane.note.empty()
             ? QString()
             : QStringLiteral(": ") + QString::fromStdString(lane.note);
-        return QString(QString::fromStdString(lane.title) + QStringLiteral(", ")
-            + titleOf(lane.progress) + note)
-            .toHtmlEscaped();
+        const std::string aids = describeAids(lane.train);
+        QStringList lines = {QString::fromStdString(lane.title) + QStringLiteral(", ")
+            + titleOf(lane.progress) + note};
+        if (!aids.empty())
+            lines << tr("With its start: %1").arg(QString::fromStdString(aids));
+        return lines.join(QLatin1Char('\n')).toHtmlEscaped();
     }
     return {};
 }
@@ -132,6 +150,8 @@ QString LaneTableModel::text(const RunLane& lane, const LaneFigures& figures, in
         return formatValue(lane.train.learningRate, 3);
     case Steps:
         return stepText(lane, figures);
+    case Aids:
+        return QString::fromStdString(describeAids(lane.train));
     case TrainLoss:
         return lossText(figures.trainLoss);
     case ValidationLoss:
@@ -184,7 +204,7 @@ QVariant LaneTableModel::headerData(int section, Qt::Orientation orientation, in
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return QVariant((section == Title ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+        return QVariant((isText(section) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     if (role == Qt::ToolTipRole && section == StepsToTarget)
         return tr("Steps to the validation loss that every lane has reached");
     if (role != Qt::DisplayRole)
@@ -196,6 +216,8 @@ QVariant LaneTableModel::headerData(int section, Qt::Orientation orientation, in
         return tr("Rate");
     case Steps:
         return tr("Steps");
+    case Aids:
+        return tr("With");
     case TrainLoss:
         return tr("Training");
     case ValidationLoss:

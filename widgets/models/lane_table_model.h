@@ -18,6 +18,7 @@ public:
         Title,
         LearningRate,
         Steps,
+        Aids, ///< what goes with the start
         TrainLoss,
         ValidationLoss,
         StepsToTarget,
@@ -28,6 +29,13 @@ public:
 
     explicit LaneTableModel(const ViewContext& context, QObject* parent = nullptr);
 
+    /// Whether something goes with any lane's start.
+    [[nodiscard]] bool hasAids() const;
+    /// Whether a double click edits a cell of this column in place.
+    [[nodiscard]] static bool isEditedInPlace(int column)
+    {
+        return column == Title || column == LearningRate || column == Steps;
+    }
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override;

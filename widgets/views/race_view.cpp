@@ -141,33 +141,53 @@ QWidget* RaceView::makeTable()
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(28);
     m_table->horizontalHeader()->setHighlightSections(false);
-    const int widths[] = {106, 48, 72, 62, 70, 68, 64, 52};
+    const int widths[] = {106, 48, 72, 116, 62, 70, 68, 64, 52};
     for (int i = 0; i < LaneTableModel::ColumnCount; ++i)
         m_table->setColumnWidth(i, widths[i]);
+    m_table->setColumnHidden(LaneTableModel::Aids, true);
     column->addWidget(m_table, 1);
-    QHBoxLayout* buttons = makeRow(space::kControl);
-    m_add = new QPushButton(tr("Add lane"), side);
-    m_add->setToolTip(tr("Adds a lane that starts from the destination as it is now"));
-    m_remove = new QPushButton(tr("Remove"), side);
-    m_remove->setToolTip(tr("Takes the picked lane out of the race"));
-    m_export = new QPushButton(tr("Export lane…"), side);
-    m_export->setToolTip(tr("Writes the weights that the picked lane has reached"));
-    buttons->addWidget(m_add);
-    buttons->addWidget(m_remove);
-    buttons->addStretch(1);
-    buttons->addWidget(m_export);
-    column->addLayout(buttons);
-    connect(m_add, &QPushButton::clicked, &intents(), &Intents::laneAddRequested);
-    connect(m_remove, &QPushButton::clicked, this,
-        [this] { Q_EMIT intents().laneRemoveRequested(pickedLane()); });
-    connect(m_export, &QPushButton::clicked, this,
-        [this] { Q_EMIT intents().laneExportRequested(pickedLane()); });
+    column->addLayout(makeLaneButtons());
+    connect(m_table, &QTableView::doubleClicked, this, [this](const QModelIndex& cell) {
+        if (!LaneTableModel::isEditedInPlace(cell.column()))
+            askForTraining(cell.row());
+    });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
         [this](const QModelIndex& row) {
             m_plot->setHighlightedSeries(row.row());
             refreshState();
         });
     return side;
+}
+
+QHBoxLayout* RaceView::makeLaneButtons()
+{
+    QHBoxLayout* buttons = makeRow(space::kControl);
+    m_add = new QPushButton(tr("Add lane"), this);
+    m_add->setToolTip(tr("Adds a lane that starts from the destination as it is now"));
+    m_training = new QPushButton(tr("Training…"), this);
+    m_training->setToolTip(tr("How the picked lane trains: rates, a teacher, dropping, freezing, "
+                              "growth on the way"));
+    m_remove = new QPushButton(tr("Remove"), this);
+    m_remove->setToolTip(tr("Takes the picked lane out of the race"));
+    m_export = new QPushButton(tr("Export lane…"), this);
+    m_export->setToolTip(tr("Writes the weights that the picked lane has reached"));
+    for (QPushButton* button : {m_add, m_training, m_remove})
+        buttons->addWidget(button);
+    buttons->addStretch(1);
+    buttons->addWidget(m_export);
+    connect(m_add, &QPushButton::clicked, &intents(), &Intents::laneAddRequested);
+    connect(m_training, &QPushButton::clicked, this, [this] { askForTraining(pickedLane()); });
+    connect(m_remove, &QPushButton::clicked, this,
+        [this] { Q_EMIT intents().laneRemoveRequested(pickedLane()); });
+    connect(m_export, &QPushButton::clicked, this,
+        [this] { Q_EMIT intents().laneExportRequested(pickedLane()); });
+    return buttons;
+}
+
+void RaceView::askForTraining(int lane)
+{
+    if (workspace().raceState() == RaceState::Ready && lane >= 0)
+        Q_EMIT intents().laneTrainingRequested(lane);
 }
 
 PlotWidget* RaceView::mainPlot() const
@@ -234,6 +254,8 @@ void RaceView::refreshState()
     m_reset->setVisible(isOver);
     m_add->setEnabled(isPlanned && workspace().plan() != nullptr);
     m_remove->setEnabled(isPlanned && pickedLane() >= 0);
+    m_training->setEnabled(isPlanned && pickedLane() >= 0);
+    m_table->setColumnHidden(LaneTableModel::Aids, !m_model->hasAids());
     m_export->setEnabled(!isBusy && !isPlanned && pickedLane() >= 0);
     refreshStatus();
 }

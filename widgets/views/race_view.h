@@ -29,6 +29,8 @@ public:
 private:
     void buildBar(QHBoxLayout* bar);
     [[nodiscard]] QWidget* makeTable();
+    [[nodiscard]] QHBoxLayout* makeLaneButtons();
+    void askForTraining(int lane);
     [[nodiscard]] RunChartSettings chartSettings() const;
     void rebuildChart();
     void append(int lane, int first);
@@ -44,6 +46,7 @@ private:
     QPushButton* m_stop = nullptr;
     QPushButton* m_reset = nullptr;
     QPushButton* m_add = nullptr;
+    QPushButton* m_training = nullptr;
     QPushButton* m_remove = nullptr;
     QPushButton* m_export = nullptr;
     QComboBox* m_axis = nullptr;

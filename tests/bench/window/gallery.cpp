@@ -5,6 +5,7 @@
 #include "app/data_dialog.h"
 #include "app/export_dialog.h"
 #include "app/hub_dialog.h"
+#include "app/lane_dialog.h"
 #include "app/main_window.h"
 #include "widgets/panels/diagnosis_panel.h"
 #include "widgets/plot/bar_plot.h"
@@ -116,6 +117,21 @@ std::vector<CachedChoice> someCached()
             "GPT-2"}};
 }
 
+/// Settings of a lane with a little of everything.
+TrainSettings learning()
+{
+    TrainSettings train;
+    train.aids.distillation = Distillation{};
+    train.aids.layerDrop = 0.1;
+    GrowthStage stage;
+    stage.atStep = 250;
+    stage.shape = {
+        .layers = 16, .hidden = 192, .heads = 6, .kvHeads = 6, .headDim = 32, .mlp = 768};
+    stage.method = "stackbert";
+    train.growth = {stage};
+    return train;
+}
+
 /// What opening leads to when it goes wrong, and what asks for models and data.
 void addOpening(const Album& album, MainWindow& window, const QString& prefix)
 {
@@ -140,6 +156,13 @@ void addOpening(const Album& album, MainWindow& window, const QString& prefix)
         someCached(), &window);
     hub.show();
     album.add(hub, prefix + QStringLiteral("hub"));
+    LaneDialog lane({QStringLiteral("subcloned"), model.config, learning(),
+                        [](const TrainSettings&) {
+                            return Status{};
+                        }},
+        &window);
+    lane.show();
+    album.add(lane, prefix + QStringLiteral("lane"));
     CachedMenu menu(&window);
     menu.fill(someCached());
     menu.adjustSize();

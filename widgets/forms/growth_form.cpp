@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/forms/growth_form.h"
+
+#include "core/architectures/shape_request.h"
+#include "core/methods/catalog.h"
+#include "widgets/forms/choice_box.h"
+#include "widgets/panels/layout.h"
+#include "widgets/theme/theme.h"
+
+#include <QCheckBox>
+#include <QGridLayout>
+#include <QLineEdit>
+#include <QPushButton>
+
+#include <algorithm>
+#include <array>
+
+namespace espalier {
+namespace {
+
+constexpr int kNumberWidth = 76;
+
+/// Sizes that a row asks for; the others follow from them.
+constexpr auto kSizes = std::to_array({Size::Layers, Size::Hidden, Size::Mlp});
+
+QString text(std::string_view view)
+{
+    return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
+}
+
+ShapeBounds anywhereFrom(const ModelConfig& before)
+{
+    return {.parent = &before,
+        .reach = {
+            .width = {.shrink = true, .grow = true}, .depth = {.shrink = true, .grow = true}}};
+}
+
+/// Methods that need neither data nor learning can grow a model on its way.
+bool growsOnTheWay(const Method& method)
+{
+    const Result<Options> defaults = completeOptions(method.options, {});
+    return method.direction == Direction::Grow && defaults && !method.needs(*defaults).data();
+}
+
+QLineEdit* makeNumber(const QString& name, const QString& toolTip, QWidget* parent)
+{
+    auto* edit = new QLineEdit(parent);
+    edit->setFixedWidth(kNumberWidth);
+    edit->setAlignment(Qt::AlignRight);
+    edit->setAccessibleName(name);
+    edit->setToolTip(toolTip);
+    return edit;
+}
+
+/// The sizes that must be named for withSize to come out at `after`.
+SizesGiven sizesBetween(const ModelConfig& before, const ModelShape& after)
+{
+    SizesGiven given;
+    for (const Size size : {Size::Layers, Size::Hidden})
+        if (get(after, size) != get(before.shape, size))
+            given[static_cast<std::size_t>(size)] = get(after, size);
+    if (shapeWith(anywhereFrom(before), given).mlp != after.mlp)
+        given[static_cast<std::size_t>(Size::Mlp)] = after.mlp;
+    return given;
+}
+
+} // namespace
+
+struct GrowthForm::Row
+{
+    GrowthStage stage; ///< what is not shown stays
+    QLineEdit* step = nullptr;
+    std::array<QLineEdit*, kSizes.size()> sizes = {};
+    ChoiceBox* method = nullptr;
+    QCheckBox* moments = nullptr;
+    QLineEdit* frozen = nullptr;
+    QPushButton* remove = nullptr;
+
+    [[nodiscard]] std::vector<QWidget*> widgets() const
+    {
+        return {step, sizes[0], sizes[1], sizes[2], method, moments, frozen, remove};
+    }
+};
+
+GrowthForm::GrowthForm(QWidget* parent)
+    : QWidget(parent)
+    , m_grid(new QGridLayout(this))
+{
+    m_grid->setContentsMargins(0, 0, 0, 0);
+    m_grid->setHorizontalSpacing(space::kControl);
+    m_grid->setVerticalSpacing(space::kGroup);
+    m_grid->setColumnStretch(4, 1);
+    for (const QString& title : {tr("Before step"), tr("Layers"), tr("Width"), tr("MLP units"),
+             tr("By"), tr("Moments"), tr("Old ones frozen"), QString()})
+        m_heads.push_back(makeMuted(title, this));
+    place();
+}
+
+GrowthForm::~GrowthForm() = default;
+
+void GrowthForm::setStages(const ModelConfig& start, const std::vector<GrowthStage>& stages)
+{
+    while (!m_rows.empty())
+        remove(m_rows.back().get());
+    m_start = start;
+    ModelConfig before = start;
+    for (const GrowthStage& stage : stages) {
+        addRow(stage, before);
+        before.shape = resized(before.shape, stage.shape);
+    }
+}
+
+void GrowthForm::add(std::int64_t atStep)
+{
+    const ModelConfig before = end();
+    GrowthStage stage;
+    stage.atStep = atStep;
+    stage.shape = before.shape;
+    stage.shape.layers *= 2;
+    stage.method = "stackbert";
+    addRow(stage, before);
+    Q_EMIT edited();
+}
+
+/// After the last stage that can be read.
+ModelConfig GrowthForm::end() const
+{
+    ModelConfig config = m_start;
+    if (const Result<std::vector<GrowthStage>> planned = stages(); planned && !planned->empty())
+        config.shape = resized(config.shape, planned->back().shape);
+    return config;
+}
+
+void GrowthForm::addRow(const GrowthStage& stage, const ModelConfig& before)
+{
+    auto made = std::make_unique<Row>();
+    Row& row = *made;
+    row.stage = stage;
+    row.step = makeNumber(
+        tr("Before step"), tr("The model grows before this update; the first is number 0"), this);
+    row.step->setText(QString::number(stage.atStep));
+    const SizesGiven given = sizesBetween(before, stage.shape);
+    const QStringList names = {tr("Layers"), tr("Width"), tr("MLP units")};
+    for (std::size_t i = 0; i < kSizes.size(); ++i) {
+        const auto& size = given[static_cast<std::size_t>(kSizes[i])];
+        row.sizes[i] = makeNumber(names[static_cast<int>(i)],
+            tr("After growing; empty: as before, and MLP units follow the width"), this);
+        row.sizes[i]->setPlaceholderText(
+            kSizes[i] == Size::Mlp ? tr("follow") : QString::number(get(before.shape, kSizes[i])));
+        row.sizes[i]->setText(size ? QString::number(*size) : QString());
+    }
+    row.method = new ChoiceBox(this);
+    row.method->setAccessibleName(tr("Method"));
+    for (const Method& method : methods())
+        if (growsOnTheWay(method))
+            row.method->addItem(text(method.title), text(method.id));
+    row.method->setCurrentIndex(
+        std::max(0, row.method->findData(QString::fromStdString(stage.method))));
+    row.moments = new QCheckBox(tr("keep"), this);
+    row.moments->setChecked(stage.keepsMoments);
+    row.moments->setToolTip(tr("AdamW's moments grow with the weights instead of starting anew.\n"
+                               "Staged training, arXiv 2203.06211"));
+    row.frozen = makeNumber(tr("Old ones frozen"),
+        tr("So many steps after growing, embeddings and the old blocks stay as they are.\n"
+           "MSLT, arXiv 2011.13635"),
+        this);
+    row.frozen->setText(QString::number(stage.frozenSteps));
+    row.remove = new QPushButton(tr("Remove"), this);
+    for (QLineEdit* edit : {row.step, row.sizes[0], row.sizes[1], row.sizes[2], row.frozen})
+        connect(edit, &QLineEdit::textChanged, this, &GrowthForm::edited);
+    connect(row.method, &QComboBox::currentIndexChanged, this, &GrowthForm::edited);
+    connect(row.moments, &QCheckBox::toggled, this, &GrowthForm::edited);
+    connect(row.remove, &QPushButton::clicked, this, [this, &row] {
+        remove(&row);
+        Q_EMIT edited();
+    });
+    m_rows.push_back(std::move(made));
+    place();
+}
+
+void GrowthForm::remove(const Row* row)
+{
+    for (QWidget* widget : row->widgets()) {
+        widget->hide();
+        widget->deleteLater(); // it may be what was clicked
+    }
+    std::erase_if(m_rows, [row](const auto& own) { return own.get() == row; });
+    place();
+}
+
+void GrowthForm::place()
+{
+    for (std::size_t column = 0; column < m_heads.size(); ++column) {
+        m_grid->addWidget(m_heads[column], 0, static_cast<int>(column));
+        m_heads[column]->setVisible(!m_rows.empty());
+    }
+    for (std::size_t i = 0; i < m_rows.size(); ++i) {
+        const std::vector<QWidget*> widgets = m_rows[i]->widgets();
+        for (std::size_t column = 0; column < widgets.size(); ++column) {
+            m_grid->addWidget(widgets[column], static_cast<int>(i) + 1, static_cast<int>(column));
+            widgets[column]->show();
+        }
+    }
+}
+
+Result<std::vector<GrowthStage>> GrowthForm::stages() const
+{
+    std::vector<GrowthStage> stages;
+    ModelConfig before = m_start;
+    for (const auto& row : m_rows) {
+        GrowthStage stage = row->stage;
+        const auto number = [](const QLineEdit* edit) -> Result<std::int64_t> {
+            bool isNumber = false;
+            const qlonglong value = edit->text().trimmed().toLongLong(&isNumber);
+            if (!isNumber)
+                return refused(tr("%1: found \"%2\", wanted a number")
+                                   .arg(edit->accessibleName(), edit->text())
+                                   .toStdString());
+            return value;
+        };
+        const Result<std::int64_t> step = number(row->step);
+        const Result<std::int64_t> frozen = number(row->frozen);
+        if (!step || !frozen)
+            return step ? frozen.error() : step.error();
+        SizesGiven given;
+        for (std::size_t i = 0; i < kSizes.size(); ++i) {
+            if (row->sizes[i]->text().trimmed().isEmpty())
+                continue;
+            const Result<std::int64_t> size = number(row->sizes[i]);
+            if (!size)
+                return size.error();
+            given[static_cast<std::size_t>(kSizes[i])] = *size;
+        }
+        stage.atStep = *step;
+        stage.shape = shapeWith(anywhereFrom(before), given);
+        const std::string method = row->method->currentData().toString().toStdString();
+        if (stage.method != method)
+            stage.options.clear();
+        stage.method = method;
+        stage.keepsMoments = row->moments->isChecked();
+        stage.frozenSteps = *frozen;
+        stage.frozenLayers = *frozen > 0 ? before.shape.layers : 0;
+        before.shape = stage.shape;
+        stages.push_back(std::move(stage));
+    }
+    return stages;
+}
+
+} // namespace espalier
