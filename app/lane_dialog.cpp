@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/lane_dialog.h"
 
-#include "core/hub/hub_name.h"
+#include "core/engine/model_source.h"
 #include "core/report/model_summary.h"
 #include "core/report/training_fields.h"
 #include "widgets/controls/buttons.h"
@@ -62,7 +62,7 @@ void LaneDialog::build()
     m_accept->setDefault(true);
     buttons->addButton(m_accept, QDialogButtonBox::AcceptRole);
     column->addWidget(buttons);
-    connect(add, &QPushButton::clicked, this, [this] { m_growth->add(m_settled.steps / 2); });
+    connect(add, &QPushButton::clicked, this, [this] { m_growth->add(m_settled.steps); });
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
 }

@@ -98,7 +98,7 @@ private:
     void askForData();
     void askForTraining(int lane);
     [[nodiscard]] QString askForRecipe(const QString& title);
-    [[nodiscard]] QString askWhereToSave(const QString& title, const QString& name);
+    [[nodiscard]] QString askWhereToSave(const QString& title, const QString& verb);
     void openRecipe();
     void showAwaitedRecipe();
     void showRecipe(const QString& file, const Recipe& recipe); ///< of the parent that is open

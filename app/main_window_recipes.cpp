@@ -28,12 +28,14 @@ QString MainWindow::askForRecipe(const QString& title)
     return QFileDialog::getOpenFileName(this, title, QDir::homePath(), recipeFilter());
 }
 
-QString MainWindow::askWhereToSave(const QString& title, const QString& name)
+QString MainWindow::askWhereToSave(const QString& title, const QString& verb)
 {
+    const QString name = destinationTitle() + QLatin1Char('.') + kEnding;
     QFileDialog dialog(this, title, QDir::home().filePath(name), recipeFilter());
     dialog.setAcceptMode(QFileDialog::AcceptSave);
     dialog.setDefaultSuffix(kEnding);
     dialog.selectFile(name);
+    dialog.setLabelText(QFileDialog::Accept, verb);
     return dialog.exec() == QDialog::Accepted ? dialog.selectedFiles().constFirst() : QString();
 }
 
@@ -101,16 +103,14 @@ bool MainWindow::saveRecipe(const QString& file)
 
 void MainWindow::saveRecipe()
 {
-    const QString file =
-        askWhereToSave(tr("Save the recipe"), destinationTitle() + QStringLiteral(".json"));
-    if (!file.isEmpty())
+    if (const QString file = askWhereToSave(tr("Save the recipe"), tr("Save")); !file.isEmpty())
         saveRecipe(file);
 }
 
 void MainWindow::goOn()
 {
-    const QString file = askWhereToSave(tr("Save this destination's recipe and go on from it"),
-        destinationTitle() + QStringLiteral(".json"));
+    const QString file = askWhereToSave(
+        tr("Save this destination's recipe and go on from it"), tr("Save and go on"));
     if (!file.isEmpty())
         goOnFrom(file);
 }

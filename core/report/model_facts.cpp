@@ -174,10 +174,14 @@ ModelFact lineageFact(const ModelSummary& model)
 {
     if (model.lineage.empty())
         return {};
-    const std::string& last = model.lineage.front();
-    const std::size_t name = last.find(": "); // the model's own, which stands above
-    return {.text = name == std::string::npos ? last : last.substr(name + 2),
-        .help = fmt::format("{}", fmt::join(model.lineage, "\n"))};
+    std::string last = model.lineage.front();
+    // The model's own name and shape stand beside it.
+    if (const std::size_t name = last.find(": "); name != std::string::npos)
+        last.erase(0, name + 2);
+    if (const std::size_t shape = last.rfind(", ");
+        shape != std::string::npos && last.find(" blocks x ", shape) != std::string::npos)
+        last.erase(shape);
+    return {.text = last, .help = fmt::format("{}", fmt::join(model.lineage, "\n"))};
 }
 
 ModelFact inputFact(const ModelSummary& model)

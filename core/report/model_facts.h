@@ -31,7 +31,7 @@ struct ModelFact
 [[nodiscard]] ModelFact headFact(const ModelConfig& config);
 /// "F16", "F32 and BF16": types of the tensors that are read, those with most bytes first.
 [[nodiscard]] ModelFact typeFact(const ModelSummary& model);
-/// The last step by which the weights came about, "Net2Net of half, 8 blocks x 96"; all of them in
+/// The last step by which the weights came about, "Net2Net of half.json"; all of them in
 /// the help. Empty for a model of which nobody knows.
 [[nodiscard]] ModelFact lineageFact(const ModelSummary& model);
 /// The tokenizer with its vocabulary, or how pictures become inputs. Warns if the tokenizer has

@@ -15,25 +15,25 @@ using Settings = TrainSettings;
 
 // clang-format off
 constexpr auto kFields = std::to_array<TrainingField>({
-    {TrainingGroup::Steps, "steps", "Steps", "", "Updates of the weights.",
+    {TrainingGroup::Batches, "steps", "Steps", "", "Updates of the weights.",
         [](Settings& t) -> TrainingNumber { return &t.steps; }},
-    {TrainingGroup::Steps, "batch", "Samples per step", "", "Sequences or pictures whose gradients one update sums up.",
+    {TrainingGroup::Batches, "batch", "Samples per step", "", "Sequences or pictures whose gradients one update sums up.",
         [](Settings& t) -> TrainingNumber { return &t.batch; }},
-    {TrainingGroup::Steps, "seed", "Seed", "", "Decides the order of the batches; lanes of one seed see the same ones.",
+    {TrainingGroup::Batches, "seed", "Seed", "", "Decides the order of the batches; lanes of one seed see the same ones.",
         [](Settings& t) -> TrainingNumber { return &t.seed.value; }},
-    {TrainingGroup::Rate, "learning-rate", "Learning rate", "at its highest", "The size of AdamW's updates after the warm-up.",
+    {TrainingGroup::Optimizer, "learning-rate", "Learning rate", "at its highest", "The size of AdamW's updates after the warm-up.",
         [](Settings& t) -> TrainingNumber { return &t.learningRate; }},
-    {TrainingGroup::Rate, "final-learning-rate-share", "Final share", "of that rate", "Where the cosine ends, as a share of the highest rate.",
+    {TrainingGroup::Optimizer, "final-learning-rate-share", "Final share", "of that rate", "Where the cosine ends, as a share of the highest rate.",
         [](Settings& t) -> TrainingNumber { return &t.finalLearningRateShare; }},
-    {TrainingGroup::Rate, "warmup-steps", "Warm-up", "steps", "The rate rises evenly over these first steps.",
+    {TrainingGroup::Optimizer, "warmup-steps", "Warm-up", "steps", "The rate rises evenly over these first steps.",
         [](Settings& t) -> TrainingNumber { return &t.warmupSteps; }},
-    {TrainingGroup::Rate, "weight-decay", "Weight decay", "", "Pulls matrices and tables towards zero, times the rate; gains and biases stay free.",
+    {TrainingGroup::Optimizer, "weight-decay", "Weight decay", "", "Pulls matrices and tables towards zero, times the rate; gains and biases stay free.",
         [](Settings& t) -> TrainingNumber { return &t.weightDecay; }},
-    {TrainingGroup::Rate, "clip-norm", "Gradient clipping", "norm, 0: none", "A longer gradient is shortened to this norm.",
+    {TrainingGroup::Optimizer, "clip-norm", "Gradient clipping", "norm, 0: none", "A longer gradient is shortened to this norm.",
         [](Settings& t) -> TrainingNumber { return &t.clipNorm; }},
-    {TrainingGroup::Watching, "eval-every", "Validate every", "steps, 0: at the end", "How often the loss on held-out data is taken.",
+    {TrainingGroup::Validation, "eval-every", "Validate every", "steps, 0: at the end", "How often the loss on held-out data is taken.",
         [](Settings& t) -> TrainingNumber { return &t.evalEvery; }},
-    {TrainingGroup::Watching, "eval-samples", "Validate on", "samples, 0: all", "Held-out samples each time.",
+    {TrainingGroup::Validation, "eval-samples", "Validate on", "samples, 0: all", "Held-out samples each time.",
         [](Settings& t) -> TrainingNumber { return &t.evalSamples; }},
     {TrainingGroup::Teacher, "weight", "Share in the loss", "at first", "Share w of the teacher in (1 − w) cross-entropy + w τ² KL.\nHinton et al. 2015, arXiv 1503.02531",
         [](Settings& t) -> TrainingNumber { return &t.aids.distillation->weight; }},
@@ -67,11 +67,11 @@ constexpr auto kFields = std::to_array<TrainingField>({
 std::string_view titleOf(TrainingGroup group)
 {
     switch (group) {
-    case TrainingGroup::Steps:
-        return "Steps";
-    case TrainingGroup::Rate:
-        return "Learning rate";
-    case TrainingGroup::Watching:
+    case TrainingGroup::Batches:
+        return "Batches";
+    case TrainingGroup::Optimizer:
+        return "Optimizer";
+    case TrainingGroup::Validation:
         return "Validation";
     case TrainingGroup::Teacher:
         return "Teacher";

@@ -19,9 +19,9 @@ using TrainingNumber = std::variant<double*, std::int64_t*, std::uint64_t*>;
 
 enum class TrainingGroup
 {
-    Steps,
-    Rate,
-    Watching,
+    Batches,
+    Optimizer,
+    Validation,
     Teacher,
     Dropping,
     Beginning

@@ -122,17 +122,20 @@ private Q_SLOTS:
     void growsInStagesThatAreCheckedOneAfterTheOther()
     {
         auto* growth = m_dialog->findChild<GrowthForm*>();
-        growth->add(100);
+        growth->add(200);
+        growth->add(200);
         QVERIFY2(accept()->isEnabled(), qPrintable(problem()));
-        growth->add(100);
-        QVERIFY(problem().contains(QStringLiteral("growth at step 100")));
         const std::vector<GrowthStage> stages = growth->stages().value();
         QCOMPARE(stages[0].shape.layers, 4);
         QCOMPARE(stages[1].shape.layers, 8);
+        QCOMPARE(stages[0].atStep, 100);
+        QCOMPARE(stages[1].atStep, 150);
+        field(*growth, "Before step")->setText(QStringLiteral("150"));
+        QVERIFY(problem().contains(QStringLiteral("growth at step 150")));
         field(*growth, "Before step")->setText(QStringLiteral("50"));
         QVERIFY2(accept()->isEnabled(), qPrintable(problem()));
         QCOMPARE(m_dialog->settings().growth[0].atStep, 50);
-        field(*growth, "Old ones frozen")->setText(QStringLiteral("20"));
+        field(*growth, "Old frozen, steps")->setText(QStringLiteral("20"));
         QCOMPARE(m_dialog->settings().growth[0].frozenLayers, 2);
     }
 

@@ -91,7 +91,7 @@ GrowthForm::GrowthForm(QWidget* parent)
     m_grid->setVerticalSpacing(space::kGroup);
     m_grid->setColumnStretch(4, 1);
     for (const QString& title : {tr("Before step"), tr("Layers"), tr("Width"), tr("MLP units"),
-             tr("By"), tr("Moments"), tr("Old ones frozen"), QString()})
+             tr("By"), tr("Moments"), tr("Old frozen, steps"), QString()})
         m_heads.push_back(makeMuted(title, this));
     place();
 }
@@ -110,25 +110,21 @@ void GrowthForm::setStages(const ModelConfig& start, const std::vector<GrowthSta
     }
 }
 
-void GrowthForm::add(std::int64_t atStep)
+void GrowthForm::add(std::int64_t steps)
 {
-    const ModelConfig before = end();
+    const Result<std::vector<GrowthStage>> typed = stages();
+    ModelConfig before = m_start;
     GrowthStage stage;
-    stage.atStep = atStep;
+    stage.atStep = steps / 2;
+    if (typed && !typed->empty()) {
+        before.shape = typed->back().shape;
+        stage.atStep = (typed->back().atStep + steps) / 2;
+    }
     stage.shape = before.shape;
     stage.shape.layers *= 2;
     stage.method = "stackbert";
     addRow(stage, before);
     Q_EMIT edited();
-}
-
-/// After the last stage that can be read.
-ModelConfig GrowthForm::end() const
-{
-    ModelConfig config = m_start;
-    if (const Result<std::vector<GrowthStage>> planned = stages(); planned && !planned->empty())
-        config.shape = resized(config.shape, planned->back().shape);
-    return config;
 }
 
 void GrowthForm::addRow(const GrowthStage& stage, const ModelConfig& before)
@@ -160,7 +156,7 @@ void GrowthForm::addRow(const GrowthStage& stage, const ModelConfig& before)
     row.moments->setChecked(stage.keepsMoments);
     row.moments->setToolTip(tr("AdamW's moments grow with the weights instead of starting anew.\n"
                                "Staged training, arXiv 2203.06211"));
-    row.frozen = makeNumber(tr("Old ones frozen"),
+    row.frozen = makeNumber(tr("Old frozen, steps"),
         tr("So many steps after growing, embeddings and the old blocks stay as they are.\n"
            "MSLT, arXiv 2011.13635"),
         this);

@@ -28,8 +28,8 @@ public:
     /// As typed; sizes that are left out stay, heads and MLP follow the width. Refused: what is no
     /// number. Whether a stage can be is for checkPlannedLane to say.
     [[nodiscard]] Result<std::vector<GrowthStage>> stages() const;
-    /// A row that doubles the blocks before step `atStep`.
-    void add(std::int64_t atStep);
+    /// A row that doubles the blocks, halfway from the last stage to the end of `steps`.
+    void add(std::int64_t steps);
 
 Q_SIGNALS:
     void edited();
@@ -39,7 +39,6 @@ private:
     void addRow(const GrowthStage& stage, const ModelConfig& before);
     void remove(const Row* row);
     void place();
-    [[nodiscard]] ModelConfig end() const;
 
     ModelConfig m_start;
     std::vector<std::unique_ptr<Row>> m_rows;

@@ -19,7 +19,7 @@ constexpr int kNumberWidth = 76;
 constexpr int kLabelWidth = 120; ///< so that both columns line up
 
 constexpr auto kLeft =
-    std::to_array({TrainingGroup::Steps, TrainingGroup::Rate, TrainingGroup::Watching});
+    std::to_array({TrainingGroup::Batches, TrainingGroup::Optimizer, TrainingGroup::Validation});
 constexpr auto kRight =
     std::to_array({TrainingGroup::Teacher, TrainingGroup::Dropping, TrainingGroup::Beginning});
 
@@ -108,7 +108,7 @@ void TrainingForm::addGroup(QFormLayout& form, TrainingGroup group)
         }
         addField(*row, field);
     }
-    if (group == TrainingGroup::Steps)
+    if (group == TrainingGroup::Batches)
         addProducts(form);
 }
 

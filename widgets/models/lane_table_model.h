@@ -16,9 +16,9 @@ public:
     enum Column
     {
         Title,
+        Aids, ///< what goes with the start
         LearningRate,
         Steps,
-        Aids, ///< what goes with the start
         TrainLoss,
         ValidationLoss,
         StepsToTarget,

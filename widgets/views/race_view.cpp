@@ -14,9 +14,14 @@
 #include <QSplitter>
 #include <QTableView>
 
+#include <algorithm>
+
 namespace espalier {
 
 namespace {
+
+constexpr int kAidsWidth = 124;
+constexpr int kLeastPlot = 300;
 
 QString titleOf(RaceState state)
 {
@@ -47,20 +52,20 @@ RaceView::RaceView(const ViewContext& context, QWidget* parent)
     : View(context, parent)
     , m_plot(new LinePlot)
     , m_model(new LaneTableModel(context, this))
+    , m_splitter(new QSplitter(Qt::Horizontal, this))
 {
     QVBoxLayout* column = makeColumn(this, space::kPanel, space::kControl);
     QHBoxLayout* bar = makeRow(space::kControl);
     buildBar(bar);
     column->addLayout(bar);
-    auto* splitter = new QSplitter(Qt::Horizontal, this);
-    splitter->setChildrenCollapsible(false);
-    splitter->setHandleWidth(space::kSection);
-    splitter->addWidget(m_plot);
-    splitter->addWidget(makeTable());
-    splitter->setStretchFactor(0, 1);
-    splitter->setStretchFactor(1, 0);
-    splitter->setSizes({380, 548});
-    column->addWidget(splitter, 1);
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->setHandleWidth(space::kSection);
+    m_splitter->addWidget(m_plot);
+    m_splitter->addWidget(makeTable());
+    m_splitter->setStretchFactor(0, 1);
+    m_splitter->setStretchFactor(1, 0);
+    m_splitter->setSizes({380, 548});
+    column->addWidget(m_splitter, 1);
     m_plot->setLive(true);
 
     connect(&workspace(), &Workspace::lanesChanged, this, [this] {
@@ -141,7 +146,7 @@ QWidget* RaceView::makeTable()
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(28);
     m_table->horizontalHeader()->setHighlightSections(false);
-    const int widths[] = {106, 48, 72, 116, 62, 70, 68, 64, 52};
+    const int widths[] = {106, kAidsWidth, 48, 72, 62, 70, 68, 64, 52};
     for (int i = 0; i < LaneTableModel::ColumnCount; ++i)
         m_table->setColumnWidth(i, widths[i]);
     m_table->setColumnHidden(LaneTableModel::Aids, true);
@@ -182,6 +187,19 @@ QHBoxLayout* RaceView::makeLaneButtons()
     connect(m_export, &QPushButton::clicked, this,
         [this] { Q_EMIT intents().laneExportRequested(pickedLane()); });
     return buttons;
+}
+
+/// The plot makes room for the column, as far as it stays a plot.
+void RaceView::showAids(bool shown)
+{
+    if (shown != m_table->isColumnHidden(LaneTableModel::Aids))
+        return;
+    m_table->setColumnHidden(LaneTableModel::Aids, !shown);
+    const QList<int> sizes = m_splitter->sizes();
+    const int moved = shown ? std::clamp(sizes[0] - kLeastPlot, 0, kAidsWidth) : -m_madeRoom;
+    m_madeRoom = std::max(moved, 0);
+    if (moved != 0)
+        m_splitter->setSizes({sizes[0] - moved, sizes[1] + moved});
 }
 
 void RaceView::askForTraining(int lane)
@@ -255,7 +273,7 @@ void RaceView::refreshState()
     m_add->setEnabled(isPlanned && workspace().plan() != nullptr);
     m_remove->setEnabled(isPlanned && pickedLane() >= 0);
     m_training->setEnabled(isPlanned && pickedLane() >= 0);
-    m_table->setColumnHidden(LaneTableModel::Aids, !m_model->hasAids());
+    showAids(m_model->hasAids());
     m_export->setEnabled(!isBusy && !isPlanned && pickedLane() >= 0);
     refreshStatus();
 }

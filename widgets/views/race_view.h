@@ -7,6 +7,7 @@
 class QComboBox;
 class QLabel;
 class QPushButton;
+class QSplitter;
 class QTableView;
 class QHBoxLayout;
 
@@ -31,6 +32,7 @@ private:
     [[nodiscard]] QWidget* makeTable();
     [[nodiscard]] QHBoxLayout* makeLaneButtons();
     void askForTraining(int lane);
+    void showAids(bool shown);
     [[nodiscard]] RunChartSettings chartSettings() const;
     void rebuildChart();
     void append(int lane, int first);
@@ -40,6 +42,8 @@ private:
 
     LinePlot* m_plot;
     LaneTableModel* m_model;
+    QSplitter* m_splitter;
+    int m_madeRoom = 0; ///< for the column of aids
     QTableView* m_table = nullptr;
     PrimaryButton* m_start = nullptr;
     QPushButton* m_pause = nullptr;

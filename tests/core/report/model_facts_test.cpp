@@ -100,7 +100,7 @@ TEST(ModelFacts, TellTheLastStepByWhichAModelCameAbout)
     EXPECT_EQ(lineageFact(model).text, "");
     model.lineage = {
         "b.json: Net2Net of a.json, 2 blocks x 8", "a.json: Random of m, 2 blocks x 8"};
-    EXPECT_EQ(lineageFact(model).text, "Net2Net of a.json, 2 blocks x 8");
+    EXPECT_EQ(lineageFact(model).text, "Net2Net of a.json");
     EXPECT_EQ(lineageFact(model).help, model.lineage[0] + '\n' + model.lineage[1]);
 }
 
