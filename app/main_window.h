@@ -112,7 +112,6 @@ private:
     void exportLane(int lane);
     void showHint();
     void about();
-    [[nodiscard]] QString destinationObstacle() const;
     void refreshTitle();
     void refreshActions();
     void refreshRecent();

@@ -39,6 +39,7 @@ void MainWindow::connectIntents()
     connect(&m_intents, &Intents::previewRequested, &m_bridge.destination(),
         &DestinationRunner::preview);
     connect(&m_intents, &Intents::rivalEdited, &m_bridge.rival(), &RivalRunner::setMethod);
+    connect(&m_intents, &Intents::goOnRequested, this, &MainWindow::goOn);
     connect(&m_intents, &Intents::exportRequested, this, &MainWindow::exportDestination);
     connect(&m_intents, &Intents::laneAddRequested, &m_lanes, &LaneController::add);
     connect(&m_intents, &Intents::laneRemoveRequested, &m_lanes, &LaneController::remove);
@@ -159,17 +160,6 @@ void MainWindow::refreshTitle()
                                           .arg(shape.hidden));
 }
 
-/// Why something that is made of the destination cannot be done; empty: it can.
-QString MainWindow::destinationObstacle() const
-{
-    if (m_workspace.model() == nullptr)
-        return tr("Open a model first.");
-    if (m_workspace.plan() == nullptr)
-        return m_workspace.planProblem().isEmpty() ? tr("There is no destination yet.")
-                                                   : m_workspace.planProblem();
-    return {};
-}
-
 void MainWindow::refreshActions()
 {
     const RaceState state = m_workspace.raceState();
@@ -183,13 +173,11 @@ void MainWindow::refreshActions()
         m_actions.action(command)->setEnabled(obstacle.isEmpty());
         m_actions.action(command)->setToolTip(obstacle);
     };
-    const QString noDestination = destinationObstacle();
+    const QString noDestination = m_workspace.destinationObstacle();
     enable(Command::RecommendParent, hasModel);
     enable(Command::SaveRecipe, hasModel);
     enableUnless(Command::Export, noDestination);
-    enableUnless(Command::GoOn,
-        noDestination.isEmpty() && m_workspace.raceIsOn() ? tr("Stop the race first.")
-                                                          : noDestination);
+    enableUnless(Command::GoOn, m_workspace.goOnObstacle());
     enable(Command::Measure, hasModel && !m_workspace.data().source.empty());
     enable(Command::ChooseData, hasModel);
     enable(Command::ParentSize, hasModel);

@@ -38,6 +38,7 @@ Q_SIGNALS:
     void rivalEdited(const QString& method); ///< to look at beside the recipe's
     void evaluateRequested();
     void exportRequested();
+    void goOnRequested(); ///< make the destination the parent of a next step
 
     void laneAddRequested();
     void laneRemoveRequested(int lane);

@@ -25,6 +25,21 @@ bool Workspace::raceIsOn() const
         || m_raceState == RaceState::Paused || m_raceState == RaceState::Stopping;
 }
 
+QString Workspace::destinationObstacle() const
+{
+    if (!m_model)
+        return tr("Open a model first.");
+    if (m_plan)
+        return {};
+    return m_planProblem.isEmpty() ? tr("There is no destination yet.") : m_planProblem;
+}
+
+QString Workspace::goOnObstacle() const
+{
+    const QString obstacle = destinationObstacle();
+    return obstacle.isEmpty() && raceIsOn() ? tr("Stop the race first.") : obstacle;
+}
+
 QString Workspace::raceObstacle() const
 {
     if (!m_model)

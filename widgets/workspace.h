@@ -162,6 +162,10 @@ public:
     }
     /// A race is being prepared, runs, waits or is being saved: its parent has to stay.
     [[nodiscard]] bool raceIsOn() const;
+    /// Why nothing can be made of the destination; empty: it can.
+    [[nodiscard]] QString destinationObstacle() const;
+    /// Why the destination cannot become the parent; empty: it can.
+    [[nodiscard]] QString goOnObstacle() const;
     /// Why no race can start, whatever its lanes are; empty: one can.
     [[nodiscard]] QString raceObstacle() const;
     [[nodiscard]] const Selection& selection() const

@@ -109,8 +109,9 @@ public:
         text->setMinimumWidth(1); // may be cut rather than widen the view
         button->setFlat(true);
         auto* layout = new QHBoxLayout(this);
+        // High enough to cover a view's row of chips, not half of it.
         layout->setContentsMargins(
-            space::kPanel, space::kGroup + kProgressHeight, space::kGroup, space::kGroup);
+            space::kPanel, space::kControl + kProgressHeight, space::kGroup, space::kControl);
         layout->setSpacing(space::kControl);
         layout->addWidget(text);
         layout->addWidget(button);
@@ -240,8 +241,6 @@ void StateFrame::showWorking(const QString& what, double fraction)
     m_strip->button->setText(tr("Cancel"));
     m_strip->update();
     if (wasWorking) {
-        if (m_stack->currentWidget() == m_page && m_strip->isVisibleTo(this))
-            m_page->fill({}, text, {}, {});
         placeStrip();
         return;
     }
@@ -297,7 +296,7 @@ void StateFrame::layoutStrip()
         colours.setColor(QPalette::ButtonText, Theme::of(colours).accent);
     m_strip->button->setPalette(colours);
     if (m_state == ViewState::Working && m_stack->currentWidget() == m_page)
-        m_page->fill({}, m_strip->text->text(), {}, {});
+        m_page->fill({}, {}, {}, {}); // the strip says it, in its place
     placeStrip();
     m_strip->show();
     m_strip->raise();
@@ -318,10 +317,14 @@ void StateFrame::placeStrip()
         m_edge->raise();
         return;
     }
-    // Over the last picture's right corner only: its title stays readable, and nothing moves.
     const int wanted = m_strip->sizeHint().width();
     const int stripWidth = std::min(width(), std::max(wanted + space::kSection, kStripWidth));
-    m_strip->setGeometry(width() - stripWidth, 0, stripWidth, height);
+    const QRect middle(0, 0, (width() + stripWidth) / 2, (this->height() + height) / 2);
+    // Over the last picture's right corner only: its title stays readable, and nothing moves.
+    const QRect corner(0, 0, width(), height);
+    const QRect& place = m_stack->currentWidget() == m_page ? middle : corner;
+    m_strip->setGeometry(
+        place.right() + 1 - stripWidth, place.bottom() + 1 - height, stripWidth, height);
 }
 
 } // namespace espalier

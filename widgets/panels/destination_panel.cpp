@@ -71,6 +71,7 @@ DestinationPanel::DestinationPanel(const ViewContext& context, QWidget* parent)
         });
     connect(&m_workspace, &Workspace::sizeLinksChanged, this, &DestinationPanel::refreshSizes);
     connect(&m_workspace, &Workspace::planChanged, this, &DestinationPanel::refreshProblem);
+    connect(&m_workspace, &Workspace::raceStateChanged, this, &DestinationPanel::refreshGoOn);
     connect(&m_workspace, &Workspace::footprintChanged, this, &DestinationPanel::refreshFootprint);
     connect(&m_workspace, &Workspace::untrainedLossChanged, this, &DestinationPanel::refreshLoss);
     connect(&m_workspace, &Workspace::parentLossChanged, this, &DestinationPanel::refreshLoss);
@@ -146,10 +147,15 @@ void DestinationPanel::buildNumbers(QVBoxLayout* column)
     pair->addWidget(m_flops, 1);
     column->addLayout(pair);
     column->addWidget(m_loss);
+    m_goOn = new QPushButton(tr("Go on…"), this);
     m_export = new PrimaryButton(tr("Export…"), this);
     m_export->setToolTip(
         tr("Writes the destination as a model folder, or its config and recipe alone"));
-    column->addWidget(m_export);
+    QHBoxLayout* row = makeRow(space::kControl);
+    row->addWidget(m_goOn);
+    row->addWidget(m_export, 1);
+    column->addLayout(row);
+    connect(m_goOn, &QPushButton::clicked, &m_intents, &Intents::goOnRequested);
     connect(m_export, &QPushButton::clicked, &m_intents, &Intents::exportRequested);
 }
 
@@ -297,6 +303,17 @@ void DestinationPanel::refreshProblem()
     colours.setColor(QPalette::WindowText, Theme::of(palette()).warn);
     m_problem->setPalette(colours);
     m_export->setEnabled(m_workspace.plan() != nullptr);
+    refreshGoOn();
+}
+
+void DestinationPanel::refreshGoOn()
+{
+    const QString obstacle = m_workspace.goOnObstacle();
+    m_goOn->setEnabled(obstacle.isEmpty());
+    m_goOn->setToolTip(obstacle.isEmpty()
+            ? tr("Saves this recipe and makes the destination the parent of a next one:\n"
+                 "first narrower, then deeper, or down in steps")
+            : obstacle);
 }
 
 void DestinationPanel::refreshFootprint()

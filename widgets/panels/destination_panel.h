@@ -10,6 +10,7 @@
 #include <map>
 
 class QLabel;
+class QPushButton;
 class QVBoxLayout;
 
 namespace espalier {
@@ -40,6 +41,7 @@ private:
     void refreshFootprint();
     void refreshLoss();
     void refreshProblem();
+    void refreshGoOn();
     [[nodiscard]] ShapeBounds bounds() const;
     [[nodiscard]] bool isOffered(Size size, const ShapeBounds& bounds) const;
     [[nodiscard]] SizeSpec specOf(Size size) const;
@@ -56,6 +58,7 @@ private:
     BigNumber* m_parameters = nullptr;
     BigNumber* m_flops = nullptr;
     BigNumber* m_loss = nullptr;
+    QPushButton* m_goOn = nullptr;
     PrimaryButton* m_export = nullptr;
 };
 

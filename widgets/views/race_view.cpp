@@ -20,8 +20,9 @@ namespace espalier {
 
 namespace {
 
-constexpr int kAidsWidth = 124;
-constexpr int kLeastPlot = 300;
+constexpr int kAidsWidth = 114;
+constexpr int kLeastPlot = 260;
+constexpr int kRowHeight = 28;
 
 QString titleOf(RaceState state)
 {
@@ -144,9 +145,11 @@ QWidget* RaceView::makeTable()
     m_table->setTabKeyNavigation(false);
     m_table->setWordWrap(false);
     m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(28);
+    m_table->verticalHeader()->setDefaultSectionSize(kRowHeight);
+    m_table->setMinimumHeight(4 * kRowHeight); // head, two lanes, a scroll bar
     m_table->horizontalHeader()->setHighlightSections(false);
-    const int widths[] = {106, kAidsWidth, 48, 72, 62, 70, 68, 64, 52};
+    m_table->horizontalHeader()->setSectionResizeMode(LaneTableModel::Title, QHeaderView::Stretch);
+    const int widths[] = {100, kAidsWidth, 48, 72, 68, 76, 68, 64, 52};
     for (int i = 0; i < LaneTableModel::ColumnCount; ++i)
         m_table->setColumnWidth(i, widths[i]);
     m_table->setColumnHidden(LaneTableModel::Aids, true);
@@ -256,6 +259,8 @@ void RaceView::refreshState()
     const bool canStart = !workspace().lanes().empty() && obstacle.isEmpty();
     m_start->setText(state == RaceState::Paused || state == RaceState::Stopped ? tr("Continue")
                                                                                : tr("Start race"));
+    if (!isPlanned && m_start->hasFocus())
+        m_table->setFocus(); // rather than what happens to stand next to the button
     m_start->setEnabled(
         canStart && (isPlanned || state == RaceState::Paused || state == RaceState::Stopped));
     m_start->setToolTip(obstacle.isEmpty()

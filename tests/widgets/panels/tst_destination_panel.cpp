@@ -5,6 +5,8 @@
 #include "tests/support/toy_config.h"
 
 #include <QLabel>
+#include <QPushButton>
+#include <QSignalSpy>
 #include <QTest>
 
 #include <algorithm>
@@ -82,6 +84,25 @@ private Q_SLOTS:
         QVERIFY(says(panel, QStringLiteral("Shown as it begins; it is fitted when")));
         choose("sheared", {});
         QVERIFY(says(panel, QStringLiteral("Shown as it begins; it learns when")));
+    }
+
+    void goesOnFromADestinationUnlessARaceNeedsItsParent()
+    {
+        Workspace workspace;
+        Intents intents;
+        const DestinationPanel panel({workspace, intents}, nullptr);
+        const auto buttons = panel.findChildren<QPushButton*>();
+        const auto goOn = std::find_if(buttons.begin(), buttons.end(),
+            [](const QPushButton* button) { return button->text() == QStringLiteral("Go on…"); });
+        QVERIFY(goOn != buttons.end() && !(*goOn)->isEnabled());
+        QCOMPARE((*goOn)->toolTip(), QStringLiteral("Open a model first."));
+        grow(workspace, BlockLayout::PreNorm);
+        QSignalSpy asked(&intents, &Intents::goOnRequested);
+        (*goOn)->click();
+        QCOMPARE(asked.count(), 1);
+        workspace.setRaceState(RaceState::Running);
+        QVERIFY(!(*goOn)->isEnabled());
+        QCOMPARE((*goOn)->toolTip(), QStringLiteral("Stop the race first."));
     }
 
     void asksForDataWhereNothingCanBeMeasured()
