@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/lane_controller.h"
 
+#include "app/lane_check.h"
+#include "core/architectures/shape_request.h"
 #include "core/methods/catalog.h"
 
 #include <algorithm>
@@ -36,6 +38,21 @@ Recipe controlOf(Recipe recipe)
     return recipe;
 }
 
+/// Stages keep the sizes that somebody asked for; those that follow, follow another start.
+std::vector<GrowthStage> regrown(
+    std::vector<GrowthStage> stages, ModelConfig oldStart, ModelConfig newStart)
+{
+    for (GrowthStage& stage : stages) {
+        const SizesGiven asked = sizesBetween(oldStart, stage.shape);
+        if (stage.frozenSteps > 0)
+            stage.frozenLayers = newStart.shape.layers;
+        oldStart.shape = stage.shape;
+        stage.shape = shapeWith(anyShapeOf(newStart), asked);
+        newStart.shape = stage.shape;
+    }
+    return stages;
+}
+
 } // namespace
 
 LaneController::LaneController(Workspace& workspace, QObject* parent)
@@ -63,7 +80,7 @@ void LaneController::startOver()
 
 void LaneController::followDestination()
 {
-    if (m_workspace.raceState() != RaceState::Ready)
+    if (m_workspace.raceState() != RaceState::Ready || m_workspace.model() == nullptr)
         return;
     std::vector<RunLane> lanes = m_workspace.lanes();
     bool changed = false;
@@ -74,7 +91,10 @@ void LaneController::followDestination()
         const bool control = lane.id == controlMethod().startTitle;
         const Recipe& wanted = m_workspace.recipe();
         const bool otherMethod = !control && lane.recipe.method != wanted.method;
+        const ModelConfig oldStart = startOf(m_workspace, lane);
         lane.recipe = control ? controlOf(wanted) : wanted;
+        lane.train.growth =
+            regrown(std::move(lane.train.growth), oldStart, startOf(m_workspace, lane));
         if (!otherMethod)
             continue;
         const RunLane fresh = destinationLane();

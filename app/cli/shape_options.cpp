@@ -80,10 +80,7 @@ Result<ModelShape> shapeFrom(const std::vector<std::string>& sizes, const ModelC
     SizesGiven given;
     for (const auto& [size, value] : *read)
         given[static_cast<std::size_t>(size)] = value;
-    const ShapeBounds anywhere{.parent = &parent,
-        .reach = {
-            .width = {.shrink = true, .grow = true}, .depth = {.shrink = true, .grow = true}}};
-    return shapeWith(anywhere, given);
+    return shapeWith(anyShapeOf(parent), given);
 }
 
 namespace {

@@ -22,4 +22,22 @@ ModelShape shapeWith(const ShapeBounds& bounds, const SizesGiven& sizes)
     return resized(parent, shape);
 }
 
+ShapeBounds anyShapeOf(const ModelConfig& parent)
+{
+    return {.parent = &parent,
+        .reach = {
+            .width = {.shrink = true, .grow = true}, .depth = {.shrink = true, .grow = true}}};
+}
+
+SizesGiven sizesBetween(const ModelConfig& before, const ModelShape& after)
+{
+    SizesGiven given;
+    for (const Size size : {Size::Layers, Size::Hidden})
+        if (get(after, size) != get(before.shape, size))
+            given[static_cast<std::size_t>(size)] = get(after, size);
+    if (shapeWith(anyShapeOf(before), given).mlp != after.mlp)
+        given[static_cast<std::size_t>(Size::Mlp)] = after.mlp;
+    return given;
+}
+
 } // namespace espalier

@@ -17,4 +17,10 @@ using SizesGiven = std::array<std::optional<std::int64_t>, kAllSizes.size()>;
 /// checkRequest to say.
 [[nodiscard]] ModelShape shapeWith(const ShapeBounds& bounds, const SizesGiven& sizes);
 
+/// Any size may shrink or grow. `parent` must outlive the bounds.
+[[nodiscard]] ShapeBounds anyShapeOf(const ModelConfig& parent);
+
+/// Layers, width and mlp as far as they have to be named to come from `before` to `after`.
+[[nodiscard]] SizesGiven sizesBetween(const ModelConfig& before, const ModelShape& after);
+
 } // namespace espalier

@@ -153,6 +153,23 @@ private Q_SLOTS:
         QCOMPARE(field(again, "MLP units")->text(), QString());
     }
 
+    void plannedGrowthFollowsTheDestination()
+    {
+        Workspace& workspace = m_window->workspace();
+        auto* growth = m_dialog->findChild<GrowthForm*>();
+        growth->add(100);
+        const TrainSettings before = workspace.lanes()[0].train;
+        Q_EMIT m_window->intents().laneEdited(0, QStringLiteral("grows"), m_dialog->settings());
+        Q_EMIT m_window->intents().sizeEdited(Size::Hidden, 16, false);
+        const GrowthStage stage = workspace.lanes()[0].train.growth.at(0);
+        QCOMPARE(stage.shape.layers, 4);
+        QCOMPARE(stage.shape.hidden, 16);
+        QCOMPARE(stage.shape.mlp, 64);
+        QVERIFY(checkLane(workspace, workspace.lanes()[0]).ok());
+        Q_EMIT m_window->intents().sizeEdited(Size::Hidden, 8, false);
+        Q_EMIT m_window->intents().laneEdited(0, QStringLiteral("subcloned"), before);
+    }
+
     void aLaneThatLearnsFromItsParentAndGrowsRaces()
     {
         Workspace& workspace = m_window->workspace();

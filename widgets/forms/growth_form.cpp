@@ -28,13 +28,6 @@ QString text(std::string_view view)
     return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
 }
 
-ShapeBounds anywhereFrom(const ModelConfig& before)
-{
-    return {.parent = &before,
-        .reach = {
-            .width = {.shrink = true, .grow = true}, .depth = {.shrink = true, .grow = true}}};
-}
-
 /// Methods that need neither data nor learning can grow a model on its way.
 bool growsOnTheWay(const Method& method)
 {
@@ -50,18 +43,6 @@ QLineEdit* makeNumber(const QString& name, const QString& toolTip, QWidget* pare
     edit->setAccessibleName(name);
     edit->setToolTip(toolTip);
     return edit;
-}
-
-/// The sizes that must be named for withSize to come out at `after`.
-SizesGiven sizesBetween(const ModelConfig& before, const ModelShape& after)
-{
-    SizesGiven given;
-    for (const Size size : {Size::Layers, Size::Hidden})
-        if (get(after, size) != get(before.shape, size))
-            given[static_cast<std::size_t>(size)] = get(after, size);
-    if (shapeWith(anywhereFrom(before), given).mlp != after.mlp)
-        given[static_cast<std::size_t>(Size::Mlp)] = after.mlp;
-    return given;
 }
 
 } // namespace
@@ -228,7 +209,7 @@ Result<std::vector<GrowthStage>> GrowthForm::stages() const
             given[static_cast<std::size_t>(kSizes[i])] = *size;
         }
         stage.atStep = *step;
-        stage.shape = shapeWith(anywhereFrom(before), given);
+        stage.shape = shapeWith(anyShapeOf(before), given);
         const std::string method = row->method->currentData().toString().toStdString();
         if (stage.method != method)
             stage.options.clear();

@@ -20,7 +20,7 @@ namespace espalier {
 
 namespace {
 
-constexpr int kAidsWidth = 114;
+constexpr int kAidsWidth = 110;
 constexpr int kLeastPlot = 260;
 constexpr int kRowHeight = 28;
 
@@ -149,7 +149,7 @@ QWidget* RaceView::makeTable()
     m_table->setMinimumHeight(4 * kRowHeight); // head, two lanes, a scroll bar
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setSectionResizeMode(LaneTableModel::Title, QHeaderView::Stretch);
-    const int widths[] = {100, kAidsWidth, 48, 72, 68, 76, 68, 64, 52};
+    const int widths[] = {100, kAidsWidth, 48, 72, 64, 74, 64, 64, 52};
     for (int i = 0; i < LaneTableModel::ColumnCount; ++i)
         m_table->setColumnWidth(i, widths[i]);
     m_table->setColumnHidden(LaneTableModel::Aids, true);
@@ -259,7 +259,7 @@ void RaceView::refreshState()
     const bool canStart = !workspace().lanes().empty() && obstacle.isEmpty();
     m_start->setText(state == RaceState::Paused || state == RaceState::Stopped ? tr("Continue")
                                                                                : tr("Start race"));
-    if (!isPlanned && m_start->hasFocus())
+    if (!isPlanned && window()->focusWidget() == m_start)
         m_table->setFocus(); // rather than what happens to stand next to the button
     m_start->setEnabled(
         canStart && (isPlanned || state == RaceState::Paused || state == RaceState::Stopped));
