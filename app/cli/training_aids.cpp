@@ -37,6 +37,8 @@ void addAidOptions(CLI::App& command, AidOptions& options)
     add("--prefix-steps", options.aids.prefixSteps,
         "First steps that run a random number of first blocks and tune their last ones");
     add("--prefix-layers", options.aids.prefixLayers, "How many of them are tuned at a time");
+    add("--gate-steps", options.aids.gateSteps,
+        "First steps in which what the parent has not rises from nothing (masked growth)");
 }
 
 TrainingAids aidsFrom(const AidOptions& options)

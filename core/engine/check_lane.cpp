@@ -14,7 +14,7 @@ Status checkSettings(const LaneSpec& lane)
     if (const TrainingAids& aids = t.aids; !(aids.layerDrop >= 0 && aids.layerDrop < 1)
         || !(aids.tokenDrop >= 0 && aids.tokenDrop < 1) || aids.stageSteps < 0
         || aids.stageLayers < 0 || aids.frozenSteps < 0 || aids.frozenLayers < 0
-        || aids.prefixSteps < 0 || aids.prefixLayers < 0)
+        || aids.prefixSteps < 0 || aids.prefixLayers < 0 || aids.gateSteps < 0)
         return refused(fmt::format("{}: a training aid is out of range, wanted shares from 0 to "
                                    "below 1 and counts from 0 up",
             lane.id));
@@ -49,6 +49,22 @@ Status checkHiddenStates(const LaneSpec& lane)
         : Status{};
 }
 
+/// What is new is known from the start's plan, for a model that does not change its shape
+/// meanwhile.
+Status checkGates(const LaneSpec& lane)
+{
+    const std::int64_t steps = lane.train.aids.gateSteps;
+    if (steps > 0 && !lane.recipe)
+        return refused(fmt::format(
+            "{}: gates: found a model without a recipe, wanted a recipe's start", lane.id));
+    for (const GrowthStage& stage : lane.train.growth)
+        if (stage.atStep < steps)
+            return refused(fmt::format("{}: gates: found growth at step {}, wanted it behind the "
+                                       "gates' {} steps",
+                lane.id, stage.atStep, steps));
+    return {};
+}
+
 } // namespace
 
 bool comparesHiddenStates(const LaneSpec& lane)
@@ -59,8 +75,10 @@ bool comparesHiddenStates(const LaneSpec& lane)
 
 Status checkLane(const LaneSpec& lane)
 {
-    const Status sane = checkSettings(lane);
-    return sane ? checkHiddenStates(lane) : sane;
+    for (const Status& sane : {checkSettings(lane), checkHiddenStates(lane), checkGates(lane)})
+        if (!sane)
+            return sane;
+    return {};
 }
 
 Status checkPlannedLane(const LaneSpec& lane, const ModelConfig& start)

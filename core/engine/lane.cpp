@@ -7,6 +7,7 @@
 #include "core/training/schedule.h"
 #include "core/training/validation.h"
 
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -117,6 +118,11 @@ void Lane::setTeacher(const ParameterSet& teacher, std::optional<StreamMatch> ma
     m_teacherFlopsPerToken = footprintOf(teacher.config, 4).forwardFlops;
 }
 
+void Lane::setNewMembers(NewMembers members)
+{
+    m_learner.setNewMembers(std::move(members));
+}
+
 bool Lane::isDone() const
 {
     return m_record.state == LaneState::Finished || m_record.state == LaneState::Failed;
@@ -201,8 +207,10 @@ void Lane::evaluate(TrainPoint& point) const
 {
     const TrainSettings& settings = m_record.spec.train;
     // Not to be interrupted: the point would lack its loss for good.
-    const Result<ValidationResult> result = validate(m_learner.parameters(), m_data,
-        settings.evalSamples, std::max(settings.batch, kLeastValidationBatch));
+    const at::NoGradGuard noGradients;
+    const Result<ValidationResult> result =
+        validate(m_learner.parametersBehind(gateAt(settings, point.step)), m_data,
+            settings.evalSamples, std::max(settings.batch, kLeastValidationBatch));
     ESPALIER_EXPECT(result.ok(), "nobody cancels this");
     point.validationLoss = result->loss;
     point.accuracy = result->accuracy;

@@ -37,6 +37,8 @@ public:
 
     /// Before the first step of a lane whose training listens to a teacher.
     void setTeacher(const ParameterSet& teacher, std::optional<StreamMatch> match);
+    /// Before the first step of a lane whose training has gates.
+    void setNewMembers(NewMembers members);
 
     /// What one step came to. Not finite: the weights are as they were.
     struct Advance

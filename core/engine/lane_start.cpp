@@ -2,6 +2,7 @@
 #include "core/engine/lane_start.h"
 
 #include "core/engine/check_lane.h"
+#include "core/engine/gates_file.h"
 #include "core/engine/growth.h"
 #include "core/engine/model_impl.h"
 #include "core/engine/model_source.h"
@@ -93,7 +94,23 @@ struct Start
 {
     ParameterSet parameters;
     std::optional<StreamMatch> match = std::nullopt; ///< if hidden states are to be compared
+    std::optional<NewMembers> newMembers = std::nullopt; ///< if they are to be gated
 };
+
+/// Takes over what the lane's aids must know of the start's plan.
+Status takePlan(Start& start, const LaneSpec& lane, const TransferPlan& plan)
+{
+    const auto take = [&](auto&& found, auto& field) -> Status {
+        if (!found)
+            return Error{found.error().code, fmt::format("{}: {}", lane.id, found.error().message)};
+        field = *std::move(found);
+        return {};
+    };
+    if (comparesHiddenStates(lane))
+        if (const Status taken = take(streamMatchOf(plan), start.match); !taken)
+            return taken;
+    return lane.train.aids.gateSteps > 0 ? take(newMembersOf(plan), start.newMembers) : Status{};
+}
 
 Result<Start> started(const Result<Model>& model, const Progress& progress)
 {
@@ -111,19 +128,17 @@ Result<Start> startOf(const LaneSpec& lane, const Model* made, const Progress& p
     if (!lane.recipe)
         return started(
             made ? *made : openModel(lane.parentPath, progress, lane.train.seed), progress);
-    if (made && !comparesHiddenStates(lane))
+    const bool needsPlan = comparesHiddenStates(lane) || lane.train.aids.gateSteps > 0;
+    if (made && !needsPlan)
         return started(*made, progress);
     const Result<PlannedRecipe> planned = planRecipe(*lane.recipe, {}, std::nullopt, progress);
     if (!planned)
         return planned.error();
     Result<Start> start =
         started(made ? *made : scaleModel(planned->parent, planned->plan, progress), progress);
-    if (start && comparesHiddenStates(lane)) {
-        Result<StreamMatch> match = streamMatchOf(planned->plan);
-        if (!match)
-            return Error{match.error().code, fmt::format("{}: {}", lane.id, match.error().message)};
-        start->match = *std::move(match);
-    }
+    if (start)
+        if (const Status taken = takePlan(*start, lane, planned->plan); !taken)
+            return taken.error();
     return start;
 }
 
@@ -142,6 +157,9 @@ Status writeStart(const LaneSpec& spec, const Start& start, const Dataset& data,
             return done;
     if (start.match)
         if (const Status done = writeStreamMatch(*start.match, folder); !done)
+            return done;
+    if (start.newMembers)
+        if (const Status done = writeNewMembers(*start.newMembers, folder); !done)
             return done;
     return Lane(spec, folder, start.parameters, data, at::Device(at::kCPU)).save();
 }
@@ -248,6 +266,13 @@ Result<std::vector<Lane>> openLanes(
         if (!teacher)
             return teacher.error();
         lanes.emplace_back(lane, laneFolder, *checkpoint, *status, *data, *device);
+        if (status->step < lane.train.aids.gateSteps) {
+            Result<NewMembers> members =
+                readNewMembers(laneFolder, checkpoint->parameters.config.shape);
+            if (!members)
+                return members.error();
+            lanes.back().setNewMembers(*std::move(members));
+        }
         if (!*teacher)
             continue;
         std::optional<StreamMatch> match;

@@ -72,6 +72,8 @@ struct TrainingAids
     std::int64_t prefixSteps = 0; ///< the first steps run a drawn multiple of prefixLayers first
     std::int64_t prefixLayers = 0; ///< blocks and tune the last prefixLayers of them alone
                                    ///< (bert2BERT's first stage, arXiv 2110.07143, section 3.4)
+    std::int64_t gateSteps = 0; ///< the first steps let in what a recipe's start has beside its
+                                ///< parent's members, from nothing to all (core/training/gates.h)
     friend bool operator==(const TrainingAids&, const TrainingAids&) = default;
 };
 

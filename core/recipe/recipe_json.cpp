@@ -168,6 +168,7 @@ TrainingAids aidsFrom(ObjectReader& keys)
     readInteger(keys, "frozen-layers", 0, kMaxSize, aids.frozenLayers);
     readInteger(keys, "prefix-steps", 0, kMaxCount, aids.prefixSteps);
     readInteger(keys, "prefix-layers", 0, kMaxSize, aids.prefixLayers);
+    readInteger(keys, "gate-steps", 0, kMaxCount, aids.gateSteps);
     return aids;
 }
 
@@ -215,7 +216,7 @@ nlohmann::ordered_json toJson(const TrainingAids& aids)
             std::pair("frozen-steps", aids.frozenSteps),
             std::pair("frozen-layers", aids.frozenLayers),
             std::pair("prefix-steps", aids.prefixSteps),
-            std::pair("prefix-layers", aids.prefixLayers)})
+            std::pair("prefix-layers", aids.prefixLayers), std::pair("gate-steps", aids.gateSteps)})
         if (value != 0)
             json[key] = value;
     return json;

@@ -59,6 +59,8 @@ constexpr auto kFields = std::to_array<TrainingField>({
         [](Settings& t) -> TrainingNumber { return &t.aids.prefixSteps; }},
     {TrainingGroup::Beginning, "prefix-layers", "", "blocks at a time", "How many blocks are tuned at a time; the depth is a multiple of it.",
         [](Settings& t) -> TrainingNumber { return &t.aids.prefixLayers; }},
+    {TrainingGroup::Beginning, "gate-steps", "Gates on what is new", "steps", "Over so many first steps what a grown start has beside its parent's members rises from nothing.\nMSG, Yao et al. 2023, arXiv 2305.02869",
+        [](Settings& t) -> TrainingNumber { return &t.aids.gateSteps; }},
 });
 // clang-format on
 
@@ -143,6 +145,8 @@ std::string describeAids(const TrainSettings& settings)
         words.push_back(fmt::format("{} blocks frozen at first", aids.frozenLayers));
     if (aids.prefixSteps > 0)
         words.push_back("random depth at first");
+    if (aids.gateSteps > 0)
+        words.push_back("gated at first");
     if (const std::size_t stages = settings.growth.size(); stages > 0)
         words.push_back(stages == 1 ? "grows once" : fmt::format("grows {} times", stages));
     return fmt::format("{}", fmt::join(words, ", "));

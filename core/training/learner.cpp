@@ -74,19 +74,34 @@ void Learner::setTeacher(const ParameterSet& teacher, std::optional<StreamMatch>
     m_match = std::move(match);
 }
 
-at::Tensor Learner::plainLoss(const Batch& batch, const StepVariant& variant) const
+void Learner::setNewMembers(NewMembers members)
 {
-    if (variant.teacherWeight == 0)
-        return lossOf(m_parameters, batch, variant.forward);
-    return taughtLoss(batch, variant);
+    m_newMembers = std::move(members);
 }
 
-at::Tensor Learner::taughtLoss(const Batch& batch, const StepVariant& variant) const
+ParameterSet Learner::parametersBehind(double gate) const
+{
+    if (gate == 1)
+        return m_parameters;
+    ESPALIER_EXPECT(m_newMembers, "new members were set");
+    return gated(m_parameters, *m_newMembers, gate);
+}
+
+at::Tensor Learner::plainLoss(
+    const ParameterSet& student, const Batch& batch, const StepVariant& variant) const
+{
+    if (variant.teacherWeight == 0)
+        return lossOf(student, batch, variant.forward);
+    return taughtLoss(student, batch, variant);
+}
+
+at::Tensor Learner::taughtLoss(
+    const ParameterSet& student, const Batch& batch, const StepVariant& variant) const
 {
     ESPALIER_EXPECT(m_teacher, "a teacher was set");
     const bool compares = variant.hiddenWeight > 0;
     ESPALIER_EXPECT(!compares || m_match, "a match was set");
-    const at::Tensor targets_N = targetsOf(m_parameters.config, batch);
+    const at::Tensor targets_N = targetsOf(student.config, batch);
     Streams own;
     Streams theirs;
     ForwardOptions forward = variant.forward;
@@ -95,27 +110,28 @@ at::Tensor Learner::taughtLoss(const Batch& batch, const StepVariant& variant) c
         forward.observer = collectInto(own);
         listening.observer = collectInto(theirs);
     }
-    const at::Tensor student = logitsOf(m_parameters, batch, forward);
+    const at::Tensor logits = logitsOf(student, batch, forward);
     at::Tensor teacher;
     {
         const at::NoGradGuard noGradients;
         teacher = logitsOf(*m_teacher, batch, listening);
     }
     at::Tensor taught = distillationLoss(
-        student.flatten(0, -2), teacher.flatten(0, -2), targets_N, variant.temperature);
+        logits.flatten(0, -2), teacher.flatten(0, -2), targets_N, variant.temperature);
     if (compares)
         taught = taught.add(hiddenStateLoss(own, theirs, *m_match), variant.hiddenWeight);
-    return lossFromLogits(student, targets_N)
+    return lossFromLogits(logits, targets_N)
         .mul(1 - variant.teacherWeight)
         .add(taught, variant.teacherWeight);
 }
 
 at::Tensor Learner::lossOn(const Batch& batch, const StepVariant& variant) const
 {
+    const ParameterSet student = parametersBehind(variant.gate);
     if (m_products == Products::Fp32)
-        return plainLoss(batch, variant);
+        return plainLoss(student, batch, variant);
     const MixedPrecision guard(m_device.type()); // backward follows the types of forward by itself
-    return plainLoss(batch, variant);
+    return plainLoss(student, batch, variant);
 }
 
 StepResult Learner::step(

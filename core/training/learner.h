@@ -6,6 +6,7 @@
 #include "core/tensors/block_cache.h"
 #include "core/tensors/parameter_set.h"
 #include "core/training/adamw.h"
+#include "core/training/gates.h"
 #include "core/training/step_variant.h"
 #include "core/training/stream_match.h"
 
@@ -53,6 +54,11 @@ public:
     /// that compare hidden states need it.
     void setTeacher(const ParameterSet& teacher, std::optional<StreamMatch> match = std::nullopt);
 
+    /// What variants may gate.
+    void setNewMembers(NewMembers members);
+    /// The model that learns behind gates that are so far open; at 1 parameters() themselves.
+    [[nodiscard]] ParameterSet parametersBehind(double gate) const;
+
     [[nodiscard]] const ParameterSet& parameters() const
     {
         return m_parameters;
@@ -78,8 +84,10 @@ public:
 
 private:
     [[nodiscard]] at::Tensor lossOn(const Batch& batch, const StepVariant& variant) const;
-    [[nodiscard]] at::Tensor plainLoss(const Batch& batch, const StepVariant& variant) const;
-    [[nodiscard]] at::Tensor taughtLoss(const Batch& batch, const StepVariant& variant) const;
+    [[nodiscard]] at::Tensor plainLoss(
+        const ParameterSet& student, const Batch& batch, const StepVariant& variant) const;
+    [[nodiscard]] at::Tensor taughtLoss(
+        const ParameterSet& student, const Batch& batch, const StepVariant& variant) const;
 
     std::unique_ptr<BlockCacheHold> m_memory = std::make_unique<BlockCacheHold>();
     at::Device m_device;
@@ -87,6 +95,7 @@ private:
     ParameterSet m_parameters; ///< leaves
     std::optional<ParameterSet> m_teacher;
     std::optional<StreamMatch> m_match;
+    std::optional<NewMembers> m_newMembers;
     AdamW m_optimizer;
 };
 

@@ -88,6 +88,12 @@ Depths depthsAt(const TrainSettings& settings, std::int64_t layers, std::int64_t
 
 } // namespace
 
+double gateAt(const TrainSettings& settings, std::int64_t step)
+{
+    const std::int64_t steps = settings.aids.gateSteps;
+    return step < steps ? static_cast<double>(step) / static_cast<double>(steps) : 1;
+}
+
 StepVariant stepVariantAt(const TrainSettings& settings, const ModelConfig& config,
     std::int64_t step, std::int64_t tokens)
 {
@@ -99,6 +105,7 @@ StepVariant stepVariantAt(const TrainSettings& settings, const ModelConfig& conf
     if (depths.running < layers || aids.layerDrop > 0)
         variant.forward.blocks = blocksAt(settings, depths.running, step, seed);
     variant.frozenBlocks = depths.frozen;
+    variant.gate = gateAt(settings, step);
     if (aids.tokenDrop > 0 && tokens > 2 && layers > 2)
         variant.forward.tokens = TokenSubset{.columns_K = keptTokens(tokens, aids.tokenDrop, seed),
             .firstBlock = 1,

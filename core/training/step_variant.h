@@ -16,7 +16,11 @@ struct StepVariant
     double teacherWeight = 0; ///< of the teacher's term in the loss
     double temperature = 1;
     double hiddenWeight = 0; ///< of the hidden-state term inside the teacher's
+    double gate = 1; ///< of new members (see gates.h)
 };
+
+/// How far new members are open at step `step`: evenly from 0 at the first to 1 behind gateSteps.
+[[nodiscard]] double gateAt(const TrainSettings& settings, std::int64_t step);
 
 /// The variant of step `step` (0-based) for inputs of `tokens` tokens; a pure function of its
 /// arguments and settings.seed, so that a resumed run draws the same. Layer dropping follows Zhang

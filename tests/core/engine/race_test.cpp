@@ -2,6 +2,7 @@
 #include "core/engine/race.h"
 
 #include "core/engine/model_impl.h"
+#include "core/engine/session.h"
 #include "tests/support/engine/toy_parameters.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/toy_model.h"
@@ -213,6 +214,52 @@ TEST(Race, AModelThatGrowsOnTheWayResumesBitForBit)
         EXPECT_EQ(factsOf((*second)->lanes()[0].points), factsOf(grown.points));
     }
     EXPECT_EQ(originOfLane(folder.path() / "whole" / "a")->growth.size(), 2U);
+}
+
+TEST(Race, AStartBehindGatesBeginsAsItsParentAndResumesBitForBit)
+{
+    const TemporaryFolder folder;
+    const Model parent = byteModel(1);
+    ASSERT_TRUE(exportModel(parent, nullptr, folder.path() / "parent", {}));
+    Recipe recipe;
+    recipe.parentPath = (folder.path() / "parent").string();
+    recipe.method = "random-growth";
+    recipe.shape = parent.config().shape;
+    recipe.shape.layers += 1;
+    recipe.shape.mlp += 5;
+    RaceSpec spec = raceOf(folder, 2);
+    spec.lanes[0].recipe = recipe;
+    spec.lanes[0].train.aids.gateSteps = 9;
+    spec.lanes[1].parentPath = recipe.parentPath;
+    auto whole = Race::create(spec, {}, folder.path() / "whole");
+    ASSERT_TRUE(whole) << whole.error().message;
+    ASSERT_TRUE((*whole)->run({}, {}));
+    const std::vector<LaneRecord> lanes = (*whole)->lanes();
+    EXPECT_NEAR(*lanes[0].points[0].validationLoss, *lanes[1].points[0].validationLoss, 1e-5);
+    EXPECT_NEAR(lanes[0].points[1].trainLoss, lanes[1].points[1].trainLoss, 1e-5);
+    for (const std::int64_t stopAt : {4, 10}) { // while the gates rise, and behind that
+        const auto parts = folder.path() / std::to_string(stopAt);
+        {
+            auto first = Race::create(spec, {}, parts);
+            std::stop_source stop;
+            RaceObserver observer;
+            observer.point = [&](std::size_t lane, const TrainPoint& point) {
+                if (lane == 0 && point.step == stopAt)
+                    stop.request_stop();
+            };
+            ASSERT_FALSE((*first)->run(observer, stop.get_token()));
+        }
+        auto second = Race::open(parts);
+        ASSERT_TRUE(second) << second.error().message;
+        ASSERT_TRUE((*second)->run({}, {}));
+        EXPECT_EQ(weightsOf(parts / "a"), weightsOf(folder.path() / "whole" / "a"));
+        EXPECT_EQ(factsOf((*second)->lanes()[0].points), factsOf(lanes[0].points));
+    }
+    spec.lanes[0].recipe->method = "net2net";
+    const auto copies = Race::create(spec, {}, folder.path() / "copies");
+    ASSERT_FALSE(copies);
+    EXPECT_EQ(copies.error().message,
+        "a: gates: found none that are new, wanted a start with new members beside its parent's");
 }
 
 TEST(Race, AKilledRunGoesOnFromItsLastAutosave)

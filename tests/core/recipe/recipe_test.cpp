@@ -50,6 +50,7 @@ Recipe complete()
         .dtype = "bf16",
         .seed = {9}};
     recipe.train->aids.prefixSteps = 5;
+    recipe.train->aids.gateSteps = 7;
     recipe.train->aids.prefixLayers = 3;
     GrowthStage& stage = recipe.train->growth.emplace_back();
     stage.atStep = 4;
