@@ -68,9 +68,9 @@ bool LinePlot::Private::linesCross(const QRectF& place) const
         }
         return false;
     };
-    return std::any_of(lines.begin(), lines.end(), [&](const auto& line) {
-        return line->visible && (crosses(line->shown) || crosses(line->shownFaint));
-    });
+    // What is faint may run under a name; what it is smoothed to may not.
+    return std::any_of(lines.begin(), lines.end(),
+        [&](const auto& line) { return line->visible && crosses(line->shown); });
 }
 
 namespace {

@@ -260,7 +260,7 @@ void RaceView::refreshState()
     m_start->setText(state == RaceState::Paused || state == RaceState::Stopped ? tr("Continue")
                                                                                : tr("Start race"));
     if (!isPlanned && window()->focusWidget() == m_start)
-        m_table->setFocus(); // rather than what happens to stand next to the button
+        m_plot->setFocus(); // rather than what happens to stand next to the button
     m_start->setEnabled(
         canStart && (isPlanned || state == RaceState::Paused || state == RaceState::Stopped));
     m_start->setToolTip(obstacle.isEmpty()
