@@ -45,6 +45,17 @@ QLineEdit* makeNumber(const QString& name, const QString& toolTip, QWidget* pare
     return edit;
 }
 
+Result<std::int64_t> numberIn(const QLineEdit& edit)
+{
+    bool isNumber = false;
+    const qlonglong value = edit.text().trimmed().toLongLong(&isNumber);
+    if (!isNumber)
+        return refused(GrowthForm::tr("%1: found \"%2\", wanted a number")
+                           .arg(edit.accessibleName(), edit.text())
+                           .toStdString());
+    return value;
+}
+
 } // namespace
 
 struct GrowthForm::Row
@@ -116,7 +127,27 @@ void GrowthForm::addRow(const GrowthStage& stage, const ModelConfig& before)
     row.step = makeNumber(
         tr("Before step"), tr("The model grows before this update; the first is number 0"), this);
     row.step->setText(QString::number(stage.atStep));
-    const SizesGiven given = sizesBetween(before, stage.shape);
+    makeSizes(row, before);
+    makeMethod(row);
+    row.frozen = makeNumber(tr("Old frozen, steps"),
+        tr("So many steps after growing, embeddings and the old blocks stay as they are.\n"
+           "MSLT, arXiv 2011.13635"),
+        this);
+    row.frozen->setText(QString::number(stage.frozenSteps));
+    row.remove = new QPushButton(tr("Remove"), this);
+    for (QLineEdit* edit : {row.step, row.sizes[0], row.sizes[1], row.sizes[2], row.frozen})
+        connect(edit, &QLineEdit::textChanged, this, &GrowthForm::edited);
+    connect(row.remove, &QPushButton::clicked, this, [this, &row] {
+        remove(&row);
+        Q_EMIT edited();
+    });
+    m_rows.push_back(std::move(made));
+    place();
+}
+
+void GrowthForm::makeSizes(Row& row, const ModelConfig& before)
+{
+    const SizesGiven given = sizesBetween(before, row.stage.shape);
     const QStringList names = {tr("Layers"), tr("Width"), tr("MLP units")};
     for (std::size_t i = 0; i < kSizes.size(); ++i) {
         const auto& size = given[static_cast<std::size_t>(kSizes[i])];
@@ -126,33 +157,23 @@ void GrowthForm::addRow(const GrowthStage& stage, const ModelConfig& before)
             kSizes[i] == Size::Mlp ? tr("follow") : QString::number(get(before.shape, kSizes[i])));
         row.sizes[i]->setText(size ? QString::number(*size) : QString());
     }
+}
+
+void GrowthForm::makeMethod(Row& row)
+{
     row.method = new ChoiceBox(this);
     row.method->setAccessibleName(tr("Method"));
     for (const Method& method : methods())
         if (growsOnTheWay(method))
             row.method->addItem(text(method.title), text(method.id));
     row.method->setCurrentIndex(
-        std::max(0, row.method->findData(QString::fromStdString(stage.method))));
+        std::max(0, row.method->findData(QString::fromStdString(row.stage.method))));
     row.moments = new QCheckBox(tr("keep"), this);
-    row.moments->setChecked(stage.keepsMoments);
+    row.moments->setChecked(row.stage.keepsMoments);
     row.moments->setToolTip(tr("AdamW's moments grow with the weights instead of starting anew.\n"
                                "Staged training, arXiv 2203.06211"));
-    row.frozen = makeNumber(tr("Old frozen, steps"),
-        tr("So many steps after growing, embeddings and the old blocks stay as they are.\n"
-           "MSLT, arXiv 2011.13635"),
-        this);
-    row.frozen->setText(QString::number(stage.frozenSteps));
-    row.remove = new QPushButton(tr("Remove"), this);
-    for (QLineEdit* edit : {row.step, row.sizes[0], row.sizes[1], row.sizes[2], row.frozen})
-        connect(edit, &QLineEdit::textChanged, this, &GrowthForm::edited);
     connect(row.method, &QComboBox::currentIndexChanged, this, &GrowthForm::edited);
     connect(row.moments, &QCheckBox::toggled, this, &GrowthForm::edited);
-    connect(row.remove, &QPushButton::clicked, this, [this, &row] {
-        remove(&row);
-        Q_EMIT edited();
-    });
-    m_rows.push_back(std::move(made));
-    place();
 }
 
 void GrowthForm::remove(const Row* row)
@@ -180,45 +201,43 @@ void GrowthForm::place()
     }
 }
 
+Result<GrowthStage> GrowthForm::stageOf(const Row& row, const ModelConfig& before)
+{
+    const Result<std::int64_t> step = numberIn(*row.step);
+    const Result<std::int64_t> frozen = numberIn(*row.frozen);
+    if (!step || !frozen)
+        return step ? frozen.error() : step.error();
+    SizesGiven given;
+    for (std::size_t i = 0; i < kSizes.size(); ++i) {
+        if (row.sizes[i]->text().trimmed().isEmpty())
+            continue;
+        const Result<std::int64_t> size = numberIn(*row.sizes[i]);
+        if (!size)
+            return size.error();
+        given[static_cast<std::size_t>(kSizes[i])] = *size;
+    }
+    GrowthStage stage = row.stage;
+    stage.atStep = *step;
+    stage.shape = shapeWith(anyShapeOf(before), given);
+    stage.method = row.method->currentData().toString().toStdString();
+    if (stage.method != row.stage.method)
+        stage.options.clear();
+    stage.keepsMoments = row.moments->isChecked();
+    stage.frozenSteps = *frozen;
+    stage.frozenLayers = *frozen > 0 ? before.shape.layers : 0;
+    return stage;
+}
+
 Result<std::vector<GrowthStage>> GrowthForm::stages() const
 {
     std::vector<GrowthStage> stages;
     ModelConfig before = m_start;
     for (const auto& row : m_rows) {
-        GrowthStage stage = row->stage;
-        const auto number = [](const QLineEdit* edit) -> Result<std::int64_t> {
-            bool isNumber = false;
-            const qlonglong value = edit->text().trimmed().toLongLong(&isNumber);
-            if (!isNumber)
-                return refused(tr("%1: found \"%2\", wanted a number")
-                                   .arg(edit->accessibleName(), edit->text())
-                                   .toStdString());
-            return value;
-        };
-        const Result<std::int64_t> step = number(row->step);
-        const Result<std::int64_t> frozen = number(row->frozen);
-        if (!step || !frozen)
-            return step ? frozen.error() : step.error();
-        SizesGiven given;
-        for (std::size_t i = 0; i < kSizes.size(); ++i) {
-            if (row->sizes[i]->text().trimmed().isEmpty())
-                continue;
-            const Result<std::int64_t> size = number(row->sizes[i]);
-            if (!size)
-                return size.error();
-            given[static_cast<std::size_t>(kSizes[i])] = *size;
-        }
-        stage.atStep = *step;
-        stage.shape = shapeWith(anyShapeOf(before), given);
-        const std::string method = row->method->currentData().toString().toStdString();
-        if (stage.method != method)
-            stage.options.clear();
-        stage.method = method;
-        stage.keepsMoments = row->moments->isChecked();
-        stage.frozenSteps = *frozen;
-        stage.frozenLayers = *frozen > 0 ? before.shape.layers : 0;
-        before.shape = stage.shape;
-        stages.push_back(std::move(stage));
+        Result<GrowthStage> stage = stageOf(*row, before);
+        if (!stage)
+            return stage.error();
+        before.shape = stage->shape;
+        stages.push_back(*std::move(stage));
     }
     return stages;
 }

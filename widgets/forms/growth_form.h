@@ -37,6 +37,9 @@ Q_SIGNALS:
 private:
     struct Row;
     void addRow(const GrowthStage& stage, const ModelConfig& before);
+    void makeSizes(Row& row, const ModelConfig& before);
+    void makeMethod(Row& row);
+    [[nodiscard]] static Result<GrowthStage> stageOf(const Row& row, const ModelConfig& before);
     void remove(const Row* row);
     void place();
 
