@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/nearest_name.h"
 
+#include "core/base/untrusted_text.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
@@ -49,6 +54,13 @@ std::optional<std::string> nearestName(
         }
     }
     return best ? std::optional<std::string>(*best) : std::nullopt;
+}
+
+std::string correctionOf(std::string_view name, std::span<const std::string> known)
+{
+    const std::optional<std::string> meant = nearestName(name, known);
+    return meant ? fmt::format("did you mean {}?", inQuotes(*meant))
+                 : fmt::format("wanted one of {}", fmt::join(known, ", "));
 }
 
 } // namespace espalier

@@ -15,4 +15,8 @@ namespace espalier {
 [[nodiscard]] std::optional<std::string> nearestName(
     std::string_view name, std::span<const std::string> candidates);
 
+/// What to say of a name that is none of the known ones: "did you mean "hidden"?" or, if none is
+/// near, "wanted one of hidden, mlp".
+[[nodiscard]] std::string correctionOf(std::string_view name, std::span<const std::string> known);
+
 } // namespace espalier

@@ -390,13 +390,10 @@ Status JsonReader::finish() const
         if (unread.empty())
             continue;
         const std::vector<std::string> known(object->m_known.begin(), object->m_known.end());
-        const auto nearest = nearestName(unread.front(), known);
         const std::string inWhat =
             object->m_path.empty() ? "" : " in " + printable(object->m_path, 300);
-        return refused(
-            fmt::format("{}: unknown key {}{}, {}", m_where, inQuotes(unread.front()), inWhat,
-                nearest ? fmt::format("did you mean {}?", inQuotes(*nearest))
-                        : fmt::format("wanted one of {}", fmt::join(known, ", "))));
+        return refused(fmt::format("{}: unknown key {}{}, {}", m_where, inQuotes(unread.front()),
+            inWhat, correctionOf(unread.front(), known)));
     }
     return {};
 }

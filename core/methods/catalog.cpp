@@ -3,6 +3,8 @@
 
 #include "core/architectures/catalog.h"
 #include "core/base/expect.h"
+#include "core/base/nearest_name.h"
+#include "core/base/untrusted_text.h"
 #include "core/methods/rows.h"
 
 #include <fmt/format.h>
@@ -97,11 +99,10 @@ Result<const Method*> methodOf(std::string_view id)
 {
     if (const Method* method = findMethod(id))
         return method;
-    std::vector<std::string_view> known;
+    std::vector<std::string> known;
     for (const Method& method : methods())
-        known.push_back(method.id);
-    return refused(
-        fmt::format("method: found \"{}\", wanted one of {}", id, fmt::join(known, ", ")));
+        known.emplace_back(method.id);
+    return refused(fmt::format("method: found {}, {}", inQuotes(id), correctionOf(id, known)));
 }
 
 ShapeBounds boundsOf(const Method& method, const ModelConfig& parent)

@@ -96,10 +96,7 @@ Error unknownKey(const std::vector<OptionSpec>& specs, std::string_view key)
         known.emplace_back(spec.key);
     if (known.empty())
         return refused(fmt::format("option {}: this method has no options", inQuotes(key)));
-    const std::optional<std::string> nearest = nearestName(key, known);
-    return refused(fmt::format("option {}: unknown, {}", inQuotes(key),
-        nearest ? fmt::format("did you mean {}", *nearest)
-                : fmt::format("wanted one of {}", fmt::join(known, ", "))));
+    return refused(fmt::format("option {}: unknown, {}", inQuotes(key), correctionOf(key, known)));
 }
 
 /// All of the text as one number, in the C locale.

@@ -28,5 +28,12 @@ TEST(NearestName, OfEquallyNearNamesTheFirstIsTaken)
     EXPECT_EQ(nearestName("ad", names), "ab");
 }
 
+TEST(NearestName, CorrectsOrListsWhatIsKnown)
+{
+    EXPECT_EQ(correctionOf("hiden", kNames), "did you mean \"hidden\"?");
+    const std::vector<std::string> names = {"ab", "ac"};
+    EXPECT_EQ(correctionOf("optimizer", names), "wanted one of ab, ac");
+}
+
 } // namespace
 } // namespace espalier

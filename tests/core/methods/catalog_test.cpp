@@ -28,14 +28,17 @@ TEST(MethodCatalog, EveryRowIsCompleteAndUnique)
     }
 }
 
-TEST(MethodCatalog, AnUnknownMethodIsRefusedWithTheKnownOnes)
+TEST(MethodCatalog, AnUnknownMethodIsRefusedWithTheOneThatIsMeantOrAllOfThem)
 {
-    const auto found = methodOf("subclone");
-    ASSERT_FALSE(found);
-    EXPECT_TRUE(
-        found.error().message.starts_with("method: found \"subclone\", wanted one of subcloning, "))
-        << found.error().message;
-    EXPECT_TRUE(found.error().message.ends_with(", random")) << found.error().message;
+    const auto meant = methodOf("subclonin");
+    ASSERT_FALSE(meant);
+    EXPECT_EQ(meant.error().message, "method: found \"subclonin\", did you mean \"subcloning\"?");
+    const auto strange = methodOf("scissors");
+    ASSERT_FALSE(strange);
+    EXPECT_TRUE(strange.error().message.starts_with(
+        "method: found \"scissors\", wanted one of subcloning, "))
+        << strange.error().message;
+    EXPECT_TRUE(strange.error().message.ends_with(", random")) << strange.error().message;
 }
 
 TEST(MethodCatalog, RandomDrawsEveryParameterFromTheFamilysScheme)
