@@ -184,6 +184,10 @@ Status writeLaneStatus(const std::filesystem::path& laneFolder, const LaneStatus
 Result<LaneStatus> readLaneStatus(const std::filesystem::path& laneFolder)
 {
     const std::filesystem::path path = laneFolder / "state.json";
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored))
+        return refused(fmt::format(
+            "{}: found no state.json, wanted a lane of a run (RUN/LANE)", laneFolder.string()));
     const Result<nlohmann::json> document = readJsonFile(path);
     if (!document)
         return document.error();

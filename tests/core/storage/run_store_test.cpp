@@ -66,6 +66,15 @@ TEST(LaneStatus, RoundTripsAndRefusesPathsAsCheckpoints)
     EXPECT_FALSE(readLaneStatus(folder.path()));
 }
 
+TEST(LaneStatus, IsNotInAFolderThatIsNoLane)
+{
+    const TemporaryFolder folder;
+    const auto found = readLaneStatus(folder.path());
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().message,
+        folder.path().string() + ": found no state.json, wanted a lane of a run (RUN/LANE)");
+}
+
 TEST(RunRows, FlattenAndBack)
 {
     const std::vector<RunRow> rows = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 1}, {.step = 2}};
