@@ -192,7 +192,7 @@ Status scaleDestination(const ScaleArguments& arguments, const Console& console)
         auto loaded = loadRecipe(arguments.recipe);
         if (!loaded)
             return loaded.error();
-        auto planned = planRecipe(*loaded, {}, std::nullopt, console.progress, *operators);
+        auto planned = planRecipe(*loaded, std::nullopt, console.progress, *operators);
         if (!planned)
             return planned.error();
         destination = Destination{std::move(*loaded), std::move(*planned)};

@@ -3,6 +3,7 @@
 
 #include "app/cli/data_options.h"
 #include "core/architectures/shape_request.h"
+#include "core/engine/lasting_names.h"
 #include "core/engine/model_source.h"
 #include "core/methods/catalog.h"
 
@@ -155,6 +156,7 @@ Result<Recipe> recipeFrom(const DestinationOptions& options, const Model& parent
         auto settings = measureSettingsFrom(options, parent, measurements);
         if (!settings)
             return settings.error();
+        settings->data = lastingNames(std::move(settings->data));
         recipe.measure = std::move(*settings);
     }
     return recipe;

@@ -3,6 +3,7 @@
 #include "core/engine/export_files.h"
 #include "core/engine/export_weights.h"
 #include "core/engine/guard.h"
+#include "core/engine/lasting_names.h"
 #include "core/engine/model_card.h"
 #include "core/engine/model_impl.h"
 #include "core/engine/model_source.h"
@@ -67,8 +68,7 @@ Status checkRoomFor(const Job& job, const AtomicFolder& folder)
 
 Status writeRecipe(const Recipe& recipe, const AtomicFolder& folder)
 {
-    // The recipe moves to another folder; "recipe.json" stands for a file where we are.
-    return saveRecipe(withAbsolutePaths(recipe, "recipe.json"), folder.workPath() / "recipe.json");
+    return saveRecipe(lastingNames(recipe), folder.workPath() / "recipe.json");
 }
 
 Status writeCard(const Job& job, const AtomicFolder& folder, bool tokenizer)

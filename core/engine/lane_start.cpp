@@ -27,17 +27,6 @@ namespace {
 
 constexpr std::uintmax_t kMaxSpecBytes = std::uintmax_t{64} << 20;
 
-std::string absolutePath(const std::string& path)
-{
-    return path.starts_with("demo:") ? path : lastingName(path);
-}
-
-void makeAbsolute(DataSpec& data)
-{
-    data.source = absolutePath(data.source);
-    data.tokenizer = absolutePath(data.tokenizer);
-}
-
 Result<at::Device> deviceOf(const LaneSpec& lane)
 {
     if (lane.train.device == "cpu")
@@ -131,7 +120,7 @@ Result<Start> startOf(const LaneSpec& lane, const Model* made, const Progress& p
     const bool needsPlan = comparesHiddenStates(lane) || lane.train.aids.gateSteps > 0;
     if (made && !needsPlan)
         return started(*made, progress);
-    const Result<PlannedRecipe> planned = planRecipe(*lane.recipe, {}, std::nullopt, progress);
+    const Result<PlannedRecipe> planned = planRecipe(*lane.recipe, std::nullopt, progress);
     if (!planned)
         return planned.error();
     Result<Start> start =
@@ -173,22 +162,6 @@ Need needOf(const ModelConfig& grown)
 }
 
 } // namespace
-
-RaceSpec withAbsolutePaths(RaceSpec spec)
-{
-    for (LaneSpec& lane : spec.lanes) {
-        lane.parentPath = absolutePath(lane.parentPath);
-        makeAbsolute(lane.train.data);
-        if (auto& distillation = lane.train.aids.distillation)
-            distillation->teacher = absolutePath(distillation->teacher);
-        if (!lane.recipe)
-            continue;
-        lane.recipe->parentPath = absolutePath(lane.recipe->parentPath);
-        if (lane.recipe->measure)
-            makeAbsolute(lane.recipe->measure->data);
-    }
-    return spec;
-}
 
 Status makeRunFolder(const RaceSpec& spec, const std::vector<Model>& starts,
     const std::filesystem::path& folder, const Progress& progress)

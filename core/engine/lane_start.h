@@ -9,9 +9,6 @@
 
 namespace espalier {
 
-/// Data, parents and recipes named so that they are found from any working folder.
-[[nodiscard]] RaceSpec withAbsolutePaths(RaceSpec spec);
-
 /// Makes every lane's start (or takes it from `starts`, if there are any) and writes race.json and
 /// the checkpoints of step 0 as one new folder. Opens the data too, so that what cannot be trained
 /// leaves no folder behind. Errors: Refused (folder in use, model, recipe, data), Resource,

@@ -3,6 +3,7 @@
 #include "core/base/untrusted_text.h"
 #include "core/engine/calibration.h"
 #include "core/engine/guard.h"
+#include "core/engine/lasting_names.h"
 #include "core/engine/model_impl.h"
 #include "core/engine/session.h"
 #include "core/measure/partial_loss.h"
@@ -29,10 +30,8 @@ Result<const MeasurementRow*> rowOf(const std::string& id)
     std::vector<std::string> ids;
     for (const MeasurementRow& row : rows)
         ids.emplace_back(row.facts->id);
-    const std::optional<std::string> meant = nearestName(id, ids);
     return refused(
-        fmt::format("measuring: found no measurement {}, wanted one of {}{}", inQuotes(id),
-            fmt::join(ids, ", "), meant ? fmt::format("; did you mean \"{}\"?", *meant) : ""));
+        fmt::format("measuring: found no measurement {}, {}", inQuotes(id), correctionOf(id, ids)));
 }
 
 /// The rows of these ids, each once, in the catalog's order; without ids the usual ones that the
@@ -209,12 +208,13 @@ Result<Measurements> measure(
             return hash.error();
         measured->parentHash = *hash;
         measured->data = data->name();
-        measured->source = settings.data.source;
+        const DataSpec found = lastingNames(settings.data);
+        measured->source = found.source;
         measured->sequenceLength = data->sequenceLength();
         measured->batch = settings.batch;
         measured->validationShare = settings.data.validationShare;
         measured->textField = settings.data.textField;
-        measured->tokenizer = settings.data.tokenizer;
+        measured->tokenizer = found.tokenizer;
         measured->skipBroken = settings.data.skipBroken;
         return measured;
     });

@@ -3,6 +3,7 @@
 
 #include "core/architectures/catalog.h"
 #include "core/engine/guard.h"
+#include "core/engine/lasting_names.h"
 #include "core/engine/model_files.h"
 #include "core/engine/recipe_chain.h"
 
@@ -42,13 +43,6 @@ Result<Model> openModel(std::string_view model, const Progress& progress, Seed s
     if (!folder)
         return folder.error();
     return Model::open(*folder, progress, seed);
-}
-
-std::string lastingName(std::string_view model)
-{
-    if (model.empty() || isHubName(model))
-        return std::string(model);
-    return std::filesystem::absolute(model).lexically_normal().string();
 }
 
 std::string lastingName(std::string_view model, const Model& opened)

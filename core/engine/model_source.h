@@ -25,10 +25,7 @@ namespace espalier {
 [[nodiscard]] Result<Model> openModel(
     std::string_view model, const Progress& progress = {}, Seed seed = {});
 
-/// What a recipe or a run notes down for a MODEL, to find it again from any folder: the absolute
-/// path, or the hf: name.
-[[nodiscard]] std::string lastingName(std::string_view model);
-/// The same, with the commit that was opened.
+/// As core/engine/lasting_names.h has it; an hf: name with the commit that was opened.
 [[nodiscard]] std::string lastingName(std::string_view model, const Model& opened);
 
 /// Where models on the Hub would come from, for people.

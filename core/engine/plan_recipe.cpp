@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/untrusted_text.h"
-#include "core/engine/guard.h"
 #include "core/engine/fit_scales.h"
+#include "core/engine/guard.h"
 #include "core/engine/learn_masks.h"
 #include "core/engine/learn_operators.h"
 #include "core/engine/model_source.h"
@@ -13,15 +13,6 @@
 namespace espalier {
 
 namespace {
-
-Result<Model> openParent(
-    const Recipe& recipe, const std::filesystem::path& recipeFolder, const Progress& progress)
-{
-    const std::string model = isHubName(recipe.parentPath)
-        ? recipe.parentPath
-        : (recipeFolder / recipe.parentPath).string(); // an absolute path stays itself
-    return openModel(model, progress);
-}
 
 Status checkHash(const Recipe& recipe, const Model& parent, const Progress& progress)
 {
@@ -89,6 +80,32 @@ Result<LearnedMasks> learnedMasks(const Model& parent, const Recipe& recipe,
     return masks;
 }
 
+/// The plan in closed form; of another size than the parent's with learned masks or fitted scales
+/// where the method has them.
+Result<TransferPlan> fitted(const Model& parent, const Method& method, PlanRequest request,
+    const Recipe& recipe, const Progress& progress)
+{
+    Result<TransferPlan> plan = makePlan(method, request);
+    if (!plan || request.childShape == parent.config().shape)
+        return plan;
+    if (method.maskLearning) {
+        const Result<LearnedMasks> masks =
+            learnedMasks(parent, recipe, method.maskLearning(request.options), progress);
+        if (!masks)
+            return masks.error();
+        request.masks = &*masks;
+        return makePlan(method, request);
+    }
+    const std::optional<ScaleFit> fit =
+        method.fitting ? method.fitting(request.options) : std::nullopt;
+    if (!fit)
+        return plan;
+    const Result<MeasureSettings> settings = settingsFor(recipe, parent);
+    if (!settings)
+        return settings.error();
+    return fitScales(parent, *std::move(plan), *settings, *fit, progress);
+}
+
 /// The plan with its operators: those given, or learned ones.
 Result<PlannedRecipe> tuned(PlannedRecipe planned, const std::optional<PlanLearning>& learning,
     const Recipe& recipe, const Progress& progress)
@@ -117,13 +134,13 @@ Result<PlannedRecipe> tuned(PlannedRecipe planned, const std::optional<PlanLearn
 
 } // namespace
 
-Result<PlannedRecipe> planRecipe(const Recipe& recipe, const std::filesystem::path& recipeFolder,
+Result<PlannedRecipe> planRecipe(const Recipe& recipe,
     const std::optional<Measurements>& measurements, const Progress& progress,
     const std::optional<LearnedOperators>& operators)
 {
     if (const Result<const Method*> method = methodOf(recipe.method); !method)
         return method.error(); // before anything is opened
-    const Result<Model> parent = openParent(recipe, recipeFolder, progress);
+    const Result<Model> parent = openModel(recipe.parentPath, progress);
     return parent ? planRecipeOf(*parent, recipe, measurements, progress, operators)
                   : parent.error();
 }
@@ -145,34 +162,14 @@ Result<PlannedRecipe> planRecipeOf(const Model& parent, const Recipe& recipe,
         : measurementsFor(recipe, **method, *options, parent, progress);
     if (!found)
         return found.error();
-    PlanRequest request{.parent = parent.config(),
+    const PlanRequest request{.parent = parent.config(),
         .childShape = resized(parent.config().shape, recipe.shape),
         .measurements = *found ? &**found : nullptr,
         .options = *options,
         .seed = recipe.seed};
-    Result<TransferPlan> plan = makePlan(**method, request);
+    Result<TransferPlan> plan = fitted(parent, **method, request, recipe, progress);
     if (!plan)
         return plan.error();
-    if ((*method)->maskLearning && request.childShape != parent.config().shape) {
-        const Result<LearnedMasks> masks =
-            learnedMasks(parent, recipe, (*method)->maskLearning(*options), progress);
-        if (!masks)
-            return masks.error();
-        request.masks = &*masks;
-        plan = makePlan(**method, request);
-        if (!plan)
-            return plan.error();
-    }
-    const std::optional<ScaleFit> fit =
-        (*method)->fitting ? (*method)->fitting(*options) : std::nullopt;
-    if (fit && request.childShape != parent.config().shape) {
-        const Result<MeasureSettings> settings = settingsFor(recipe, parent);
-        if (!settings)
-            return settings.error();
-        plan = fitScales(parent, *std::move(plan), *settings, *fit, progress);
-        if (!plan)
-            return plan.error();
-    }
     return tuned({parent, *std::move(plan), *std::move(found), operators},
         learningOf(**method, *options), recipe, progress);
 }

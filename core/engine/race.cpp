@@ -4,6 +4,7 @@
 #include "core/engine/guard.h"
 #include "core/engine/lane.h"
 #include "core/engine/lane_start.h"
+#include "core/engine/lasting_names.h"
 #include "core/engine/run_lock.h"
 
 #include <fmt/format.h>
@@ -227,7 +228,7 @@ Result<std::unique_ptr<Race>> Race::create(const RaceSpec& given, std::vector<Mo
     return guarded([&]() -> Result<std::unique_ptr<Race>> {
         ESPALIER_EXPECT(
             starts.empty() || starts.size() == given.lanes.size(), "one start per lane");
-        const RaceSpec spec = withAbsolutePaths(given);
+        const RaceSpec spec = lastingNames(given);
         if (const Status made = makeRunFolder(spec, starts, folder, progress); !made)
             return made.error();
         return open(folder, progress);

@@ -102,7 +102,7 @@ Result<Model> openRecipe(const std::filesystem::path& file, const Progress& prog
     if (!chain)
         return chain.error();
     const Result<PlannedRecipe> planned =
-        planRecipe(chain->front(), {}, std::nullopt, progress); // opens its parents in turn
+        planRecipe(chain->front(), std::nullopt, progress); // opens its parents in turn
     if (!planned)
         return planned.error();
     return scaleModel(planned->parent, planned->plan, progress);
@@ -132,7 +132,7 @@ Result<std::string> describeCell(const std::filesystem::path& file, std::string_
         return recipes.error();
     std::vector<TransferPlan> plans;
     for (const Recipe& recipe : *recipes) {
-        Result<PlannedRecipe> planned = planRecipe(recipe, {}, std::nullopt, progress);
+        Result<PlannedRecipe> planned = planRecipe(recipe, std::nullopt, progress);
         if (!planned)
             return planned.error();
         plans.insert(plans.begin(), std::move(planned->plan));

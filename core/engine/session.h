@@ -82,7 +82,6 @@ struct PlannedRecipe
     std::optional<LearnedOperators> operators; ///< that the plan holds, if it was learned
 };
 [[nodiscard]] Result<PlannedRecipe> planRecipe(const Recipe& recipe,
-    const std::filesystem::path& recipeFolder,
     const std::optional<Measurements>& measurements = std::nullopt, const Progress& progress = {},
     const std::optional<LearnedOperators>& operators = std::nullopt);
 /// The same with a parent that is open already; the recipe's path is not looked at.

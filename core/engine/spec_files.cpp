@@ -2,6 +2,7 @@
 #include "core/engine/spec_files.h"
 
 #include "core/base/untrusted_text.h"
+#include "core/engine/lasting_names.h"
 #include "core/storage/atomic_file.h"
 #include "core/storage/file_bytes.h"
 
@@ -21,37 +22,7 @@ Result<std::string> readText(const std::filesystem::path& file)
     return std::string(bytes->begin(), bytes->end());
 }
 
-/// Models and data files that exist beside the file; demo:… names and absolute paths stay as they
-/// are.
-void makeAbsolute(std::string& path, const std::filesystem::path& file)
-{
-    if (path.empty() || path.rfind("demo:", 0) == 0 || std::filesystem::path(path).is_absolute())
-        return;
-    path = (std::filesystem::absolute(file).parent_path() / path).lexically_normal().string();
-}
-
-void makeAbsolute(DataSpec& data, const std::filesystem::path& file)
-{
-    makeAbsolute(data.source, file);
-    makeAbsolute(data.tokenizer, file);
-}
-
-void makeAbsolute(Recipe& recipe, const std::filesystem::path& file)
-{
-    makeAbsolute(recipe.parentPath, file);
-    if (recipe.measure)
-        makeAbsolute(recipe.measure->data, file);
-    if (recipe.train)
-        makeAbsolute(recipe.train->data, file);
-}
-
 } // namespace
-
-Recipe withAbsolutePaths(Recipe recipe, const std::filesystem::path& file)
-{
-    makeAbsolute(recipe, file);
-    return recipe;
-}
 
 Result<Recipe> loadRecipe(const std::filesystem::path& file)
 {
@@ -59,9 +30,7 @@ Result<Recipe> loadRecipe(const std::filesystem::path& file)
     if (!text)
         return text.error();
     auto recipe = readRecipe(*text, file.string());
-    if (recipe)
-        makeAbsolute(*recipe, file);
-    return recipe;
+    return recipe ? lastingNames(*std::move(recipe), file.parent_path()) : recipe;
 }
 
 Status saveRecipe(const Recipe& recipe, const std::filesystem::path& file)
@@ -78,15 +47,7 @@ Result<RaceSpec> loadRaceSpec(const std::filesystem::path& file)
     if (!text)
         return text.error();
     auto spec = readRaceSpec(*text, file.string());
-    if (!spec)
-        return spec;
-    for (LaneSpec& lane : spec->lanes) {
-        makeAbsolute(lane.parentPath, file);
-        makeAbsolute(lane.train.data, file);
-        if (lane.recipe)
-            makeAbsolute(*lane.recipe, file);
-    }
-    return spec;
+    return spec ? lastingNames(*std::move(spec), file.parent_path()) : spec;
 }
 
 } // namespace espalier

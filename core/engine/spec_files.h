@@ -9,14 +9,12 @@
 namespace espalier {
 
 // Recipes and races as files. Paths in them that are relative start at the file's own folder; they
-// come back absolute. Errors when reading: Refused, naming file and key. When writing: Resource
-// (disk), Refused (a path that is not UTF-8).
+// come back absolute, and are written as they are given (core/engine/lasting_names.h). Errors when
+// reading: Refused, naming file and key. When writing: Resource (disk), Refused (a path that is not
+// UTF-8).
 
 [[nodiscard]] Result<Recipe> loadRecipe(const std::filesystem::path& file);
 [[nodiscard]] Status saveRecipe(const Recipe& recipe, const std::filesystem::path& file);
-
-/// The recipe with paths absolute that were relative to the folder of `file`; demo:… names stay.
-[[nodiscard]] Recipe withAbsolutePaths(Recipe recipe, const std::filesystem::path& file);
 
 [[nodiscard]] Result<RaceSpec> loadRaceSpec(const std::filesystem::path& file);
 

@@ -79,10 +79,8 @@ TEST(Measure, RefusesWhatItDoesNotKnow)
 {
     const Result<Measurements> found = measuredGarden({"tailor"});
     ASSERT_FALSE(found);
-    EXPECT_TRUE(found.error().message.starts_with(
-        "measuring: found no measurement \"tailor\", wanted one of mean-abs, rms, "))
-        << found.error().message;
-    EXPECT_TRUE(found.error().message.ends_with("; did you mean \"taylor\"?"));
+    EXPECT_EQ(found.error().message,
+        "measuring: found no measurement \"tailor\", did you mean \"taylor\"?");
 }
 
 } // namespace

@@ -74,17 +74,9 @@ TEST_F(ModelSourceTest, ARecipeFindsItsParentAgainByCommit)
     recipe.shape = parent->config().shape;
     recipe.method = "random";
     ::setenv("HF_HUB_OFFLINE", "1", 1);
-    const auto planned = planRecipe(recipe, "/nowhere");
+    const auto planned = planRecipe(recipe);
     ASSERT_TRUE(planned) << planned.error().message;
     EXPECT_EQ(planned->parent.path(), parent->path());
-}
-
-TEST_F(ModelSourceTest, AFolderKeepsItsAbsolutePath)
-{
-    EXPECT_EQ(*modelFolder("some/folder"), "some/folder");
-    EXPECT_EQ(lastingName("/some/./folder"), "/some/folder");
-    EXPECT_EQ(lastingName("hf:a/b"), "hf:a/b");
-    EXPECT_EQ(lastingName(""), "");
 }
 
 TEST_F(ModelSourceTest, WhatIsNoNameIsAMistakeOfTheCommandLine)

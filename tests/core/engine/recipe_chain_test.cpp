@@ -80,7 +80,7 @@ TEST_F(RecipeChain, AnExportTellsTheChainAndTakesTheFirstParentsTokenizerAlong)
 {
     m_folder.write("parent/tokenizer.json", "{\"theirs\": 1}");
     const Recipe recipe = loadRecipe(m_folder.path() / "two.json").value();
-    const auto planned = planRecipe(recipe, {});
+    const auto planned = planRecipe(recipe);
     ASSERT_TRUE(planned) << planned.error().message;
     const auto done =
         exportScaled(planned->parent, planned->plan, recipe, m_folder.path() / "out", {});
