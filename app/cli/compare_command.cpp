@@ -92,6 +92,61 @@ Result<ComparisonFile> earlierRuns(
     return found;
 }
 
+void tell(const RefusedArm& refusal, const Console& console)
+{
+    console.clearProgress();
+    fmt::print(stderr, "left out: {}: {}\n", refusal.arm, refusal.reason);
+}
+
+/// The arms that cannot be made, each told; all of them are too many.
+Result<std::vector<RefusedArm>> leftOut(
+    const Model& parent, const ComparisonSettings& settings, const Console& console)
+{
+    std::vector<RefusedArm> refusals = refusedArms(parent.config(), settings);
+    for (const RefusedArm& refusal : refusals)
+        tell(refusal, console);
+    if (refusals.size() == settings.arms.size())
+        return refused("compare: found no start for this shape, wanted one that a method reaches");
+    return refusals;
+}
+
+/// The folder of the tables, with what an earlier call left there.
+Result<ComparisonFile> openFolder(const CompareArguments& arguments, const Model& parent,
+    const ComparisonSettings& settings, const Progress& progress)
+{
+    const Result<std::string> hash = parent.weightsHash(progress);
+    if (!hash)
+        return hash.error();
+    std::error_code error;
+    std::filesystem::create_directories(arguments.out, error);
+    if (error)
+        return outOfResource(
+            fmt::format("{}: cannot be made ({})", arguments.out, error.message()));
+    return earlierRuns(arguments, std::filesystem::path(arguments.out) / "runs.json",
+        aboutComparison(*hash, settings));
+}
+
+/// Trains what is not done yet; every run is written at once.
+Status run(const Model& parent, const ComparisonSettings& settings,
+    const std::filesystem::path& folder, ComparisonFile& comparison,
+    std::vector<RefusedArm>& refusals, const Console& console)
+{
+    const auto leaveOut = [&](const RefusedArm& refusal) {
+        tell(refusal, console);
+        refusals.push_back(refusal);
+    };
+    const auto keep = [&](const ComparisonRun& run) -> Status {
+        comparison.runs.push_back(run);
+        console.clearProgress();
+        fmt::print(stderr, "{}, seed {}, learning rate {:g}: {:.4f} untrained, {:.4f} after\n",
+            run.arm, run.seed, run.learningRate, run.untrainedLoss, run.trainedLoss);
+        return writeComparison(folder / "runs.json", comparison);
+    };
+    const std::vector<ComparisonRun> done = comparison.runs;
+    return compareStarts(
+        parent, settings, done, {.run = keep, .refused = leaveOut}, console.progress);
+}
+
 Status compare(const CompareArguments& arguments, const Console& console)
 {
     const Result<Model> parent = openModel(arguments.parent, console.progress);
@@ -100,48 +155,23 @@ Status compare(const CompareArguments& arguments, const Console& console)
     const Result<ComparisonSettings> settings = settingsFrom(arguments, *parent);
     if (!settings)
         return settings.error();
-    const Result<std::string> hash = parent->weightsHash(console.progress);
-    if (!hash)
-        return hash.error();
-    const std::filesystem::path folder = arguments.out;
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error)
-        return outOfResource(
-            fmt::format("{}: cannot be made ({})", folder.string(), error.message()));
-    Result<ComparisonFile> comparison =
-        earlierRuns(arguments, folder / "runs.json", aboutComparison(*hash, *settings));
+    Result<std::vector<RefusedArm>> refusals = leftOut(*parent, *settings, console);
+    if (!refusals)
+        return refusals.error();
+    Result<ComparisonFile> comparison = openFolder(arguments, *parent, *settings, console.progress);
     if (!comparison)
         return comparison.error();
-    std::vector<RefusedArm> refusals = refusedArms(parent->config(), *settings);
-    const auto say = [&](const RefusedArm& refusal) {
-        console.clearProgress();
-        fmt::print(stderr, "left out: {}: {}\n", refusal.arm, refusal.reason);
-    };
-    std::for_each(refusals.begin(), refusals.end(), say);
-    const auto leaveOut = [&](const RefusedArm& refusal) {
-        say(refusal);
-        refusals.push_back(refusal);
-    };
-    const auto keep = [&](const ComparisonRun& run) -> Status {
-        comparison->runs.push_back(run);
-        console.clearProgress();
-        fmt::print(stderr, "{}, seed {}, learning rate {:g}: {:.4f} untrained, {:.4f} after\n",
-            run.arm, run.seed, run.learningRate, run.untrainedLoss, run.trainedLoss);
-        return writeComparison(folder / "runs.json", *comparison);
-    };
-    const std::vector<ComparisonRun> done = comparison->runs;
-    const Status status = compareStarts(
-        *parent, *settings, done, {.run = keep, .refused = leaveOut}, console.progress);
+    const Status status = run(*parent, *settings, arguments.out, *comparison, *refusals, console);
     console.clearProgress();
     if (!comparison->runs.empty()) {
-        if (const Status written = writeComparisonTables(folder, *comparison, refusals); !written)
+        if (const Status written = writeComparisonTables(arguments.out, *comparison, *refusals);
+            !written)
             return written;
         fmt::print("{}", alignedTable(rowsOf(comparisonTable(summarise(comparison->runs)))));
     }
     if (!status && status.error().code == ErrorCode::Cancelled)
         return Error{ErrorCode::Cancelled,
-            fmt::format("stopped; continue with --resume --out {}", folder.string())};
+            fmt::format("stopped; continue with --resume --out {}", arguments.out)};
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include "app/cli/data_options.h"
 #include "app/cli/growth_options.h"
 #include "app/cli/training_aids.h"
+#include "core/engine/lasting_names.h"
 #include "core/engine/model_source.h"
 #include "core/engine/race.h"
 #include "core/engine/spec_files.h"
@@ -119,20 +120,27 @@ void printSummary(const std::vector<LaneRecord>& lanes)
     fmt::print("{}", alignedTable(rows));
 }
 
-Status runRace(Result<std::unique_ptr<Race>> race, const Console& console)
+/// A run that was stopped, in training or while its data were read, goes on from its folder.
+Error toldHowToGoOn(const Error& error, const std::filesystem::path& run)
+{
+    std::error_code ignored;
+    if (error.code != ErrorCode::Cancelled || !std::filesystem::exists(run / "race.json", ignored))
+        return error;
+    return {ErrorCode::Cancelled,
+        fmt::format("stopped; state saved, continue with --resume --out {}", run.string())};
+}
+
+Status runRace(
+    Result<std::unique_ptr<Race>> race, const std::filesystem::path& run, const Console& console)
 {
     if (!race)
-        return race.error();
+        return toldHowToGoOn(race.error(), run);
     RacePrinter printer(console, (*race)->lanes());
     const Status status = (*race)->run(printer.observer(), console.progress.stop);
     console.clearProgress();
     printSummary((*race)->lanes());
-    if (!status && status.error().code == ErrorCode::Cancelled)
-        return Error{ErrorCode::Cancelled,
-            fmt::format("stopped; state saved, continue with --resume --out {}",
-                (*race)->folder().string())};
     if (!status)
-        return status;
+        return toldHowToGoOn(status.error(), run);
     for (const LaneRecord& lane : (*race)->lanes())
         if (lane.state == LaneState::Failed)
             return refused(fmt::format("{}: {}", lane.spec.id, lane.note));
@@ -188,7 +196,7 @@ Result<LaneSpec> laneFrom(const TrainArguments& arguments, const Progress& progr
 Status train(const TrainArguments& arguments, const Console& console)
 {
     if (arguments.resume)
-        return runRace(Race::open(arguments.out, console.progress), console);
+        return runRace(Race::open(arguments.out, console.progress), arguments.out, console);
     if (arguments.model.empty() == arguments.recipe.empty())
         return Error{
             ErrorCode::Usage, "train: wanted either MODEL or --recipe (or --resume --out RUN)"};
@@ -197,20 +205,20 @@ Status train(const TrainArguments& arguments, const Console& console)
     auto lane = laneFrom(arguments, console.progress);
     if (!lane)
         return lane.error();
-    return runRace(
-        Race::create(RaceSpec{{std::move(*lane)}}, arguments.out, console.progress), console);
+    return runRace(Race::create(RaceSpec{{std::move(*lane)}}, arguments.out, console.progress),
+        arguments.out, console);
 }
 
 Status race(const RaceArguments& arguments, const Console& console)
 {
     if (arguments.resume)
-        return runRace(Race::open(arguments.out, console.progress), console);
+        return runRace(Race::open(arguments.out, console.progress), arguments.out, console);
     if (arguments.spec.empty())
         return Error{ErrorCode::Usage, "race: wanted race.json (or --resume --out RUN)"};
     const auto spec = loadRaceSpec(arguments.spec);
     if (!spec)
         return spec.error();
-    return runRace(Race::create(*spec, arguments.out, console.progress), console);
+    return runRace(Race::create(*spec, arguments.out, console.progress), arguments.out, console);
 }
 
 void addTrainOptions(CLI::App& command, TrainSettings& settings)
