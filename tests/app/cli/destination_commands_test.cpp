@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/app/cli/command_line.h"
+
+#include <nlohmann/json.hpp>
+
+namespace espalier {
+namespace {
+
+using test::espalierCli;
+using test::Outcome;
+
+class DestinationCommands : public test::CommandLine
+{
+protected:
+    /// Words of a subclone to half the width.
+    [[nodiscard]] std::vector<std::string> half(const char* command, const std::string& out,
+        const std::vector<std::string>& more = {}) const
+    {
+        std::vector<std::string> words = {command, parent(), "--hidden", "8", "--method",
+            "subcloning", "--data", text(), "--out", at(out)};
+        words.insert(words.end(), more.begin(), more.end());
+        return words;
+    }
+};
+
+TEST_F(DestinationCommands, ARecipeGivesTheBytesOfItsOptions)
+{
+    ASSERT_EQ(espalierCli(half("plan", "r.json")).status, 0);
+    ASSERT_EQ(espalierCli({"scale", "--recipe", at("r.json"), "--out", at("a")}).status, 0);
+    ASSERT_EQ(espalierCli(half("scale", "b")).status, 0);
+    EXPECT_EQ(read("a/model.safetensors"), read("b/model.safetensors"));
+    EXPECT_EQ(read("a/recipe.json"), read("b/recipe.json"));
+}
+
+TEST_F(DestinationCommands, HeadsAndMlpFollowTheWidth)
+{
+    ASSERT_EQ(espalierCli(half("plan", "r.json")).status, 0);
+    const auto shape = nlohmann::json::parse(read("r.json"))["shape"];
+    EXPECT_EQ(shape["heads"], 1);
+    EXPECT_EQ(shape["head-dim"], 8);
+    EXPECT_EQ(shape["mlp"], 16);
+    EXPECT_EQ(shape["layers"], 2);
+}
+
+TEST_F(DestinationCommands, ARecipeIsFoundFromAnyFolder)
+{
+    const std::filesystem::path before = std::filesystem::current_path();
+    std::filesystem::create_directory(m_folder.path() / "recipes");
+    std::filesystem::current_path(m_folder.path());
+    const int planned = espalierCli({"plan", "parent", "--hidden", "8", "--method", "subcloning",
+                                        "--data", "text.txt", "--out", "recipes/r.json"})
+                            .status;
+    std::filesystem::current_path(before);
+    ASSERT_EQ(planned, 0);
+    const Outcome scaled =
+        espalierCli({"scale", "--recipe", at("recipes/r.json"), "--out", at("half")});
+    EXPECT_EQ(scaled.status, 0) << scaled.err;
+}
+
+TEST_F(DestinationCommands, ScaledIsWhatThePlanSays)
+{
+    ASSERT_EQ(espalierCli(half("scale", "half")).status, 0);
+    const Outcome found = espalierCli({"inspect", at("half"), "--json"});
+    ASSERT_EQ(found.status, 0) << found.err;
+    EXPECT_EQ(nlohmann::json::parse(found.out)["shape"]["hidden"], 8);
+    EXPECT_TRUE(exists("half/README.md"));
+    ASSERT_EQ(espalierCli(half("scale", "half.h5", {"--format", "hdf5"})).status, 0);
+}
+
+TEST_F(DestinationCommands, AFolderInUseStaysAsItIs)
+{
+    m_folder.write("half/notes.txt", "mine");
+    const Outcome outcome = espalierCli(half("scale", "half"));
+    EXPECT_EQ(outcome.status, 3);
+    EXPECT_EQ(outcome.err,
+        "espalier-cli: " + at("half")
+            + ": already holds something, wanted a new or empty folder\n");
+    EXPECT_EQ(read("half/notes.txt"), "mine");
+    EXPECT_FALSE(exists("half/model.safetensors"));
+}
+
+TEST_F(DestinationCommands, AnotherParentThanTheRecipesIsRefused)
+{
+    ASSERT_EQ(espalierCli(half("plan", "r.json")).status, 0);
+    auto recipe = nlohmann::json::parse(read("r.json"));
+    recipe["parent-hash"] = std::string(64, '0');
+    m_folder.write("r.json", recipe.dump());
+    const Outcome outcome = espalierCli({"scale", "--recipe", at("r.json"), "--out", at("half")});
+    EXPECT_EQ(outcome.status, 3);
+    EXPECT_NE(outcome.err.find("wanted \"000000000000\""), std::string::npos) << outcome.err;
+}
+
+TEST_F(DestinationCommands, OriginFollowsAWeightThroughTwoRecipes)
+{
+    // Keeps units 0 to 15 and then block 1: both choices are positions, nothing is measured.
+    ASSERT_EQ(espalierCli({"plan", parent(), "--mlp", "16", "--method", "subcloning", "--set",
+                              "order=first", "--data", text(), "--out", at("one.json")})
+                  .status,
+        0);
+    ASSERT_EQ(espalierCli({"plan", at("one.json"), "--layers", "1", "--method", "subcloning",
+                              "--set", "order=first", "--set", "depth=last", "--data", text(),
+                              "--out", at("two.json")})
+                  .status,
+        0);
+    const Outcome found = espalierCli(
+        {"origin", at("two.json"), "--parameter", "block.0.mlp.up.weight", "--index", "3,5"});
+    ASSERT_EQ(found.status, 0) << found.err;
+    EXPECT_EQ(found.out, "block.1.mlp.up.weight [3, 5] × 1\n");
+}
+
+} // namespace
+} // namespace espalier
