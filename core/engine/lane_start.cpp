@@ -153,12 +153,13 @@ Status writeStart(const LaneSpec& spec, const Start& start, const Dataset& data,
     return Lane(spec, folder, start.parameters, data, at::Device(at::kCPU)).save();
 }
 
-/// Of the largest model on the way: weights, gradients and two moments in memory; on disk, the
-/// checkpoint that counts and the one that is being written, without gradients.
-Need needOf(const ModelConfig& grown)
+/// Of the largest model on the way: weights, gradients and two moments in memory, and gated weights
+/// with their gradients; on disk, the checkpoint that counts and the one that is being written,
+/// without gradients.
+Need needOf(const ModelConfig& grown, bool gates)
 {
     const std::int64_t weights = footprintOf(grown, 4).parameters * bytesPerElement(Dtype::F32);
-    return {.disk = 2 * 3 * weights, .memory = 4 * weights};
+    return {.disk = 2 * 3 * weights, .memory = (gates ? 6 : 4) * weights};
 }
 
 } // namespace
@@ -187,7 +188,7 @@ Status makeRunFolder(const RaceSpec& spec, const std::vector<Model>& starts,
         const Result<ModelConfig> grown = configAfterGrowth(start->parameters.config, lane.train);
         if (!grown)
             return Error{grown.error().code, fmt::format("{}: {}", lane.id, grown.error().message)};
-        const Need lanesNeed = needOf(*grown);
+        const Need lanesNeed = needOf(*grown, start->newMembers.has_value());
         need.disk += lanesNeed.disk;
         need.memory += lanesNeed.memory;
         if (const Status fits = checkRoom(need, roomAt(work->workPath()), folder.string()); !fits)
