@@ -57,6 +57,10 @@ Status checkGates(const LaneSpec& lane)
     if (steps > 0 && !lane.recipe)
         return refused(fmt::format(
             "{}: gates: found a model without a recipe, wanted a recipe's start", lane.id));
+    if (steps > lane.train.steps)
+        return refused(fmt::format("{}: gates: found {} steps until they are open, wanted at most "
+                                   "the training's {}",
+            lane.id, steps, lane.train.steps));
     for (const GrowthStage& stage : lane.train.growth)
         if (stage.atStep < steps)
             return refused(fmt::format("{}: gates: found growth at step {}, wanted it behind the "

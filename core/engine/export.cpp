@@ -235,6 +235,10 @@ Result<ExportReport> exportLane(const std::filesystem::path& laneFolder,
     const Result<LaneOrigin> origin = originOfLane(laneFolder);
     if (!origin)
         return origin.error();
+    if (origin->gate < 1) // its losses are those of a model that no checkpoint of a family holds
+        return refused(fmt::format("{}: found gates that are open to {:.0f} %, wanted a lane that "
+                                   "has trained for its gate steps",
+            laneFolder.string(), 100 * origin->gate));
     const Recipe* const made = recipe->has_value() ? &**recipe : nullptr;
     return exportJob({.model = *model,
                          .recipe = made,

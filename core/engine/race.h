@@ -120,6 +120,7 @@ struct LaneOrigin
     std::string data;
     std::optional<double> validationLoss; ///< the last one up to the checkpoint
     std::vector<GrowthStage> growth; ///< stages that it went through
+    double gate = 1; ///< how far its new members are open (core/training/gates.h)
 };
 [[nodiscard]] Result<LaneOrigin> originOfLane(const std::filesystem::path& laneFolder);
 

@@ -4,6 +4,7 @@
 #include "core/engine/model_impl.h"
 #include "core/engine/race.h"
 #include "core/storage/file_bytes.h"
+#include "core/training/step_variant.h"
 
 #include <fmt/format.h>
 
@@ -127,7 +128,8 @@ Result<LaneOrigin> originOfLane(const std::filesystem::path& laneFolder)
         .steps = status->step,
         .data = record->spec.train.data.source,
         .validationLoss = std::nullopt,
-        .growth = {}};
+        .growth = {},
+        .gate = gateAt(record->spec.train, status->step)};
     for (const GrowthStage& stage : record->spec.train.growth)
         if (stage.atStep < status->step)
             origin.growth.push_back(stage);

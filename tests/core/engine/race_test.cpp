@@ -249,12 +249,17 @@ TEST(Race, AStartBehindGatesBeginsAsItsParentAndResumesBitForBit)
             };
             ASSERT_FALSE((*first)->run(observer, stop.get_token()));
         }
+        EXPECT_EQ(
+            exportLane(parts / "a", parts / "model", {}, {}).ok(), stopAt == 10); // not half open
         auto second = Race::open(parts);
         ASSERT_TRUE(second) << second.error().message;
         ASSERT_TRUE((*second)->run({}, {}));
         EXPECT_EQ(weightsOf(parts / "a"), weightsOf(folder.path() / "whole" / "a"));
         EXPECT_EQ(factsOf((*second)->lanes()[0].points), factsOf(lanes[0].points));
     }
+    spec.lanes[0].train.aids.gateSteps = spec.lanes[0].train.steps + 1;
+    EXPECT_FALSE(Race::create(spec, {}, folder.path() / "never-open"));
+    spec.lanes[0].train.aids.gateSteps = 9;
     spec.lanes[0].recipe->method = "net2net";
     const auto copies = Race::create(spec, {}, folder.path() / "copies");
     ASSERT_FALSE(copies);
