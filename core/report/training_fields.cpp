@@ -57,9 +57,9 @@ constexpr auto kFields = std::to_array<TrainingField>({
         [](Settings& t) -> TrainingNumber { return &t.aids.frozenLayers; }},
     {TrainingGroup::Beginning, "prefix-steps", "Random depth", "steps", "So many first steps run a random number of first blocks and tune the last of them.\nbert2BERT, arXiv 2110.07143, section 3.4",
         [](Settings& t) -> TrainingNumber { return &t.aids.prefixSteps; }},
-    {TrainingGroup::Beginning, "prefix-layers", "", "blocks at a time", "How many blocks are tuned at a time; the depth is a multiple of it.",
+    {TrainingGroup::Beginning, "prefix-layers", "", "blocks each", "How many blocks are tuned at a time; the depth is a multiple of it.",
         [](Settings& t) -> TrainingNumber { return &t.aids.prefixLayers; }},
-    {TrainingGroup::Beginning, "gate-steps", "Gates on what is new", "steps", "Over so many first steps what a grown start has beside its parent's members rises from nothing.\nMSG, Yao et al. 2023, arXiv 2305.02869",
+    {TrainingGroup::Beginning, "gate-steps", "New parts gated", "steps", "Over so many first steps what a grown start has beside its parent's members rises from nothing.\nMSG, Yao et al. 2023, arXiv 2305.02869",
         [](Settings& t) -> TrainingNumber { return &t.aids.gateSteps; }},
 });
 // clang-format on
