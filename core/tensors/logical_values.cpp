@@ -4,8 +4,6 @@
 #include "core/base/checked.h"
 #include "core/tensors/read_stored.h"
 
-#include <ATen/ops/empty.h>
-
 #include <algorithm>
 
 namespace espalier {
@@ -42,21 +40,12 @@ Status visitTransposed(const StoredTensor& stored, const Visit& visit)
     const Result<at::Tensor> raw = readRaw(stored);
     if (!raw)
         return raw.error();
-    const std::int64_t in = raw->size(0);
-    const std::int64_t out = raw->size(1);
-    const std::int64_t atATime =
-        std::min(out, std::max<std::int64_t>(1, kPieceElements / std::max<std::int64_t>(1, in)));
-    // Memory is used again, and columns are lined up first: LibTorch transposes whole matrices
-    // quickly, and views of some slowly.
-    const at::Tensor columnsRoom = at::empty({in * atATime}, at::kFloat);
-    const at::Tensor rowsRoom = at::empty({in * atATime}, at::kFloat);
-    for (std::int64_t row = 0; row < out; row += atATime) {
-        const std::int64_t count = std::min(atATime, out - row);
-        const at::Tensor columns = columnsRoom.narrow(0, 0, in * count).view({in, count});
-        const at::Tensor rows = rowsRoom.narrow(0, 0, in * count).view({count, in});
-        columns.copy_(raw->narrow(1, row, count));
-        rows.copy_(columns.t());
-        show(rows, visit);
+    const std::int64_t rows = raw->size(1);
+    const std::int64_t atATime = std::max<std::int64_t>(1, kPieceElements / raw->size(0));
+    for (std::int64_t row = 0; row < rows; row += atATime) {
+        // Lined up first: LibTorch transposes whole matrices quickly, and views of some slowly.
+        const at::Tensor columns = raw->narrow(1, row, std::min(atATime, rows - row)).contiguous();
+        show(columns.to(at::kFloat).t(), visit);
     }
     return {};
 }
