@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/methods/read_scores.h"
 
+#include "core/plan/measurement_facts.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -97,7 +99,8 @@ std::vector<double> mlpScores(
 
 bool needsGradients(std::string_view metric)
 {
-    return metric == "taylor" || metric == "activation-taylor";
+    const MeasurementFacts* const facts = findMeasurement(metric);
+    return facts && facts->needsGradients();
 }
 
 void addNeed(MethodNeeds& needs, std::string_view measurement)
