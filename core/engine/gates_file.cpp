@@ -4,7 +4,6 @@
 #include "core/formats/json_reader.h"
 #include "core/formats/strict_json.h"
 #include "core/storage/atomic_file.h"
-#include "core/storage/file_bytes.h"
 
 #include <nlohmann/json.hpp>
 
@@ -34,11 +33,7 @@ Status writeNewMembers(const NewMembers& members, const std::filesystem::path& l
 Result<NewMembers> readNewMembers(const std::filesystem::path& laneFolder, const ModelShape& shape)
 {
     const std::filesystem::path file = fileIn(laneFolder);
-    const Result<std::vector<std::uint8_t>> bytes = readFileBytes(file, kMaxBytes);
-    if (!bytes)
-        return bytes.error();
-    const Result<nlohmann::json> document =
-        parseStrictJson(std::string(bytes->begin(), bytes->end()), file.string());
+    const Result<nlohmann::json> document = readJsonFile(file, kMaxBytes);
     if (!document)
         return document.error();
     JsonReader reader(file.string(), *document);

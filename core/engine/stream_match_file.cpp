@@ -4,7 +4,6 @@
 #include "core/formats/json_reader.h"
 #include "core/formats/strict_json.h"
 #include "core/storage/atomic_file.h"
-#include "core/storage/file_bytes.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -42,11 +41,7 @@ Result<StreamMatch> readStreamMatch(
     const std::filesystem::path& laneFolder, const ModelShape& teacher, const ModelShape& student)
 {
     const std::filesystem::path file = fileIn(laneFolder);
-    const Result<std::vector<std::uint8_t>> bytes = readFileBytes(file, kMaxBytes);
-    if (!bytes)
-        return bytes.error();
-    const Result<nlohmann::json> document =
-        parseStrictJson(std::string(bytes->begin(), bytes->end()), file.string());
+    const Result<nlohmann::json> document = readJsonFile(file, kMaxBytes);
     if (!document)
         return document.error();
     JsonReader reader(file.string(), *document);
