@@ -3,6 +3,7 @@
 
 #include "app/lane_check.h"
 #include "app/main_window.h"
+#include "tests/support/tiny_model.h"
 #include "widgets/controls/buttons.h"
 #include "widgets/forms/growth_form.h"
 #include "widgets/forms/training_form.h"
@@ -18,21 +19,11 @@
 #include <QTest>
 
 using namespace espalier;
+using test::writeTinyModel;
 
 namespace {
 
 constexpr int kPatience = 120000;
-
-/// Two blocks, 16 wide: trained within a second.
-void writeTinyModel(const QString& folder)
-{
-    QVERIFY(QDir().mkpath(folder));
-    QFile config(folder + QStringLiteral("/config.json"));
-    QVERIFY(config.open(QIODevice::WriteOnly));
-    config.write(
-        R"({"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_layer": 2, "n_embd": 16, "n_head": 2,
-        "n_positions": 32, "vocab_size": 256, "activation_function": "gelu_new", "layer_norm_epsilon": 1e-05})");
-}
 
 QLineEdit* field(const QWidget& form, const char* name)
 {

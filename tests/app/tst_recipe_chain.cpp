@@ -2,6 +2,7 @@
 #include "app/main_window.h"
 #include "app/recipe_files.h"
 #include "core/engine/spec_files.h"
+#include "tests/support/tiny_model.h"
 
 #include <QAction>
 #include <QDir>
@@ -15,21 +16,11 @@
 #include <QTest>
 
 using namespace espalier;
+using test::writeTinyModel;
 
 namespace {
 
 constexpr int kPatience = 120000;
-
-/// Two blocks, 16 wide, 64 MLP units.
-void writeTinyModel(const QString& folder)
-{
-    QVERIFY(QDir().mkpath(folder));
-    QFile config(folder + QStringLiteral("/config.json"));
-    QVERIFY(config.open(QIODevice::WriteOnly));
-    config.write(
-        R"({"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_layer": 2, "n_embd": 16, "n_head": 2,
-        "n_positions": 32, "vocab_size": 256, "activation_function": "gelu_new", "layer_norm_epsilon": 1e-05})");
-}
 
 QByteArray bytesOf(const QString& path)
 {
