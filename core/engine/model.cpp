@@ -3,7 +3,9 @@
 
 #include "core/engine/guard.h"
 #include "core/engine/model_impl.h"
+#include "core/engine/remembered_hash.h"
 #include "core/engine/weights_hash.h"
+#include "core/storage/cache_folder.h"
 #include "core/storage/hub_cache.h"
 #include "core/tensors/apply_plan.h"
 #include "core/tensors/tensor_bytes.h"
@@ -63,7 +65,7 @@ Result<std::string> Model::weightsHash(const Progress& progress) const
             if (m_impl->hash)
                 return *m_impl->hash;
         }
-        const Result<std::string> hash = hashWeights(*m_impl, progress);
+        const Result<std::string> hash = rememberedHash(*m_impl, cacheFolder(), progress);
         if (!hash)
             return hash.error();
         const std::lock_guard lock(m_impl->mutex);

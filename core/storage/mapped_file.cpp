@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/storage/mapped_file.h"
 
+#include "core/storage/file_state.h"
+
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -60,9 +62,17 @@ Result<MappedFile> MappedFile::map(const std::filesystem::path& path)
     return MappedFile({static_cast<const std::byte*>(start), size}, file.take());
 }
 
+MappedFile::MappedFile(std::span<const std::byte> bytes, int descriptor)
+    : m_bytes(bytes)
+    , m_descriptor(descriptor)
+    , m_state(fileStateOf(descriptor))
+{
+}
+
 MappedFile::MappedFile(MappedFile&& other) noexcept
     : m_bytes(std::exchange(other.m_bytes, {}))
     , m_descriptor(std::exchange(other.m_descriptor, -1))
+    , m_state(std::move(other.m_state))
 {
 }
 
@@ -70,6 +80,7 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept
 {
     std::swap(m_bytes, other.m_bytes);
     std::swap(m_descriptor, other.m_descriptor);
+    std::swap(m_state, other.m_state);
     return *this;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 
 namespace espalier {
 
@@ -37,20 +38,23 @@ public:
         return m_bytes.size();
     }
 
+    /// As it was opened; see core/storage/file_state.h.
+    [[nodiscard]] const std::string& state() const
+    {
+        return m_state;
+    }
+
     /// Fills `target` with what lies at `begin`, which is inside the file as it was opened. Any
     /// thread may call it. Errors: Refused if the file has become shorter, Resource if the disk
     /// fails; without a name, which the caller knows.
     [[nodiscard]] Status read(std::int64_t begin, std::span<std::byte> target) const;
 
 private:
-    MappedFile(std::span<const std::byte> bytes, int descriptor)
-        : m_bytes(bytes)
-        , m_descriptor(descriptor)
-    {
-    }
+    MappedFile(std::span<const std::byte> bytes, int descriptor);
 
     std::span<const std::byte> m_bytes; ///< empty file: no mapping
     int m_descriptor = -1;
+    std::string m_state;
 };
 
 } // namespace espalier

@@ -35,6 +35,7 @@ Result<Tensors> openTorch(const fs::path& path)
             .sizes = tensor.pickled.sizes,
             .byteCount = tensor.sizeBytes,
             .file = path.string(),
+            .fileState = file->state(),
             .read = [file, &tensor](std::int64_t begin, std::span<std::byte> target) {
                 return file->read(tensor, begin, target);
             }});
@@ -127,6 +128,7 @@ Result<Tensors> openSafetensors(const fs::path& path)
             .sizes = entry.shape,
             .byteCount = entry.sizeBytes(),
             .file = path.string(),
+            .fileState = file->state(),
             .read = [file, &entry](std::int64_t begin, std::span<std::byte> target) {
                 return file->read(entry, begin, target);
             }});

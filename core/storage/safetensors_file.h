@@ -37,6 +37,11 @@ public:
     {
         return m_path;
     }
+    /// MappedFile::state().
+    [[nodiscard]] const std::string& state() const
+    {
+        return m_file.state();
+    }
 
 private:
     SafetensorsFile(std::filesystem::path path, MappedFile file, SafetensorsHeader header);

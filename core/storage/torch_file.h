@@ -46,6 +46,11 @@ public:
     {
         return m_path;
     }
+    /// MappedFile::state().
+    [[nodiscard]] const std::string& state() const
+    {
+        return m_file.state();
+    }
 
 private:
     TorchFile(std::filesystem::path path, MappedFile file, std::vector<Tensor> tensors);

@@ -21,6 +21,7 @@ struct StoredTensor
     std::vector<std::int64_t> sizes;
     std::int64_t byteCount = 0;
     std::string file; ///< for messages
+    std::string fileState = {}; ///< core/storage/file_state.h; empty: nothing tells
     /// Fills the span with what lies at this byte of the tensor; any thread may call it. Keeps the
     /// file open. Errors name file and tensor.
     std::function<Status(std::int64_t begin, std::span<std::byte> target)> read;
