@@ -6,9 +6,10 @@
 #include "core/formats/strict_json.h"
 #include "core/storage/atomic_file.h"
 #include "core/storage/model_weights.h"
-#include "core/storage/safetensors_writer.h"
+#include "core/storage/tensor_source.h"
 #include "core/storage/weights_file.h"
 #include "core/tensors/block_cache.h"
+#include "core/tensors/parallel.h"
 #include "core/tensors/tensor_bytes.h"
 
 #include <ATen/ops/equal.h>
@@ -24,14 +25,14 @@ namespace espalier {
 
 namespace {
 
-/// A tensor as fp32, in its written type, and a last copy while either is made.
+/// A tensor as fp32 and in its written type, and the one before, which is on its way to the disk.
 constexpr std::int64_t kCopyBytesPerElement = 12;
 /// Rows of the parent and buffers.
 constexpr std::int64_t kSpareMemoryBytes = std::int64_t{64} << 20;
 /// Headers, names and the small files beside the weights.
 constexpr std::int64_t kSpareDiskBytes = std::int64_t{4} << 20;
 constexpr std::int64_t kPieceElements = std::int64_t{1} << 20;
-constexpr std::int64_t kPieceBytes = std::int64_t{8} << 20;
+constexpr std::int64_t kPieceBytes = std::int64_t{1} << 20;
 
 std::vector<DiskTensor> tensorsOf(const ModelConfig& config)
 {
@@ -141,22 +142,20 @@ struct Writing
     const Model::Impl& model;
     Dtype dtype;
     WrittenTensors written = {};
-    at::Tensor kept = {}; ///< what was given last must live until the next one is asked for
 
-    Result<std::span<const std::byte>> bytes(const DiskTensor& disk)
+    Result<SourceBytes> bytes(const DiskTensor& disk)
     {
-        kept = at::Tensor();
         const Result<at::Tensor> wide = model.diskTensor(disk);
         if (!wide)
             return wide.error();
         const Result<at::Tensor> values = inType(*wide, disk, dtype);
         if (!values)
             return values.error();
-        kept = *values;
+        SourceBytes source = sourceBytesOf(*values);
         Digest digest;
-        digest.add(bytesOf(kept));
+        digest.add(source.bytes);
         written[disk.name] = digest.value();
-        return bytesOf(kept);
+        return source;
     }
 };
 
@@ -172,18 +171,30 @@ Status writeShard(Writing& writing, const Shard& shard, const std::filesystem::p
     return writeSafetensors(file, sources, {{"format", "pt"}}, progress);
 }
 
-/// `room`: kPieceBytes to work with.
-Result<std::uint64_t> digestOf(const StoredTensor& tensor, std::span<std::byte> room)
+Result<std::uint64_t> digestOf(const StoredTensor& tensor)
 {
+    std::vector<std::byte> room(static_cast<std::size_t>(std::min(kPieceBytes, tensor.byteCount)));
     Digest digest;
     for (std::int64_t begin = 0; begin < tensor.byteCount; begin += kPieceBytes) {
-        const auto piece =
-            room.first(static_cast<std::size_t>(std::min(kPieceBytes, tensor.byteCount - begin)));
+        const auto piece = std::span(room).first(
+            static_cast<std::size_t>(std::min(kPieceBytes, tensor.byteCount - begin)));
         if (const Status read = tensor.read(begin, piece); !read)
             return read.error();
         digest.add(piece);
     }
     return digest.value();
+}
+
+Status checkTensor(const StoredTensor& tensor, const WrittenTensors& written)
+{
+    const Result<std::uint64_t> digest = digestOf(tensor);
+    if (!digest)
+        return digest.error();
+    const auto wanted = written.find(tensor.name);
+    if (wanted != written.end() && wanted->second == *digest)
+        return {};
+    return outOfResource(
+        fmt::format("{}: {}: what was written reads back different", tensor.file, tensor.name));
 }
 
 } // namespace
@@ -233,21 +244,17 @@ Status checkSafetensorsModel(
     const Result<std::vector<StoredTensor>> tensors = openModelWeights(folder);
     if (!tensors)
         return tensors.error();
-    std::vector<std::byte> room(static_cast<std::size_t>(kPieceBytes));
-    for (std::size_t i = 0; i < tensors->size(); ++i) {
+    std::vector<Status> found(tensors->size());
+    inTurns(tensors->size(), [&](std::size_t i, bool reports) {
         const StoredTensor& tensor = (*tensors)[i];
-        if (progress.stopRequested())
-            return cancelled();
-        progress(static_cast<double>(i) / static_cast<double>(tensors->size()),
-            fmt::format("reading back {}", tensor.name));
-        const Result<std::uint64_t> digest = digestOf(tensor, room);
-        if (!digest)
-            return digest.error();
-        const auto wanted = written.find(tensor.name);
-        if (wanted == written.end() || wanted->second != *digest)
-            return outOfResource(fmt::format(
-                "{}: {}: what was written reads back different", tensor.file, tensor.name));
-    }
+        if (reports)
+            progress(static_cast<double>(i) / static_cast<double>(tensors->size()),
+                fmt::format("reading back {}", tensor.name));
+        found[i] = progress.stopRequested() ? Status(cancelled()) : checkTensor(tensor, written);
+    });
+    for (const Status& status : found)
+        if (!status)
+            return status;
     if (tensors->size() != written.size())
         return outOfResource(fmt::format("{}: found {} tensors where {} were written",
             folder.string(), tensors->size(), written.size()));

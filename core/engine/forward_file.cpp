@@ -5,7 +5,7 @@
 #include "core/engine/session.h"
 #include "core/forward/transformer.h"
 #include "core/storage/safetensors_file.h"
-#include "core/storage/safetensors_writer.h"
+#include "core/storage/tensor_source.h"
 #include "core/tensors/tensor_bytes.h"
 
 #include <c10/core/InferenceMode.h>
@@ -85,8 +85,8 @@ Status writeOutputs(
         sources.push_back({.spec = {.name = name,
                                .dtype = dtypeOf(values.scalar_type()),
                                .shape = values.sizes().vec()},
-            .bytes = [values]() -> Result<std::span<const std::byte>> {
-                return bytesOf(values);
+            .bytes = [values]() -> Result<SourceBytes> {
+                return sourceBytesOf(values);
             }});
     }
     return writeSafetensors(path, sources, {}, progress);

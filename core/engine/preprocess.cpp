@@ -50,8 +50,8 @@ Status preprocessImage(
             .spec = {.name = "pixel_values",
                 .dtype = Dtype::F32,
                 .shape = {1, shape.channels, shape.imageHeight, shape.imageWidth}},
-            .bytes = [&values]() -> Result<std::span<const std::byte>> {
-                return std::as_bytes(std::span(values));
+            .bytes = [&values]() -> Result<SourceBytes> {
+                return SourceBytes{std::as_bytes(std::span(values))};
             }};
         return writeSafetensors(output, std::span(&source, 1));
     });

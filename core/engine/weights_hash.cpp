@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/weights_hash.h"
 
-#include "core/engine/guard.h"
 #include "core/storage/content_hash.h"
 #include "core/tensors/logical_values.h"
+#include "core/tensors/parallel.h"
 #include "core/tensors/tensor_bytes.h"
 
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <thread>
 
 namespace espalier {
 
@@ -29,66 +26,30 @@ Status addValues(Sha256& hash, const Model::Impl& model, bool fromFiles, Paramet
     return {};
 }
 
-/// Threads that take the next parameter as soon as they are done with one: hashing has one stream
-/// per parameter.
-class Hashing
+Result<std::string> lineOf(const Model::Impl& model, bool fromFiles, const ParameterSpec& spec)
 {
-public:
-    Hashing(const Model::Impl& model, const Progress& progress)
-        : m_model(model)
-        , m_progress(progress)
-        , m_fromFiles(model.stored && model.bytesToLoad() > 0)
-        , m_parameters(parametersInOrder(model.config))
-        , m_lines(m_parameters.size(), std::string())
-    {
-    }
+    Sha256 hash;
+    if (const Status added = addValues(hash, model, fromFiles, spec.id); !added)
+        return added.error();
+    return fmt::format("{} {} {}\n", nameOf(spec.id),
+        fmt::join(sizesOf(spec, model.config.shape), "x"), hash.hexDigits());
+}
 
-    Result<std::string> run()
-    {
-        {
-            std::vector<std::jthread> threads;
-            for (int i = 1; i < at::get_num_threads(); ++i)
-                threads.emplace_back([this] { work(false); });
-            work(true);
-        }
-        std::string all;
-        for (const Result<std::string>& line : m_lines) {
-            if (!line)
-                return line.error();
-            all += *line;
-        }
-        return sha256OfBytes(std::as_bytes(std::span(all)));
-    }
-
-private:
-    void work(bool reports)
-    {
-        const auto count = static_cast<double>(m_parameters.size());
-        for (std::size_t i = m_next++; i < m_parameters.size(); i = m_next++) {
-            if (reports)
-                m_progress(static_cast<double>(i) / count, "hashing weights");
-            m_lines[i] = m_progress.stopRequested()
-                ? Result<std::string>(cancelled())
-                : guarded([&] { return lineOf(m_parameters[i]); });
-        }
-    }
-
-    [[nodiscard]] Result<std::string> lineOf(const ParameterSpec& spec) const
-    {
-        Sha256 hash;
-        if (const Status added = addValues(hash, m_model, m_fromFiles, spec.id); !added)
-            return added.error();
-        return fmt::format("{} {} {}\n", nameOf(spec.id),
-            fmt::join(sizesOf(spec, m_model.config.shape), "x"), hash.hexDigits());
-    }
-
-    const Model::Impl& m_model;
-    const Progress& m_progress;
-    bool m_fromFiles; ///< else from memory
-    std::vector<ParameterSpec> m_parameters;
-    std::vector<Result<std::string>> m_lines;
-    std::atomic<std::size_t> m_next = 0;
-};
+/// Hashing has one stream per parameter.
+std::vector<Result<std::string>> linesOf(const Model::Impl& model, const Progress& progress)
+{
+    const bool fromFiles = model.stored && model.bytesToLoad() > 0; // else from memory
+    const std::vector<ParameterSpec> parameters = parametersInOrder(model.config);
+    std::vector<Result<std::string>> lines(parameters.size(), std::string());
+    inTurns(parameters.size(), [&](std::size_t i, bool reports) {
+        if (reports)
+            progress(
+                static_cast<double>(i) / static_cast<double>(parameters.size()), "hashing weights");
+        lines[i] = progress.stopRequested() ? Result<std::string>(cancelled())
+                                            : lineOf(model, fromFiles, parameters[i]);
+    });
+    return lines;
+}
 
 } // namespace
 
@@ -104,7 +65,13 @@ Result<std::string> hashWeights(const Model::Impl& model, const Progress& progre
     if (model.stored)
         if (const Status same = model.stored->checkCopies(progress); !same)
             return same.error();
-    return Hashing(model, progress).run();
+    std::string all;
+    for (const Result<std::string>& line : linesOf(model, progress)) {
+        if (!line)
+            return line.error();
+        all += *line;
+    }
+    return sha256OfBytes(std::as_bytes(std::span(all)));
 }
 
 } // namespace espalier

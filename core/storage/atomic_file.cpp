@@ -121,6 +121,7 @@ Status AtomicFile::write(std::span<const std::byte> bytes)
         if (written <= 0)
             return problem(written < 0 ? systemMessage(errno) : "nothing more could be written");
         m_writtenBytes += written;
+        startWriteBack(m_descriptor, m_writtenBytes - written, written);
         bytes = bytes.subspan(static_cast<std::size_t>(written));
     }
     return {};

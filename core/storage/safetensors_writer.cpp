@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <utility>
 #include <vector>
 
@@ -30,15 +31,51 @@ Status writePieces(AtomicFile& file, std::span<const std::byte> bytes, const Pro
     return {};
 }
 
-Status writeTensor(
-    AtomicFile& file, const TensorSource& tensor, std::int64_t sizeBytes, const Progress& progress)
+/// Writes the bytes of one tensor after another while their owner makes the next.
+class BehindWriter
 {
-    const auto bytes = tensor.bytes();
-    if (!bytes)
-        return bytes.error();
-    ESPALIER_EXPECT(std::cmp_equal(bytes->size(), sizeBytes),
+public:
+    BehindWriter(AtomicFile& file, const Progress& progress)
+        : m_file(file)
+        , m_progress(progress)
+    {
+    }
+
+    /// Waits for the bytes before. Errors: theirs.
+    Status add(SourceBytes source)
+    {
+        if (Status written = finish(); !written)
+            return written;
+        if (source.bytes.size() < kWorthAThread)
+            return writePieces(m_file, source.bytes, m_progress);
+        m_writing = std::async(std::launch::async, [this, source = std::move(source)] {
+            return writePieces(m_file, source.bytes, m_progress);
+        });
+        return {};
+    }
+
+    /// Everything is in the file.
+    Status finish()
+    {
+        return m_writing.valid() ? m_writing.get() : Status();
+    }
+
+private:
+    static constexpr std::size_t kWorthAThread = std::size_t{1} << 20;
+
+    AtomicFile& m_file;
+    const Progress& m_progress;
+    std::future<Status> m_writing; ///< waited for when it goes
+};
+
+Status writeTensor(BehindWriter& writer, const TensorSource& tensor, std::int64_t sizeBytes)
+{
+    auto source = tensor.bytes();
+    if (!source)
+        return source.error();
+    ESPALIER_EXPECT(std::cmp_equal(source->bytes.size(), sizeBytes),
         "a source yields as many bytes as its shape needs");
-    return writePieces(file, *bytes, progress);
+    return writer.add(*std::move(source));
 }
 
 } // namespace
@@ -57,15 +94,18 @@ Status writeSafetensors(const std::filesystem::path& target, std::span<const Ten
         return file.error();
     if (Status written = file->write(std::as_bytes(std::span(layout->header))); !written)
         return written;
+    BehindWriter writer(*file, progress);
     for (const std::size_t i : layout->order) {
         if (progress.stopRequested())
             return cancelled();
         const double done =
             static_cast<double>(layout->begins[i]) / static_cast<double>(layout->fileSize);
         progress(done, fmt::format("writing {}", printable(tensors[i].spec.name)));
-        if (Status written = writeTensor(*file, tensors[i], layout->sizes[i], progress); !written)
+        if (Status written = writeTensor(writer, tensors[i], layout->sizes[i]); !written)
             return written;
     }
+    if (Status written = writer.finish(); !written)
+        return written;
     return file->commit();
 }
 

@@ -9,18 +9,27 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 
 namespace espalier {
 
+/// Bytes of a tensor and what they live in.
+struct SourceBytes
+{
+    std::span<const std::byte> bytes;
+    std::shared_ptr<const void> owner = {}; ///< null: they stay until all is written
+};
+
 /// A tensor and the function that produces its bytes (little-endian, row-major, exactly as many as
-/// dtype and shape need). Called once, when its turn has come; what it returns must stay valid
-/// until the next is called, so that a writer of a large model needs the memory of one tensor.
+/// dtype and shape need). Called once, when its turn has come, on the thread that writes the file,
+/// while the bytes of the one before are on their way to the disk: a writer of a large model needs
+/// the memory of two tensors.
 struct TensorSource
 {
     TensorSpec spec;
-    std::function<Result<std::span<const std::byte>>()> bytes;
+    std::function<Result<SourceBytes>()> bytes;
 };
 
 /// Writes a safetensors file that appears whole or not at all (atomic_file.h); a mapped file of the

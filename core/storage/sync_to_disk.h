@@ -12,4 +12,8 @@ namespace espalier {
 /// path.
 [[nodiscard]] Status syncToDisk(const std::filesystem::path& path);
 
+/// Asks the system to begin to bring these bytes of a file to the disk, so that less is left for
+/// the end. Advice: nothing is waited for and nothing can fail.
+void startWriteBack(int descriptor, std::int64_t begin, std::int64_t count);
+
 } // namespace espalier

@@ -3,7 +3,7 @@
 
 #include "core/architectures/catalog.h"
 #include "core/storage/hdf5_file.h"
-#include "core/storage/safetensors_writer.h"
+#include "core/storage/tensor_source.h"
 #include "core/tensors/load_parameters.h"
 #include "core/tensors/tensor_bytes.h"
 
@@ -66,13 +66,11 @@ Status writeWeightsFile(const std::filesystem::path& file, const ParameterSet& p
 {
     const at::NoGradGuard noGradients;
     const ParameterSet values = convertedTo(parameters, at::kCPU, at::kFloat);
-    at::Tensor keep; // what the last source gave must live until the next one is asked
     std::vector<TensorSource> sources;
     for (const DiskTensor& disk : diskTensorsOf(architectureOf(values.config), values.config))
         sources.push_back({.spec = {.name = disk.name, .dtype = dtypeOf(type), .shape = disk.sizes},
-            .bytes = [&values, &keep, disk, type]() -> Result<std::span<const std::byte>> {
-                keep = toDiskLayout(values, disk, type);
-                return bytesOf(keep);
+            .bytes = [&values, disk, type]() -> Result<SourceBytes> {
+                return sourceBytesOf(toDiskLayout(values, disk, type));
             }});
     return writeSafetensors(file, sources, {{"format", "pt"}}, progress);
 }

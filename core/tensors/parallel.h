@@ -4,14 +4,16 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <thread>
+#include <future>
 #include <vector>
 
 namespace espalier {
 
 /// Calls work(begin, end) on parts of 0 … count-1, on as many threads as LibTorch uses, none with
-/// fewer than `grain` items. `work` must not throw.
+/// fewer than `grain` items. What `work` throws leaves here, once all are done.
 ///
 /// In files compiled with OpenMP (core/CMakeLists.txt) these are LibTorch's own threads, which are
 /// awake already: for loops of a training step. Elsewhere at::parallel_for would run on one core
@@ -27,11 +29,33 @@ template <typename Work> void inParallel(std::int64_t count, std::int64_t grain,
     const auto start = [&](std::int64_t part) {
         return count * part / parts;
     };
-    std::vector<std::jthread> threads;
+    std::vector<std::future<void>> others;
     for (std::int64_t part = 1; part < parts; ++part)
-        threads.emplace_back([&, part] { work(start(part), start(part + 1)); });
+        others.push_back(
+            std::async(std::launch::async, [&, part] { work(start(part), start(part + 1)); }));
     work(start(0), start(1));
+    for (std::future<void>& other : others)
+        other.get();
 #endif
+}
+
+/// Calls work(index, reports) once for each of 0 … count-1, on as many threads as LibTorch uses:
+/// each takes the next one as soon as it is done. For items of unlike sizes that use one thread
+/// each. `reports` is true on the calling thread. What `work` throws leaves here, once all are
+/// done.
+template <typename Work> void inTurns(std::size_t count, const Work& work)
+{
+    std::atomic<std::size_t> next = 0;
+    const auto takeTurns = [&](bool reports) {
+        for (std::size_t i = next++; i < count; i = next++)
+            work(i, reports);
+    };
+    std::vector<std::future<void>> others;
+    for (int i = 1; i < at::get_num_threads(); ++i)
+        others.push_back(std::async(std::launch::async, takeTurns, false));
+    takeTurns(true);
+    for (std::future<void>& other : others)
+        other.get();
 }
 
 } // namespace espalier

@@ -19,8 +19,9 @@ namespace espalier {
 
 namespace {
 
-/// Parent values wanted at a time; BandReader may hold more.
-constexpr std::int64_t kBandElements = std::int64_t{1} << 20;
+/// Parent values wanted at a time, so few that they are still in the processor's cache when they
+/// are picked; BandReader may hold more.
+constexpr std::int64_t kBandElements = std::int64_t{1} << 17;
 constexpr std::int64_t kGrainElements = std::int64_t{1} << 16;
 
 /// A term as rows and columns of the tensors on disk.
@@ -182,28 +183,46 @@ private:
     std::vector<float> m_band;
 };
 
-Status gatherTerm(const DiskTerm& term, float* out, bool adds)
+/// Destination rows [begin, end).
+Status gatherRows(const DiskTerm& term, const RowWriter& writer, BandReader& reader, float* out,
+    std::int64_t begin, std::int64_t end)
 {
-    const std::int64_t cols = term.cols.childLength;
-    const RowWriter writer{.cols = term.cols, .adds = adds};
     const std::int64_t bandRows =
         std::max<std::int64_t>(1, kBandElements / std::max<std::int64_t>(1, term.sourceCols));
-    const std::int64_t grain = kGrainElements / std::max<std::int64_t>(1, cols) + 1;
-    BandReader reader(term);
-    for (std::int64_t begin = 0; begin < term.rows.childLength; begin += bandRows) {
-        const std::int64_t end = std::min(begin + bandRows, term.rows.childLength);
-        const Result<Band> band = reader.read(begin, end);
+    for (std::int64_t first = begin; first < end; first += bandRows) {
+        const std::int64_t last = std::min(first + bandRows, end);
+        const Result<Band> band = reader.read(first, last);
         if (!band)
             return band.error();
-        inParallel(end - begin, grain, [&](std::int64_t first, std::int64_t last) {
-            for (std::int64_t row = begin + first; row < begin + last; ++row) {
-                const std::int64_t place =
-                    band->firstRow < 0 ? row - begin : term.rows.parentOf(row) - band->firstRow;
-                writer(band->values + place * term.sourceCols, out + row * cols,
-                    term.base * term.rows.factorOf(row));
-            }
-        });
+        for (std::int64_t row = first; row < last; ++row) {
+            const std::int64_t place =
+                band->firstRow < 0 ? row - first : term.rows.parentOf(row) - band->firstRow;
+            writer(band->values + place * term.sourceCols, out + row * term.cols.childLength,
+                term.base * term.rows.factorOf(row));
+        }
     }
+    return {};
+}
+
+/// Every thread reads and writes rows of its own.
+Status gatherTerm(const DiskTerm& term, float* out, bool adds)
+{
+    const RowWriter writer{.cols = term.cols, .adds = adds};
+    const std::int64_t rows = term.rows.childLength;
+    const std::int64_t parts =
+        std::clamp<std::int64_t>(rows * term.sourceCols / kGrainElements, 1, at::get_num_threads());
+    std::vector<BandReader> readers(static_cast<std::size_t>(parts), BandReader(term));
+    std::vector<Status> done(readers.size());
+    inParallel(parts, 1, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t part = begin; part < end; ++part) {
+            const auto at = static_cast<std::size_t>(part);
+            done[at] = gatherRows(
+                term, writer, readers[at], out, rows * part / parts, rows * (part + 1) / parts);
+        }
+    });
+    for (const Status& status : done)
+        if (!status)
+            return status;
     return {};
 }
 

@@ -6,7 +6,7 @@
 #include "core/storage/file_bytes.h"
 #include "core/storage/model_weights.h"
 #include "core/storage/safetensors_file.h"
-#include "core/storage/safetensors_writer.h"
+#include "core/storage/tensor_source.h"
 #include "core/storage/weights_file.h"
 #include "core/tensors/load_parameters.h"
 #include "core/tensors/tensor_bytes.h"
@@ -31,30 +31,27 @@ std::string momentName(const char* kind, ParameterId id)
     return fmt::format("{}.{}", kind, nameOf(id));
 }
 
-/// A source whose bytes stay valid until the next one is asked for: they live in `keep`.
-TensorSource sourceOf(const std::string& name, const at::Tensor& tensor, at::Tensor& keep)
+TensorSource sourceOf(const std::string& name, const at::Tensor& tensor)
 {
     return {.spec = {.name = name, .dtype = Dtype::F32, .shape = tensor.sizes().vec()},
-        .bytes = [&keep, tensor]() -> Result<std::span<const std::byte>> {
-            keep = tensor.detach().to(at::kCPU).contiguous();
-            return bytesOf(keep);
+        .bytes = [tensor]() -> Result<SourceBytes> {
+            return sourceBytesOf(tensor.detach().to(at::kCPU).contiguous());
         }};
 }
 
 Status writeOptimizer(
     const std::filesystem::path& file, const AdamW& optimizer, std::span<const double> rows)
 {
-    at::Tensor keep;
     std::vector<TensorSource> sources;
     for (const auto& [id, tensor] : optimizer.firstMoments())
-        sources.push_back(sourceOf(momentName("first", id), tensor, keep));
+        sources.push_back(sourceOf(momentName("first", id), tensor));
     for (const auto& [id, tensor] : optimizer.secondMoments())
-        sources.push_back(sourceOf(momentName("second", id), tensor, keep));
+        sources.push_back(sourceOf(momentName("second", id), tensor));
     sources.push_back({.spec = {.name = kRows,
                            .dtype = Dtype::F64,
                            .shape = {static_cast<std::int64_t>(rows.size())}},
-        .bytes = [rows]() -> Result<std::span<const std::byte>> {
-            return std::as_bytes(rows);
+        .bytes = [rows]() -> Result<SourceBytes> {
+            return SourceBytes{std::as_bytes(rows)};
         }});
     return writeSafetensors(file, sources, {{"steps", fmt::format("{}", optimizer.steps())}});
 }

@@ -20,8 +20,8 @@ void writeShard(const std::filesystem::path& file, const std::vector<std::string
     std::vector<TensorSource> tensors;
     for (const std::string& name : names)
         tensors.push_back({.spec = {.name = name, .dtype = Dtype::U8, .shape = {1}},
-            .bytes = []() -> Result<std::span<const std::byte>> {
-                return std::span<const std::byte>(kOne);
+            .bytes = []() -> Result<SourceBytes> {
+                return SourceBytes{kOne};
             }});
     std::filesystem::create_directories(file.parent_path());
     ASSERT_TRUE(writeSafetensors(file, tensors));

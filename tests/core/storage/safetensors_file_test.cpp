@@ -10,12 +10,14 @@
 namespace espalier {
 namespace {
 
+constexpr std::int64_t kLarge = std::int64_t{4} << 20; ///< written by a thread of its own
+
 /// A tensor of bytes with these values.
 TensorSource bytesTensor(std::string name, const std::string& values)
 {
     return {{std::move(name), Dtype::U8, {static_cast<std::int64_t>(values.size())}},
-        [&values]() -> Result<std::span<const std::byte>> {
-            return std::as_bytes(std::span(values));
+        [&values]() -> Result<SourceBytes> {
+            return SourceBytes{std::as_bytes(std::span(values))};
         }};
 }
 
@@ -61,10 +63,9 @@ TEST(SafetensorsFile, AMappedFileSurvivesItsReplacement)
     ASSERT_TRUE(file);
     // A tensor of the mapped file is the source of the file that takes its place.
     const std::span<const std::byte> mapped = file->bytes(*file->header().find("t"));
-    const TensorSource source = {
-        {"u", Dtype::U8, {6}}, [&]() -> Result<std::span<const std::byte>> {
-            return mapped;
-        }};
+    const TensorSource source = {{"u", Dtype::U8, {6}}, [&]() -> Result<SourceBytes> {
+                                     return SourceBytes{mapped};
+                                 }};
     ASSERT_TRUE(writeSafetensors(path, std::vector<TensorSource>{source}));
     EXPECT_EQ(textOf(mapped), "before");
     EXPECT_EQ(textOf(SafetensorsFile::open(path)->bytes(
@@ -142,13 +143,31 @@ TEST(SafetensorsWriter, APlaceThatCannotBeWrittenIsAResourceError)
 TEST(SafetensorsWriter, ASourceThatFailsLeavesNothing)
 {
     const TemporaryFolder folder;
-    const TensorSource source = {{"t", Dtype::U8, {1}}, []() -> Result<std::span<const std::byte>> {
+    const TensorSource source = {{"t", Dtype::U8, {1}}, []() -> Result<SourceBytes> {
                                      return refused("no bytes");
                                  }};
     const Status written = writeSafetensors(folder.path() / "m", std::vector<TensorSource>{source});
     ASSERT_FALSE(written);
     EXPECT_EQ(written.error().message, "no bytes");
     EXPECT_TRUE(folder.names().empty());
+}
+
+TEST(SafetensorsWriter, BytesLiveUntilTheyAreInTheFile)
+{
+    const TemporaryFolder folder;
+    const auto source = [](const char* name, char value) {
+        return TensorSource{{name, Dtype::U8, {kLarge}}, [value]() -> Result<SourceBytes> {
+                                const auto made = std::make_shared<const std::string>(
+                                    static_cast<std::size_t>(kLarge), value);
+                                return SourceBytes{std::as_bytes(std::span(*made)), made};
+                            }};
+    };
+    const std::vector<TensorSource> tensors = {source("a", 'a'), source("b", 'b')};
+    ASSERT_TRUE(writeSafetensors(folder.path() / "m", tensors));
+    const auto file = SafetensorsFile::open(folder.path() / "m");
+    ASSERT_TRUE(file);
+    EXPECT_EQ(textOf(file->bytes(*file->header().find("a"))), std::string(kLarge, 'a'));
+    EXPECT_EQ(textOf(file->bytes(*file->header().find("b"))), std::string(kLarge, 'b'));
 }
 
 TEST(SafetensorsWriter, AStopLeavesNothing)
@@ -171,13 +190,14 @@ TEST(SafetensorsWriter, SourcesAreAskedOneByOneInTheOrderOfTheFile)
     const std::string narrow = "x";
     const std::string wide = "12345678";
     const std::vector<TensorSource> tensors = {{{"narrow", Dtype::U8, {1}},
-                                                   [&]() -> Result<std::span<const std::byte>> {
+                                                   [&]() -> Result<SourceBytes> {
                                                        asked += 'n';
-                                                       return std::as_bytes(std::span(narrow));
+                                                       return SourceBytes{
+                                                           std::as_bytes(std::span(narrow))};
                                                    }},
-        {{"wide", Dtype::F64, {1}}, [&]() -> Result<std::span<const std::byte>> {
+        {{"wide", Dtype::F64, {1}}, [&]() -> Result<SourceBytes> {
              asked += 'w';
-             return std::as_bytes(std::span(wide));
+             return SourceBytes{std::as_bytes(std::span(wide))};
          }}};
     ASSERT_TRUE(writeSafetensors(folder.path() / "m", tensors));
     EXPECT_EQ(asked, "wn");

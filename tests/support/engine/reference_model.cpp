@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/engine/reference_model.h"
 
-#include "core/storage/safetensors_writer.h"
+#include "core/storage/tensor_source.h"
 #include "core/tensors/tensor_bytes.h"
 
 #include <ATen/ops/empty.h>
@@ -118,8 +118,8 @@ void writeTensors(
         sources.push_back({.spec = {.name = name,
                                .dtype = dtypeOf(tensor.scalar_type()),
                                .shape = tensor.sizes().vec()},
-            .bytes = [values = tensor.contiguous()]() -> Result<std::span<const std::byte>> {
-                return bytesOf(values);
+            .bytes = [values = tensor.contiguous()]() -> Result<SourceBytes> {
+                return sourceBytesOf(values);
             }});
     if (const Status written = writeSafetensors(file, sources, {{"format", "pt"}}); !written)
         throw std::runtime_error(written.error().message);
