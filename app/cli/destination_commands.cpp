@@ -7,6 +7,7 @@
 #include "app/cli/console.h"
 #include "app/cli/shape_options.h"
 #include "core/engine/model_source.h"
+#include "core/engine/recipe_chain.h"
 #include "core/engine/spec_files.h"
 #include "core/plan/footprint.h"
 
@@ -173,12 +174,24 @@ Status planDestination(const PlanArguments& arguments, const Console& console)
     return {};
 }
 
-Status scaleDestination(const ScaleArguments& arguments, const Console& console)
+Status checkScale(const ScaleArguments& arguments)
 {
     if (arguments.recipe.empty() == arguments.model.empty()
         || (!arguments.recipe.empty() && arguments.destination.isGiven()))
         return Error{ErrorCode::Usage,
             "scale: wanted either MODEL with a shape and a method, or --recipe alone"};
+    if (isRecipeFile(arguments.model) && !arguments.destination.isGiven())
+        return Error{ErrorCode::Usage,
+            fmt::format("scale: found the recipe {} as MODEL, wanted --recipe {} for its own "
+                        "destination, or a shape and a method for another one made from that",
+                arguments.model, arguments.model)};
+    return {};
+}
+
+Status scaleDestination(const ScaleArguments& arguments, const Console& console)
+{
+    if (const Status sound = checkScale(arguments); !sound)
+        return sound;
     const auto operators = operatorsFrom(arguments.operators);
     if (!operators)
         return operators.error();

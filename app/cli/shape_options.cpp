@@ -138,10 +138,6 @@ Result<Recipe> recipeFrom(const DestinationOptions& options, const Model& parent
         return method.error();
     Recipe recipe;
     recipe.parentPath = lastingName(parentName, parent);
-    const auto hash = parent.weightsHash(progress);
-    if (!hash)
-        return hash.error();
-    recipe.parentHash = *hash;
     recipe.shape = shapeFrom(options, **method, parent.config());
     recipe.method = (*method)->id;
     recipe.seed = {options.seed};
@@ -159,6 +155,10 @@ Result<Recipe> recipeFrom(const DestinationOptions& options, const Model& parent
         settings->data = lastingNames(std::move(settings->data));
         recipe.measure = std::move(*settings);
     }
+    auto hash = parent.weightsHash(progress); // last: it reads all weights
+    if (!hash)
+        return hash.error();
+    recipe.parentHash = std::move(*hash);
     return recipe;
 }
 

@@ -32,6 +32,15 @@ TEST_F(DestinationCommands, ARecipeGivesTheBytesOfItsOptions)
     EXPECT_EQ(read("a/recipe.json"), read("b/recipe.json"));
 }
 
+TEST_F(DestinationCommands, ARecipeAloneAsModelIsAskedForByItsOption)
+{
+    ASSERT_EQ(espalierCli(half("plan", "r.json")).status, 0);
+    const Outcome scaled = espalierCli({"scale", at("r.json"), "--out", at("a")});
+    EXPECT_EQ(scaled.status, 2);
+    EXPECT_NE(scaled.err.find("wanted --recipe " + at("r.json")), std::string::npos) << scaled.err;
+    EXPECT_FALSE(std::filesystem::exists(at("a")));
+}
+
 TEST_F(DestinationCommands, HeadsAndMlpFollowTheWidth)
 {
     ASSERT_EQ(espalierCli(half("plan", "r.json")).status, 0);
