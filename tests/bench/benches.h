@@ -16,6 +16,7 @@ void addList(CLI::App& program, Status& outcome);
 void addDecode(CLI::App& program, Status& outcome);
 void addTokenize(CLI::App& program, Status& outcome);
 void addLigo(CLI::App& program, Status& outcome);
+void addApply(CLI::App& program, Status& outcome);
 void addPlan(CLI::App& program, Status& outcome);
 void addBasis(CLI::App& program, Status& outcome);
 

@@ -21,6 +21,7 @@ int main(int argc, char** argv)
     espalier::bench::addTokenize(program, outcome);
     espalier::bench::addLigo(program, outcome);
     espalier::bench::addPlan(program, outcome);
+    espalier::bench::addApply(program, outcome);
     espalier::bench::addBasis(program, outcome);
     CLI11_PARSE(program, argc, argv);
     if (outcome)

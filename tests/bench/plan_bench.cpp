@@ -4,8 +4,8 @@
 #include "core/base/random.h"
 #include "core/engine/model.h"
 #include "core/measure/residual_covariance.h"
-#include "core/measure/score_places.h"
 #include "core/methods/catalog.h"
+#include "tests/bench/synthetic_plans.h"
 #include "tests/bench/timing.h"
 
 #include <ATen/ops/randn.h>
@@ -43,61 +43,20 @@ ModelConfig sevenBillion()
     return config;
 }
 
-/// Half or twice the parent along every axis that the method reaches.
-ModelShape shapeFor(const Method& method, ModelShape shape)
-{
-    const bool grows = method.direction == Direction::Grow;
-    const auto resize = [grows](std::int64_t size) {
-        return grows ? 2 * size : size / 2;
-    };
-    if (grows ? method.reach.depth.grow : method.reach.depth.shrink)
-        shape.layers = resize(shape.layers);
-    if (grows ? method.reach.width.grow : method.reach.width.shrink)
-        for (std::int64_t* size : {&shape.hidden, &shape.heads, &shape.kvHeads, &shape.mlp})
-            *size = resize(*size);
-    return shape;
-}
-
-/// Scores without meaning for whatever asks for some.
-Measurements scoresFor(const ModelShape& shape)
-{
-    Measurements measurements;
-    SequenceRng values(Seed{1});
-    const ChannelScores scores =
-        mapped(zeroScores(shape), [&](double) { return values.uniform(); });
-    for (const std::string_view metric :
-        {kMeanAbs, std::string_view("rms"), std::string_view("minitron"), std::string_view("wanda"),
-            std::string_view("weight-norm"), std::string_view("taylor")})
-        measurements.scores.emplace(metric, scores);
-    measurements.change_L.assign(static_cast<std::size_t>(shape.layers), 0.5);
-    measurements.blockInfluence_L = measurements.change_L;
-    measurements.angularDistance_NL = {shape.layers, shape.layers,
-        std::vector<double>(static_cast<std::size_t>(shape.layers * shape.layers), 0.5)};
-    return measurements;
-}
-
 Status planBench(std::int64_t runs)
 {
     const ModelConfig parent = sevenBillion();
-    const Measurements measurements = scoresFor(parent.shape);
+    const Measurements measurements = scoresWithoutMeaning(parent.shape);
     for (const Method& method : methods()) {
-        if (method.needs(completeOptions(method.options, {}).value()).training)
-            continue; // holds operators of the weights' size
-        PlanRequest request{.parent = parent,
-            .childShape = shapeFor(method, parent.shape),
-            .measurements = &measurements};
-        if (method.id == "passthrough") { // has no list of blocks of its own
-            std::vector<std::int64_t> blocks(static_cast<std::size_t>(request.childShape.layers));
-            for (std::size_t i = 0; i < blocks.size(); ++i)
-                blocks[i] = static_cast<std::int64_t>(i / 2);
-            request.options["blocks"] = std::move(blocks);
-        }
-        if (const Result<TransferPlan> plan = makePlan(method, request); !plan) {
+        const Result<PlanRequest> request = requestWithoutTraining(method, parent, measurements);
+        const Result<TransferPlan> plan =
+            request ? makePlan(method, *request) : Result<TransferPlan>(request.error());
+        if (!plan) {
             fmt::print(
                 "{{\"method\": \"{}\", \"skipped\": \"{}\"}}\n", method.id, plan.error().message);
             continue;
         }
-        std::vector<double> times = timeRuns(1, runs, [&] { (void)makePlan(method, request); });
+        std::vector<double> times = timeRuns(1, runs, [&] { (void)makePlan(method, *request); });
         std::sort(times.begin(), times.end());
         fmt::print("{{\"method\": \"{}\", \"best_ms\": {:.1f}, \"median_ms\": {:.1f}}}\n",
             method.id, times.front(), times[times.size() / 2]);

@@ -19,21 +19,6 @@ namespace {
 
 constexpr std::size_t kShards = 8;
 
-ModelConfig gpt2Config(std::int64_t layers, std::int64_t hidden)
-{
-    constexpr std::int64_t kHeadDim = 32;
-    ModelConfig config{.family = "gpt2", .shape = {}, .flavour = {}};
-    config.shape.layers = layers;
-    config.shape.hidden = hidden;
-    config.shape.heads = hidden / kHeadDim;
-    config.shape.kvHeads = config.shape.heads;
-    config.shape.headDim = kHeadDim;
-    config.shape.mlp = 4 * hidden;
-    config.shape.vocab = 8192;
-    config.shape.positions = 1024;
-    return config;
-}
-
 /// A header, and a hole where the tensors would be.
 Status writeSparseShard(const std::filesystem::path& file, const std::vector<TensorSpec>& tensors)
 {
@@ -51,6 +36,21 @@ Status writeSparseShard(const std::filesystem::path& file, const std::vector<Ten
 }
 
 } // namespace
+
+ModelConfig gpt2Config(std::int64_t layers, std::int64_t hidden)
+{
+    constexpr std::int64_t kHeadDim = 32;
+    ModelConfig config{.family = "gpt2", .shape = {}, .flavour = {}};
+    config.shape.layers = layers;
+    config.shape.hidden = hidden;
+    config.shape.heads = hidden / kHeadDim;
+    config.shape.kvHeads = config.shape.heads;
+    config.shape.headDim = kHeadDim;
+    config.shape.mlp = 4 * hidden;
+    config.shape.vocab = 8192;
+    config.shape.positions = 1024;
+    return config;
+}
 
 ScratchFolder::ScratchFolder()
 {

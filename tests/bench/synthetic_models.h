@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/axes/model_config.h"
 #include "core/base/result.h"
 
 #include <filesystem>
@@ -23,6 +24,9 @@ public:
 private:
     std::filesystem::path m_path;
 };
+
+/// Heads of 32, an MLP four times as wide, 8192 tokens.
+[[nodiscard]] ModelConfig gpt2Config(std::int64_t layers, std::int64_t hidden);
 
 /// A GPT-2 layout of 12 x 768 with fresh weights, 370 MB.
 [[nodiscard]] Status writeFreshModel(const std::filesystem::path& folder);
