@@ -4,6 +4,7 @@
 #include "core/engine/session.h"
 #include "core/methods/catalog.h"
 #include "core/tensors/apply_plan.h"
+#include "core/tensors/block_cache.h"
 #include "core/tensors/fresh_parameters.h"
 #include "tests/bench/synthetic_models.h"
 #include "tests/bench/synthetic_plans.h"
@@ -14,11 +15,19 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace espalier::bench {
 
 namespace {
+
+struct ApplyOptions
+{
+    std::string method;
+    std::int64_t runs = 5;
+    int threads = 0;
+};
 
 double medianOf(std::vector<double> times)
 {
@@ -26,21 +35,26 @@ double medianOf(std::vector<double> times)
     return times[times.size() / 2];
 }
 
-/// Every tensor into new memory.
-void copyAll(const ParameterSet& parameters)
+/// Every tensor into memory of its own.
+ParameterSet copyOf(const ParameterSet& parameters)
 {
+    ParameterSet copy{.config = parameters.config};
     for (const auto& [id, values] : parameters.tensors)
-        at::empty_like(values).copy_(values);
+        copy.tensors.emplace(id, at::empty_like(values).copy_(values));
+    return copy;
 }
 
 /// Making the destination in memory, against copying it.
-void applyBench(std::int64_t runs, int threads)
+void applyBench(const ApplyOptions& options)
 {
-    (void)startEngine(threads);
+    (void)startEngine(options.threads);
+    const BlockCacheHold memory; // neither side waits for pages that the system clears
     const ModelConfig config = gpt2Config(6, 512);
     const ParameterSet parent = freshParameters(config, {1});
     const Measurements measurements = scoresWithoutMeaning(config.shape);
     for (const Method& method : methods()) {
+        if (!options.method.empty() && method.id != options.method)
+            continue;
         const Result<PlanRequest> request = requestWithoutTraining(method, config, measurements);
         const Result<TransferPlan> plan =
             request ? makePlan(method, *request) : Result<TransferPlan>(request.error());
@@ -49,9 +63,10 @@ void applyBench(std::int64_t runs, int threads)
                 "{{\"method\": \"{}\", \"skipped\": \"{}\"}}\n", method.id, plan.error().message);
             continue;
         }
-        const double applied = medianOf(timeRuns(1, runs, [&] { (void)applyPlan(*plan, parent); }));
+        const double applied =
+            medianOf(timeRuns(1, options.runs, [&] { (void)applyPlan(*plan, parent); }));
         const ParameterSet child = applyPlan(*plan, parent).value();
-        const double copied = medianOf(timeRuns(1, runs, [&] { copyAll(child); }));
+        const double copied = medianOf(timeRuns(1, options.runs, [&] { (void)copyOf(child); }));
         fmt::print("{{\"method\": \"{}\", \"apply_ms\": {:.1f}, \"copy_ms\": {:.1f}, \"ratio\": "
                    "{:.2f}}}\n",
             method.id, applied, copied, applied / copied);
@@ -62,14 +77,15 @@ void applyBench(std::int64_t runs, int threads)
 
 void addApply(CLI::App& program, Status&)
 {
-    const auto runs = std::make_shared<std::int64_t>(5);
-    const auto threads = std::make_shared<int>(0);
+    const auto options = std::make_shared<ApplyOptions>();
     CLI::App* command = program.add_subcommand("apply",
         "the destination of every method that needs no basis or training, beside a copy of it; "
         "GPT-2 layout, 6 x 512, half or twice along each axis");
-    command->add_option("--runs", *runs)->check(CLI::Range(1, 1000));
-    command->add_option("--threads", *threads, "0: one per core")->check(CLI::Range(0, 1024));
-    command->callback([runs, threads] { applyBench(*runs, *threads); });
+    command->add_option("--method", options->method, "one of them; none: all");
+    command->add_option("--runs", options->runs)->check(CLI::Range(1, 1000));
+    command->add_option("--threads", options->threads, "0: one per core")
+        ->check(CLI::Range(0, 1024));
+    command->callback([options] { applyBench(*options); });
 }
 
 } // namespace espalier::bench
