@@ -7,6 +7,7 @@
 #include "core/tensors/map_rows.h"
 #include "core/tensors/parallel.h"
 #include "core/tensors/plan_noise.h"
+#include "core/tensors/row_writer.h"
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
@@ -53,7 +54,7 @@ at::Tensor extraRows(const Gather& rows, const at::Tensor& source)
 {
     std::vector<at::Tensor> extras = {at::zeros({1, source.size(-1)}, at::kFloat)};
     std::int64_t offset = 0;
-    for (const std::int64_t length : rows.extras) {
+    for (const std::int64_t length : rows.meansOver) {
         extras.push_back(
             at::mean(source.narrow(0, offset, length), {0}, true, at::kDouble).to(at::kFloat));
         offset += length;
@@ -68,17 +69,17 @@ void gatherTerm(const ParameterPlan& plan, const ResolvedTerm& term, const Param
     const at::Tensor source = parent.at(term.parent.role, term.parent.block);
     const auto [rows, cols] = gathersOf(plan, term, parent.config.shape);
     const std::int64_t stride = source.size(-1);
-    const at::Tensor extras = rows.extras.empty() ? at::Tensor() : extraRows(rows, source);
+    const at::Tensor extras = !rows.hasExtras ? at::Tensor() : extraRows(rows, source);
 
-    const RowWriter writer{.cols = cols, .adds = adds};
     const float* const from = source.const_data_ptr<float>();
     const float* const beyond = extras.defined() ? extras.const_data_ptr<float>() : nullptr;
     float* const to = out.mutable_data_ptr<float>();
     const std::int64_t grain = (1 << 16) / std::max<std::int64_t>(1, cols.childLength) + 1;
     inParallel(rows.childLength, grain,
         [&, &rows = rows, &cols = cols](std::int64_t begin, std::int64_t end) {
+            RowWriter writer(cols, adds);
             std::vector<float> longer(
-                static_cast<std::size_t>(cols.extras.empty() ? 0 : stride + cols.extraCount()));
+                static_cast<std::size_t>(cols.hasExtras ? stride + cols.extraCount() : 0));
             for (std::int64_t r = begin; r < end; ++r) {
                 const std::int64_t parentRow = rows.parentOf(r);
                 const float* row = parentRow < rows.parentLength

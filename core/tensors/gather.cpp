@@ -14,6 +14,28 @@ std::int64_t placeOf(
     return index == kNothing ? parentLength : parentLength + 1 + static_cast<std::int64_t>(segment);
 }
 
+/// Does `next` go on where the run ends? A run of one takes either step.
+bool continues(Run& run, std::int64_t next)
+{
+    if (run.length == 1 && next == run.parent)
+        run.step = 0;
+    return next == run.parent + run.step * run.length;
+}
+
+std::vector<Run> runsOf(const std::vector<std::int64_t>& parent_from_child)
+{
+    constexpr std::size_t kWorthwhile = 8; // indices per run
+    std::vector<Run> runs;
+    for (std::size_t i = 0; i < parent_from_child.size(); ++i) {
+        const std::int64_t parent = parent_from_child[i];
+        if (!runs.empty() && continues(runs.back(), parent))
+            ++runs.back().length;
+        else
+            runs.push_back({.child = static_cast<std::int64_t>(i), .parent = parent, .length = 1});
+    }
+    return runs.size() * kWorthwhile <= parent_from_child.size() ? runs : std::vector<Run>();
+}
+
 bool isPlainCopy(const Gather& gather)
 {
     if (gather.childLength != gather.parentLength)
@@ -31,7 +53,7 @@ Gather gatherOf(const Dim& dim, const SegmentMaps& maps, const ModelShape& paren
     Gather gather;
     gather.parentLength = lengthOf(dim, parentShape);
     bool weighted = false;
-    bool hasExtras = false;
+    bool hasMeans = false;
     std::int64_t offset = 0;
     for (std::size_t s = 0; s < dim.segments.size(); ++s) {
         const std::int64_t length = lengthOf(dim.segments[s], parentShape);
@@ -42,20 +64,22 @@ Gather gatherOf(const Dim& dim, const SegmentMaps& maps, const ModelShape& paren
                 map ? map->child_from_parent[static_cast<std::size_t>(i)] : i;
             const double factor = map ? map->weightOf(i, dim.side) : 1.0;
             weighted = weighted || factor != 1.0;
-            hasExtras = hasExtras || index < 0;
+            gather.hasExtras = gather.hasExtras || index < 0;
+            hasMeans = hasMeans || (index < 0 && index != kNothing);
             gather.parent_from_child.push_back(placeOf(index, offset, s, gather.parentLength));
             gather.factor.push_back(factor);
         }
         offset += length;
-        gather.extras.push_back(length);
+        gather.meansOver.push_back(length);
     }
     gather.childLength = static_cast<std::int64_t>(gather.parent_from_child.size());
-    if (!hasExtras)
-        gather.extras.clear();
+    if (!hasMeans)
+        gather.meansOver.clear();
     if (!weighted)
         gather.factor.clear();
     if (isPlainCopy(gather))
         gather.parent_from_child.clear();
+    gather.runs = runsOf(gather.parent_from_child);
     return gather;
 }
 
@@ -63,33 +87,13 @@ void appendExtras(const Gather& gather, float* row)
 {
     float* extra = row + gather.parentLength;
     *extra++ = 0;
-    for (const std::int64_t length : gather.extras) {
+    for (const std::int64_t length : gather.meansOver) {
         double sum = 0;
         for (std::int64_t i = 0; i < length; ++i)
             sum += static_cast<double>(row[i]);
         *extra++ = static_cast<float>(sum / static_cast<double>(length));
         row += length;
     }
-}
-
-void RowWriter::operator()(const float* source, float* target, double rowFactor) const
-{
-    const float factor = static_cast<float>(rowFactor);
-    if (!cols.factor.empty())
-        write(source, target, [&](float& out, float value, std::size_t c) {
-            const float product = static_cast<float>(rowFactor * cols.factor[c]) * value;
-            out = adds ? out + product : product;
-        });
-    else if (adds)
-        write(source, target,
-            [factor](float& out, float value, std::size_t) { out += factor * value; });
-    else if (factor != 1.0F)
-        write(source, target,
-            [factor](float& out, float value, std::size_t) { out = factor * value; });
-    else if (cols.parent_from_child.empty())
-        std::memcpy(target, source, static_cast<std::size_t>(cols.childLength) * sizeof(float));
-    else
-        write(source, target, [](float& out, float value, std::size_t) { out = value; });
 }
 
 } // namespace espalier

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 namespace espalier {
@@ -16,15 +15,27 @@ namespace espalier {
 /// Maps of a dimension's segments; null means Identity.
 using SegmentMaps = std::vector<const AxisMap*>;
 
+/// Child indices one after another that come from parent indices one after another, or (step 0) all
+/// from the same.
+struct Run
+{
+    std::int64_t child = 0;
+    std::int64_t parent = 0;
+    std::int64_t length = 0;
+    std::int64_t step = 1;
+};
+
 /// Where the indices of one dimension come from, all segments together. Indices of parentLength and
 /// beyond are extras: parentLength is a zero, then comes the mean of each segment.
 struct Gather
 {
     std::vector<std::int64_t> parent_from_child; ///< empty: the dimension is copied as it is
+    std::vector<Run> runs; ///< the same; empty where runs are so short that indices serve better
     std::vector<double> factor; ///< empty: all 1
     std::int64_t childLength = 0;
     std::int64_t parentLength = 0;
-    std::vector<std::int64_t> extras; ///< lengths of the segments; empty: no index is an extra
+    bool hasExtras = false;
+    std::vector<std::int64_t> meansOver; ///< lengths of the segments; empty: no index is a mean
 
     [[nodiscard]] std::int64_t parentOf(std::int64_t child) const
     {
@@ -42,7 +53,7 @@ struct Gather
     }
     [[nodiscard]] std::int64_t extraCount() const
     {
-        return extras.empty() ? 0 : static_cast<std::int64_t>(extras.size()) + 1;
+        return hasExtras ? static_cast<std::int64_t>(meansOver.size()) + 1 : 0;
     }
 };
 
@@ -60,28 +71,5 @@ struct Gather
 
 /// Writes a row's extras behind its parentLength values; the means are summed in fp64.
 void appendExtras(const Gather& gather, float* row);
-
-/// What is done with a gathered row: target = float(rowFactor * cols.factor) * source, or added to
-/// it. A factor of exactly 1 multiplies nothing.
-struct RowWriter
-{
-    const Gather& cols;
-    bool adds = false;
-
-    void operator()(const float* source, float* target, double rowFactor) const;
-
-private:
-    template <typename Combine>
-    void write(const float* source, float* target, const Combine& combine) const
-    {
-        const std::size_t n = static_cast<std::size_t>(cols.childLength);
-        if (cols.parent_from_child.empty())
-            for (std::size_t c = 0; c < n; ++c)
-                combine(target[c], source[c], c);
-        else
-            for (std::size_t c = 0; c < n; ++c)
-                combine(target[c], source[cols.parent_from_child[c]], c);
-    }
-};
 
 } // namespace espalier

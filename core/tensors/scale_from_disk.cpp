@@ -7,6 +7,7 @@
 #include "core/tensors/gather.h"
 #include "core/tensors/parallel.h"
 #include "core/tensors/read_stored.h"
+#include "core/tensors/row_writer.h"
 
 #include <ATen/ops/empty.h>
 
@@ -184,9 +185,10 @@ private:
 };
 
 /// Destination rows [begin, end).
-Status gatherRows(const DiskTerm& term, const RowWriter& writer, BandReader& reader, float* out,
+Status gatherRows(const DiskTerm& term, bool adds, BandReader& reader, float* out,
     std::int64_t begin, std::int64_t end)
 {
+    RowWriter writer(term.cols, adds);
     const std::int64_t bandRows =
         std::max<std::int64_t>(1, kBandElements / std::max<std::int64_t>(1, term.sourceCols));
     for (std::int64_t first = begin; first < end; first += bandRows) {
@@ -207,7 +209,6 @@ Status gatherRows(const DiskTerm& term, const RowWriter& writer, BandReader& rea
 /// Every thread reads and writes rows of its own.
 Status gatherTerm(const DiskTerm& term, float* out, bool adds)
 {
-    const RowWriter writer{.cols = term.cols, .adds = adds};
     const std::int64_t rows = term.rows.childLength;
     const std::int64_t parts =
         std::clamp<std::int64_t>(rows * term.sourceCols / kGrainElements, 1, at::get_num_threads());
@@ -217,7 +218,7 @@ Status gatherTerm(const DiskTerm& term, float* out, bool adds)
         for (std::int64_t part = begin; part < end; ++part) {
             const auto at = static_cast<std::size_t>(part);
             done[at] = gatherRows(
-                term, writer, readers[at], out, rows * part / parts, rows * (part + 1) / parts);
+                term, adds, readers[at], out, rows * part / parts, rows * (part + 1) / parts);
         }
     });
     for (const Status& status : done)
