@@ -176,8 +176,8 @@ TEST(DiskTensors, OfOtherTasksAreIgnored)
 
 TEST(DiskTensors, CoverEveryParameterOnce)
 {
-    for (const ModelConfig& config : {test::toyGpt2(), test::toyGpt2({}, false), test::toyLlama(),
-             test::toyVit(), test::toyDeit3(), test::toyCait()}) {
+    for (const auto& [name, config] : test::toyFamilies()) {
+        SCOPED_TRACE(name);
         std::map<ParameterId, std::int64_t> found;
         for (const DiskTensor& tensor : diskTensorsOf(architectureOf(config), config)) {
             std::int64_t elements = 1;

@@ -13,7 +13,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <map>
 
 namespace espalier {
 namespace {
@@ -269,23 +268,6 @@ TEST(EncoderFiles, AnUntiedHeadHasItsBiasUnderBothNames)
     EXPECT_TRUE(holds(lines, "cls.predictions.bias 17"));
     EXPECT_TRUE(holds(lines, "cls.predictions.decoder.bias 17"));
     EXPECT_FALSE(holds(linesOf(toyBert()), "cls.predictions.decoder.bias 17"));
-}
-
-TEST(EncoderFiles, TensorsCoverEveryParameterOnce)
-{
-    for (const ModelConfig& config : everyEncoder()) {
-        std::map<ParameterId, std::int64_t> found;
-        for (const DiskTensor& tensor : diskTensorsOf(architectureOf(config), config)) {
-            std::int64_t elements = 1;
-            for (const std::int64_t size : tensor.sizes)
-                elements *= size;
-            found[tensor.parameter] += elements;
-        }
-        const std::vector<ParameterSpec> specs = parametersOf(config);
-        EXPECT_EQ(found.size(), specs.size());
-        for (const ParameterSpec& spec : specs)
-            EXPECT_EQ(found[spec.id], elementsOf(spec, config.shape)) << nameOf(spec.id);
-    }
 }
 
 TEST(EncoderFiles, OldNamesAreReadAndForeignTensorsIgnored)
