@@ -22,7 +22,7 @@ struct OpenedModel
     std::string weightsHash;
     InputSummary inputs;
     std::optional<Measurements> measurements;
-    std::vector<std::string> lineage = {}; ///< as in ModelSummary
+    std::vector<LineageStep> lineage = {}; ///< as in ModelSummary
     std::optional<DataSpec> data = std::nullopt; ///< that its recipe names
 };
 

@@ -23,8 +23,8 @@ struct OriginArguments
 
 Status origin(const OriginArguments& arguments, const Console& console)
 {
-    for (const std::string& line : lineageOf(arguments.recipe))
-        fmt::print(stderr, "{}\n", line);
+    for (const LineageStep& step : lineageOf(arguments.recipe))
+        fmt::print(stderr, "{}\n", describe(step));
     const Result<std::string> cell =
         describeCell(arguments.recipe, arguments.parameter, arguments.index, console.progress);
     if (!cell)

@@ -120,8 +120,8 @@ std::string provenance(const CardFacts& facts)
     std::string lines;
     if (!facts.parent.empty())
         lines += fmt::format("| Parent | {} |\n", printable(lastPart(facts.parent)));
-    for (const std::string& line : lineageOf(facts.parent))
-        lines += fmt::format("| Before that | {} |\n", line);
+    for (const LineageStep& step : lineageOf(facts.parent))
+        lines += fmt::format("| Before that | {} |\n", describe(step));
     if (facts.recipe)
         lines += recipeLines(*facts.recipe);
     lines += trainingLines(facts.training);

@@ -24,12 +24,13 @@ std::string shortName(const std::filesystem::path& path)
     return printable((named.has_filename() ? named : named.parent_path()).filename().string());
 }
 
-std::string sentenceOf(const std::filesystem::path& made, const Recipe& recipe)
+LineageStep stepOf(const std::filesystem::path& made, const Recipe& recipe)
 {
     const Method* method = findMethod(recipe.method);
-    return fmt::format("{}: {} of {}, {} blocks x {}", shortName(made),
-        method ? std::string(method->title) : printable(recipe.method),
-        shortName(recipe.parentPath), recipe.shape.layers, recipe.shape.hidden);
+    return {.made = shortName(made),
+        .method = method ? std::string(method->title) : printable(recipe.method),
+        .parent = shortName(recipe.parentPath),
+        .shape = recipe.shape};
 }
 
 /// The recipe that made a MODEL, if one lies there.
@@ -108,20 +109,24 @@ Result<Model> openRecipe(const std::filesystem::path& file, const Progress& prog
     return scaleModel(planned->parent, planned->plan, progress);
 }
 
-std::vector<std::string> lineageOf(const std::filesystem::path& model)
+std::vector<LineageStep> lineageOf(const std::filesystem::path& model)
 {
-    std::vector<std::string> lines;
+    std::vector<LineageStep> steps;
     std::optional<std::filesystem::path> file = recipeBehind(model);
-    while (file && lines.size() < kLongestChain) {
+    while (file && steps.size() < kLongestChain) {
         const Result<Recipe> recipe = loadRecipe(*file);
         if (!recipe) {
-            lines.push_back(recipe.error().message);
+            steps.push_back({.made = {},
+                .method = {},
+                .parent = {},
+                .shape = {},
+                .problem = recipe.error().message});
             break;
         }
-        lines.push_back(sentenceOf(*file, *recipe));
+        steps.push_back(stepOf(*file, *recipe));
         file = recipeBehind(recipe->parentPath);
     }
-    return lines;
+    return steps;
 }
 
 Result<std::string> describeCell(const std::filesystem::path& file, std::string_view parameter,

@@ -5,6 +5,7 @@
 // grows and another shrinks, or a model comes down in steps (15B, 8B, 4B).
 
 #include "core/engine/session.h"
+#include "core/report/lineage.h"
 
 #include <filesystem>
 #include <string>
@@ -28,10 +29,10 @@ namespace espalier {
 [[nodiscard]] Result<Model> openRecipe(
     const std::filesystem::path& file, const Progress& progress = {});
 
-/// How the weights of a model folder or recipe came about, newest first: "garden-half: subcloning
-/// of garden (8 x 192 to 8 x 96)". Follows recipe.json files in folders as exports have them; stops
-/// where there is none. A file that cannot be read ends the list with what is wrong with it.
-[[nodiscard]] std::vector<std::string> lineageOf(const std::filesystem::path& model);
+/// How the weights of a model folder or recipe came about, newest first. Follows recipe.json files
+/// in folders as exports have them; stops where there is none. A file that cannot be read ends the
+/// list with what is wrong with it.
+[[nodiscard]] std::vector<LineageStep> lineageOf(const std::filesystem::path& model);
 
 /// Where a cell of the destination of the recipe in `file` comes from in the first model of its
 /// chain: "block.0.mlp.up.weight [4, 7] x 1.414". Refused: no such parameter or cell.

@@ -174,14 +174,11 @@ ModelFact lineageFact(const ModelSummary& model)
 {
     if (model.lineage.empty())
         return {};
-    std::string last = model.lineage.front();
-    // The model's own name and shape stand beside it.
-    if (const std::size_t name = last.find(": "); name != std::string::npos)
-        last.erase(0, name + 2);
-    if (const std::size_t shape = last.rfind(", ");
-        shape != std::string::npos && last.find(" blocks x ", shape) != std::string::npos)
-        last.erase(shape);
-    return {.text = last, .help = fmt::format("{}", fmt::join(model.lineage, "\n"))};
+    std::vector<std::string> lines;
+    for (const LineageStep& step : model.lineage)
+        lines.push_back(describe(step));
+    return {.text = describeOrigin(model.lineage.front()),
+        .help = fmt::format("{}", fmt::join(lines, "\n"))};
 }
 
 ModelFact inputFact(const ModelSummary& model)

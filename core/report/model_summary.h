@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/axes/model_config.h"
+#include "core/report/lineage.h"
 
 #include <cstdint>
 #include <optional>
@@ -48,7 +49,7 @@ struct ModelSummary
     std::vector<TensorSummary> tensors;
     InputSummary inputs = {};
     /// How the weights came about, newest first (lineageOf); empty: nobody wrote it down.
-    std::vector<std::string> lineage = {};
+    std::vector<LineageStep> lineage = {};
 };
 
 /// What a model scores on some data, and between which bounds that lies.

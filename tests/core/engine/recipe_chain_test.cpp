@@ -70,10 +70,20 @@ TEST_F(RecipeChain, TellsWhereACellComesFromInTheFirstParent)
 
 TEST_F(RecipeChain, ListsHowAModelCameAbout)
 {
-    EXPECT_EQ(lineageOf(m_folder.path() / "two.json"),
-        (std::vector<std::string>{"two.json: Weight subcloning of one.json, 1 blocks x 12",
-            "one.json: Weight subcloning of parent, 2 blocks x 12"}));
+    const std::vector<LineageStep> steps = lineageOf(m_folder.path() / "two.json");
+    ASSERT_EQ(steps.size(), 2U);
+    EXPECT_EQ(describe(steps[0]), "two.json: Weight subcloning of one.json, 1 block × 12");
+    EXPECT_EQ(describe(steps[1]), "one.json: Weight subcloning of parent, 2 blocks × 12");
     EXPECT_TRUE(lineageOf(m_folder.path() / "parent").empty());
+}
+
+TEST_F(RecipeChain, ARecipeThatCannotBeReadEndsTheList)
+{
+    m_folder.write("one.json", "no recipe");
+    const std::vector<LineageStep> steps = lineageOf(m_folder.path() / "two.json");
+    ASSERT_EQ(steps.size(), 2U);
+    EXPECT_NE(steps[1].problem.find("one.json"), std::string::npos) << steps[1].problem;
+    EXPECT_EQ(describe(steps[1]), steps[1].problem);
 }
 
 TEST_F(RecipeChain, AnExportTellsTheChainAndTakesTheFirstParentsTokenizerAlong)
@@ -87,7 +97,7 @@ TEST_F(RecipeChain, AnExportTellsTheChainAndTakesTheFirstParentsTokenizerAlong)
     ASSERT_TRUE(done) << done.error().message;
     EXPECT_EQ(TemporaryFolder::read(m_folder.path() / "out/tokenizer.json"), "{\"theirs\": 1}");
     const std::string card = TemporaryFolder::read(m_folder.path() / "out/README.md");
-    EXPECT_NE(card.find("| Before that | one.json: Weight subcloning of parent, 2 blocks x 12 |"),
+    EXPECT_NE(card.find("| Before that | one.json: Weight subcloning of parent, 2 blocks × 12 |"),
         std::string::npos)
         << card;
 }

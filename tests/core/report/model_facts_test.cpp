@@ -98,10 +98,14 @@ TEST(ModelFacts, TellTheLastStepByWhichAModelCameAbout)
 {
     ModelSummary model;
     EXPECT_EQ(lineageFact(model).text, "");
-    model.lineage = {
-        "b.json: Net2Net of a.json, 2 blocks x 8", "a.json: Random of m, 2 blocks x 8"};
+    ModelShape shape;
+    shape.layers = 2;
+    shape.hidden = 8;
+    model.lineage = {{.made = "b.json", .method = "Net2Net", .parent = "a.json", .shape = shape},
+        {.made = "a.json", .method = "Random", .parent = "m", .shape = shape}};
     EXPECT_EQ(lineageFact(model).text, "Net2Net of a.json");
-    EXPECT_EQ(lineageFact(model).help, model.lineage[0] + '\n' + model.lineage[1]);
+    EXPECT_EQ(lineageFact(model).help,
+        "b.json: Net2Net of a.json, 2 blocks × 8\na.json: Random of m, 2 blocks × 8");
 }
 
 } // namespace
