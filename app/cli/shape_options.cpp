@@ -3,6 +3,7 @@
 
 #include "app/cli/data_options.h"
 #include "core/architectures/shape_request.h"
+#include "core/base/parse_number.h"
 #include "core/engine/lasting_names.h"
 #include "core/engine/model_source.h"
 #include "core/methods/catalog.h"
@@ -10,7 +11,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace espalier::cli {
 
@@ -60,15 +60,14 @@ Result<std::vector<std::pair<Size, std::int64_t>>> sizesFrom(const std::vector<s
         const std::size_t equals = text.find('=');
         const auto size = std::find_if(kAllSizes.begin(), kAllSizes.end(),
             [&](Size candidate) { return nameOf(candidate) == text.substr(0, equals); });
-        std::int64_t value = 0;
-        const char* const end = text.data() + text.size();
-        const bool number = equals != std::string::npos
-            && std::from_chars(text.data() + equals + 1, end, value).ptr == end;
-        if (size == kAllSizes.end() || !number || value < 1)
+        const auto value = equals == std::string::npos
+            ? std::nullopt
+            : parseNumber<std::int64_t>(std::string_view(text).substr(equals + 1));
+        if (size == kAllSizes.end() || !value || *value < 1)
             return refused(fmt::format("--shape: found \"{}\", wanted size=number with layers, "
                                        "hidden, heads, kv-heads, head-dim or mlp",
                 text));
-        sizes.emplace_back(*size, value);
+        sizes.emplace_back(*size, *value);
     }
     return sizes;
 }

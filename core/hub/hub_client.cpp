@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/hub/hub_client.h"
 
+#include "core/base/parse_number.h"
 #include "core/base/untrusted_text.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <thread>
 #include <utility>
 
@@ -25,11 +25,8 @@ bool isRedirect(int status)
 
 std::optional<std::int64_t> numberIn(std::string_view text)
 {
-    std::int64_t number = 0;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (text.empty() || failed != std::errc() || end != text.data() + text.size() || number < 0)
-        return std::nullopt;
-    return number;
+    const auto number = parseNumber<std::int64_t>(text);
+    return number && *number >= 0 ? number : std::nullopt;
 }
 
 /// W/"abc" and "abc" as abc.

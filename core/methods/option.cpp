@@ -2,13 +2,13 @@
 #include "core/methods/option.h"
 
 #include "core/base/nearest_name.h"
+#include "core/base/parse_number.h"
 #include "core/base/untrusted_text.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
@@ -99,13 +99,11 @@ Error unknownKey(const std::vector<OptionSpec>& specs, std::string_view key)
     return refused(fmt::format("option {}: unknown, {}", inQuotes(key), correctionOf(key, known)));
 }
 
-/// All of the text as one number, in the C locale.
-template <typename T> std::optional<T> parseNumber(std::string_view text)
+std::string_view trimmed(std::string_view text)
 {
-    T number{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc() && end == text.data() + text.size() ? std::optional(number)
-                                                                    : std::nullopt;
+    const std::size_t first = text.find_first_not_of(' ');
+    const std::size_t last = text.find_last_not_of(' ');
+    return first == std::string_view::npos ? "" : text.substr(first, last - first + 1);
 }
 
 std::optional<std::vector<std::int64_t>> parseList(std::string_view text)
@@ -113,7 +111,7 @@ std::optional<std::vector<std::int64_t>> parseList(std::string_view text)
     std::vector<std::int64_t> list;
     while (!text.empty()) {
         const std::size_t comma = text.find(',');
-        const std::optional<std::int64_t> entry = parseNumber<std::int64_t>(text.substr(0, comma));
+        const auto entry = parseNumber<std::int64_t>(trimmed(text.substr(0, comma)));
         if (!entry || comma + 1 == text.size())
             return std::nullopt;
         list.push_back(*entry);

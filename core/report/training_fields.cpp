@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/report/training_fields.h"
 
+#include "core/base/parse_number.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <array>
-#include <charconv>
 #include <vector>
 
 namespace espalier {
@@ -99,13 +100,9 @@ bool readNumber(std::string_view text, TrainingNumber number)
 {
     return std::visit(
         [text](auto* value) {
-            auto read = *value;
-            const char* const end = text.data() + text.size();
-            const auto [stopped, problem] = std::from_chars(text.data(), end, read);
-            if (problem != std::errc() || stopped != end)
-                return false;
-            *value = read;
-            return true;
+            const auto read = parseNumber<std::remove_reference_t<decltype(*value)>>(text);
+            *value = read.value_or(*value);
+            return read.has_value();
         },
         number);
 }

@@ -2,6 +2,7 @@
 #include "core/training/checkpoint.h"
 
 #include "core/architectures/catalog.h"
+#include "core/base/parse_number.h"
 #include "core/storage/atomic_file.h"
 #include "core/storage/file_bytes.h"
 #include "core/storage/model_weights.h"
@@ -13,8 +14,6 @@
 
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
-
-#include <charconv>
 
 namespace espalier {
 
@@ -84,12 +83,9 @@ Result<std::map<ParameterId, at::Tensor>> readMoments(
 Result<std::int64_t> readSteps(const SafetensorsFile& file)
 {
     const auto found = file.header().metadata().find("steps");
-    std::int64_t steps = -1;
-    if (found != file.header().metadata().end()) {
-        const char* end = found->second.data() + found->second.size();
-        if (std::from_chars(found->second.data(), end, steps).ptr != end)
-            steps = -1;
-    }
+    const std::int64_t steps = found == file.header().metadata().end()
+        ? -1
+        : parseNumber<std::int64_t>(found->second).value_or(-1);
     if (steps < 0)
         return refused(fmt::format("{}: the number of steps is missing", file.path().string()));
     return steps;

@@ -89,6 +89,7 @@ TEST(Options, AreReadByTheTypeOfTheirSpec)
     EXPECT_EQ(*parseOption(all[2], "0.25"), OptionValue(0.25));
     EXPECT_EQ(*parseOption(all[3], "true"), OptionValue(true));
     EXPECT_EQ(*parseOption(all[4], "0,3,5"), OptionValue(List{0, 3, 5}));
+    EXPECT_EQ(*parseOption(all[4], "0, 3 ,5"), OptionValue(List{0, 3, 5}));
     EXPECT_EQ(*parseOption(all[4], ""), OptionValue(List{}));
 }
 
@@ -100,7 +101,7 @@ TEST(Options, TextsThatAreNotValuesAreRefused)
     EXPECT_FALSE(parseOption(all[1], "").ok());
     EXPECT_FALSE(parseOption(all[2], "inf").ok());
     EXPECT_FALSE(parseOption(all[3], "yes").ok());
-    for (const char* const text : {"1,", ",1", "1,,2", "1;2", "1, 2"})
+    for (const char* const text : {"1,", ",1", "1,,2", "1;2", "1 2"})
         EXPECT_FALSE(parseOption(all[4], text).ok()) << text;
 }
 
