@@ -22,7 +22,7 @@ import time
 import timm
 import torch
 import transformers as tf
-from timm.models import save_for_hf
+from stock_models import save
 
 VOCAB, LAYERS, HIDDEN, HEADS, TOKENS, BATCH, IMAGE, PATCH, CLASSES = 2048, 6, 384, 6, 128, 8, 128, 8, 100
 
@@ -77,13 +77,6 @@ MODELS = {
 }
 
 
-def saved(model, folder):
-    if isinstance(model, tf.PreTrainedModel):
-        model.save_pretrained(folder)
-    else:
-        save_for_hf(model, folder, safe_serialization=True)
-
-
 def peer_pass(model):
     """A function that runs the stock tool once, on inputs as espalier-bench draws its own."""
     if not isinstance(model, tf.PreTrainedModel):
@@ -125,7 +118,7 @@ def row(name, build, arguments):
     run = peer_pass(model)
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch) / name
-        saved(model, folder)
+        save(model, folder)
         rounds = [(peer_times(run, arguments), own_times(folder, arguments)) for _ in range(arguments.rounds)]
     theirs, ours = (min(best for best, _ in side) for side in zip(*rounds))
     middle = statistics.median(peer[1] / own[1] for peer, own in rounds)

@@ -24,7 +24,7 @@ import timm
 import torch
 import transformers as tf
 from safetensors.numpy import load_file, save_file
-from timm.models import save_for_hf
+from stock_models import save
 
 TOLERANCE = 1e-5  # of the largest expected value; tests/core/engine/reference_test.cpp has the same
 
@@ -201,13 +201,6 @@ def cases():
 
 
 # ------------------------------------------------------------------------------------------------------------------- outputs
-
-
-def save(model, folder):
-    if isinstance(model, tf.PreTrainedModel):
-        model.save_pretrained(folder)
-    else:
-        save_for_hf(model, folder, safe_serialization=True)
 
 
 def load(model_class, folder):

@@ -62,8 +62,8 @@ TEST(Options, AWholeNumberServesAsANumber)
 
 TEST(Options, WrongOnesAreRefusedByName)
 {
-    EXPECT_EQ(
-        refusal({{"ordr", std::string("best")}}), "option \"ordr\": unknown, did you mean \"order\"?");
+    EXPECT_EQ(refusal({{"ordr", std::string("best")}}),
+        "option \"ordr\": unknown, did you mean \"order\"?");
     EXPECT_EQ(refusal({{"quite-different", true}}),
         "option \"quite-different\": unknown, wanted one of order, protect, strength, normalise, "
         "blocks");

@@ -245,7 +245,8 @@ TEST(Subcloning, WantsNoMoreThanItsChoicesRead)
     request.options["depth"] = std::string("lowest-change");
     const auto refused = makePlan(*findMethod("subcloning"), request);
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().message, "measurements: found no numbers of blocks, measure residual-change");
+    EXPECT_EQ(refused.error().message,
+        "measurements: found no numbers of blocks, measure residual-change");
     m = test::toyMeasurements();
     m.scores.clear();
     request.options["order"] = std::string("first");
