@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/methods/grow_norms.h"
 
-#include "core/architectures/catalog.h"
 #include "core/methods/plan_parts.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace espalier {
@@ -24,21 +24,29 @@ bool readsStream(const ParameterSpec& spec)
         && spec.dims[1] == Dim{{AxisLabel::Residual}, Side::Read};
 }
 
-/// The map with what it writes multiplied.
-void scaleWriting(AxisMap& map, double factor)
+bool writesStream(const ParameterSpec& spec)
 {
-    if (map.kind == AxisMap::Kind::Identity) {
-        std::vector<std::int64_t> all(static_cast<std::size_t>(map.parentLength));
-        for (std::size_t i = 0; i < all.size(); ++i)
-            all[i] = static_cast<std::int64_t>(i);
-        map = AxisMap::repeat(map.parentLength, std::move(all));
-    }
-    if (map.writeWeight.empty())
-        map.writeWeight.assign(map.child_from_parent.size(), 1.0);
-    map.kind = AxisMap::Kind::Repeat;
-    for (double& weight : map.writeWeight)
-        weight *= factor;
+    return std::ranges::any_of(spec.dims, [](const Dim& dim) {
+        return dim.segments.front() == AxisLabel::Residual && dim.side == Side::Write;
+    });
 }
+
+/// A norm on what a block adds: it reads and writes at the stream's scale.
+bool isOnBranch(Role role)
+{
+    return role == Role::AttentionPostNormGain || role == Role::MlpPostNormGain;
+}
+
+struct ScaledPart
+{
+    Role weight;
+    Role bias;
+    Role scale;
+};
+constexpr auto kScaledParts = std::to_array<ScaledPart>({
+    {Role::AttentionOutWeight, Role::AttentionOutBias, Role::AttentionScale},
+    {Role::MlpDownWeight, Role::MlpDownBias, Role::MlpScale},
+});
 
 std::string whyNotAnyWidth(const Flavour& flavour)
 {
@@ -46,8 +54,6 @@ std::string whyNotAnyWidth(const Flavour& flavour)
         return "norms stand on the stream itself (post-norm), which must be whole copies";
     if (flavour.norm == NormKind::Layer && flavour.layout == BlockLayout::Sandwich)
         return "what norms with biases add to the stream has no mean to pad with";
-    if (flavour.norm == NormKind::Layer && flavour.layerScale)
-        return "gains on what blocks add leave no mean to pad with";
     return "";
 }
 
@@ -60,19 +66,39 @@ double spreadOf(const ModelShape& parent, const ModelShape& child)
         static_cast<double>(copies * parent.hidden) / static_cast<double>(child.hidden));
 }
 
-void letNormsFollow(TransferPlan& plan, double eta)
+void keepNormedValues(TransferPlan& plan, double eta)
 {
     if (eta == 1)
         return;
-    plan.child.flavour.normEpsilon *= eta * eta;
-    for (const ParameterSpec& spec : parametersOf(plan.child))
-        if (spec.kind == ParameterKind::NormGain && isOnStream(spec))
-            scaleGain(plan, spec.id, eta);
-    if (!plan.child.flavour.queryKeyNorm)
+    for (const ParameterSpec& spec : parametersOf(plan.child)) {
+        if (!writesStream(spec) || isFresh(plan, spec.id))
+            continue;
+        switch (spec.kind) {
+        case ParameterKind::NormGain:
+            if (!isOnBranch(spec.id.role))
+                scaleGain(plan, spec.id, eta);
+            break;
+        case ParameterKind::NormBias:
+        case ParameterKind::LayerScale: // multiplies what is scaled already
+            break;
+        default:
+            plan.rules[spec.id].scale /= eta;
+        }
+    }
+}
+
+void foldLayerScales(TransferPlan& plan)
+{
+    if (!plan.child.flavour.layerScale)
         return;
-    for (DestinationBlock& block : plan.blocks)
-        for (const AxisLabel label : {AxisLabel::Query, AxisLabel::Key})
-            scaleWriting(block.maps.at(label), eta);
+    for (std::size_t j = 0; j < plan.blocks.size(); ++j)
+        for (const auto& [weight, bias, scale] : kScaledParts) {
+            const int block = static_cast<int>(j);
+            for (const ParameterId id : {ParameterId{weight, block}, ParameterId{bias, block}})
+                if (hasParameter(plan.child, id) && !isFresh(plan, id))
+                    plan.rules[id].foldedGain = scale;
+            plan.rules[{scale, block}] = {.fresh = true, .noise = Noise{.mean = 1, .std = 0}};
+        }
 }
 
 void freshenGains(TransferPlan& plan)
@@ -101,15 +127,7 @@ Status checkAnyWidth(const PlanRequest& request)
     if (to % from == 0)
         return {};
     const std::int64_t below = to / from * from;
-    std::string why = whyNotAnyWidth(request.parent.flavour);
-    if (why.empty()) {
-        ModelConfig child = request.parent;
-        child.shape = request.childShape;
-        const double eta = spreadOf(request.parent.shape, request.childShape);
-        child.flavour.normEpsilon *= eta * eta;
-        if (const Status stated = checkStated(child); !stated)
-            why = stated.error().message;
-    }
+    const std::string why = whyNotAnyWidth(request.parent.flavour);
     if (why.empty())
         return {};
     return refused(

@@ -2,7 +2,7 @@
 //
 // LEMON (Wang et al. 2024, arXiv 2310.07999): lossless growth to any width. The stream becomes
 // whole copies of the parent's and, in the rest, its mean (layer norm) or zeros (root mean
-// squares), which the norms do not notice once gains and epsilon are set right. Readers split a
+// squares), which the norms do not notice once the stream and gains are scaled. Readers split a
 // channel's weight unequally over its copies, and their columns on the rest are free.
 
 #include "core/methods/grow_depth.h"
@@ -89,14 +89,16 @@ Result<TransferPlan> planLemon(const PlanRequest& request)
     if (splitsUnequally(request.options))
         splitReaders(plan);
     keepEmbeddingMagnitude(plan);
+    keepNormedValues(plan, spreadOf(request.parent.shape, request.childShape));
     divideTiedHead(plan);
     if (request.childShape.hidden % request.parent.shape.hidden == 0)
         return plan;
-    letNormsFollow(plan, spreadOf(request.parent.shape, request.childShape));
-    if (means)
+    if (means) {
         clearBiasesInRest(plan);
-    else
+        foldLayerScales(plan);
+    } else {
         freshenGains(plan);
+    }
     if (std::get<bool>(request.options.at("free-columns")))
         fillFreeColumns(plan);
     return plan;
@@ -134,7 +136,7 @@ Method lemonMethod()
         .summary = "Lossless growth to any width under pre-norm, by copies and padding that norms "
                    "do not notice, and to any depth by identity blocks.",
         .paper = "Wang et al. 2024, arXiv 2310.07999",
-        .formula = "x' = [x; …; x; mean(x)],  γ' = η [γ; …],  ε' = η² ε,  η = √(k d / d′);  "
+        .formula = "x' = [x; …; x; mean(x)] / η,  γ' = η [γ; …],  η = √(k d / d′);  "
                    "readers α_i W with Σ α_i = 1",
         .evidence = "Saves 56.7 % of compute for ViT and 33.2 % for BERT (pre-norm). Keep the "
                     "usual peak learning rate and decay it faster: smaller ones hurt the final "

@@ -43,11 +43,11 @@ Result<TransferPlan> planZeroGrowth(const PlanRequest& request)
         return plan;
     keepCells(plan);
     keepEmbeddingMagnitude(plan);
-    divideTiedHead(plan);
     if (request.parent.flavour.norm == NormKind::Rms)
-        letNormsFollow(plan,
+        keepNormedValues(plan,
             std::sqrt(static_cast<double>(request.parent.shape.hidden)
                 / static_cast<double>(request.childShape.hidden)));
+    divideTiedHead(plan);
     freshenGains(plan);
     fillUnreadCells(plan);
     return plan;
@@ -72,7 +72,7 @@ Method zeroGrowthMethod()
         .summary = "The parent's cells in their places, new ones that give nothing at first.",
         .paper = "Du et al. 2024, arXiv 2405.15319",
         .formula = "W' = [W, R; 0, 0] for writers of the stream, [W, R; R, R] for its readers; "
-                   "root mean square norms: γ' = √(d/d′) γ",
+                   "root mean square norms: x' = [x; 0] / η, γ' = η γ, η = √(d/d′)",
         .evidence = "Depth: 46.6 % faster than scratch, nearly as good as stacking (49.1 %). "
                     "Width: 17.9 % slower than scratch, the worst of four operators.",
         .cost = "",

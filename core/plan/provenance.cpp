@@ -80,6 +80,11 @@ std::vector<IndexShare> sharesIn(const TransferPlan& plan, const Dim& dim,
     return {};
 }
 
+bool isLayerScale(Role role)
+{
+    return role == Role::AttentionScale || role == Role::MlpScale;
+}
+
 } // namespace
 
 CellOrigin originOf(
@@ -138,7 +143,8 @@ std::string describe(const CellOrigin& origin)
         text += fmt::format("{}{} [{}] × {:.4g}", i ? " + " : "", nameOf(source.parent),
             fmt::join(source.index, ", "), source.factor);
         if (source.foldedGain)
-            text += fmt::format(" × {} [{}]", nameOf(*source.foldedGain), source.index.back());
+            text += fmt::format(" × {} [{}]", nameOf(*source.foldedGain),
+                isLayerScale(source.foldedGain->role) ? source.index.front() : source.index.back());
     }
     if (origin.sources.size() > kMostShown)
         text += fmt::format(" + {} more", origin.sources.size() - kMostShown);

@@ -15,7 +15,7 @@ struct CellSource
     std::vector<std::int64_t> index; ///< one per dimension
     double factor = 1;
     std::optional<ParameterId> foldedGain =
-        std::nullopt; ///< the cell of this gain at the column multiplies it, too
+        std::nullopt; ///< this gain's cell at the column multiplies it, too (LayerScale: row)
     friend bool operator==(const CellSource&, const CellSource&) = default;
 };
 

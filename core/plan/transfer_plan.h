@@ -65,7 +65,7 @@ struct ParameterRule
                       ///< each dimension's own: the last norm's gain, where a
                       ///< tied head cannot divide by the copies itself
     std::optional<Role> foldedGain =
-        std::nullopt; ///< this gain of the source block multiplies the source's columns first
+        std::nullopt; ///< this gain of the source block multiplies its columns (LayerScale: rows)
     std::map<AxisLabel, AxisMap> maps = {}; ///< for this parameter alone, before all others
     friend bool operator==(const ParameterRule&, const ParameterRule&) = default;
 };

@@ -122,15 +122,22 @@ at::Tensor weighed(const ParameterPlan& plan, const ResolvedTerm& term, const at
     return at::cat(parts);
 }
 
+/// What multiplies a source: of a norm in front of it, its columns; of LayerScale behind it, its
+/// rows.
+at::Tensor gainFor(const at::Tensor& values, ParameterId id, const ParameterSet& parent)
+{
+    const at::Tensor gain = parent.at(id.role, id.block).detach().to(at::kDouble);
+    if (parameterOf(parent.config, id).kind != ParameterKind::LayerScale)
+        return gain.add(parent.config.flavour.normGainOffset);
+    return values.dim() == 2 ? gain.unsqueeze(1) : gain;
+}
+
 /// A term's source in fp64, its weight and gain multiplied in.
 at::Tensor sourceOf(const ParameterPlan& plan, const ResolvedTerm& term, const ParameterSet& parent)
 {
     at::Tensor values = parent.at(term.parent.role, term.parent.block).detach().to(at::kDouble);
     if (term.foldedGain)
-        values = values.mul(parent.at(term.foldedGain->role, term.foldedGain->block)
-                                .detach()
-                                .to(at::kDouble)
-                                .add(parent.config.flavour.normGainOffset));
+        values = values.mul(gainFor(values, *term.foldedGain, parent));
     return term.segmentWeights.empty() ? values.mul(term.weight)
                                        : weighed(plan, term, values, parent.config.shape);
 }

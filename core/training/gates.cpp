@@ -55,6 +55,16 @@ std::vector<std::int64_t> headsOf(const std::vector<std::int64_t>& channels, std
     return heads;
 }
 
+/// Whether gains of norms on the stream were changed for its new channels.
+bool normsMakeUp(const TransferPlan& plan)
+{
+    return std::ranges::any_of(plan.rules, [&](const auto& rule) {
+        const auto& [id, says] = rule;
+        return id.block >= 0 && says.scale != 1
+            && parameterOf(plan.child, id).kind == ParameterKind::NormGain;
+    });
+}
+
 /// Why no gates can stand where these members are new; empty if they can.
 std::string_view faultOf(const TransferPlan& plan, const NewMembers& members)
 {
@@ -68,7 +78,7 @@ std::string_view faultOf(const TransferPlan& plan, const NewMembers& members)
         return members.blocks.empty() && members.inside.empty() ? "none that are new" : "";
     if (postNorm || flavour.embeddingNorm || flavour.headDense)
         return "new channels behind norms on the stream itself (post-norm)";
-    if (flavour.normEpsilon != plan.parent.flavour.normEpsilon)
+    if (normsMakeUp(plan))
         return "norms that make up for new channels already";
     return "";
 }

@@ -27,11 +27,18 @@ TEST(Lemon, PadsTheStreamWithItsMeanUnderLayerNorm)
     EXPECT_EQ(residual.readWeight, (Weights{.5, .5, .5, .5, .5, .5, .5, .5, 0, 0}));
     const double eta = std::sqrt(0.8);
     EXPECT_DOUBLE_EQ(plan->rules.at({Role::MlpNormGain, 2}).scale, eta);
-    EXPECT_DOUBLE_EQ(plan->child.flavour.normEpsilon, 0.8 * 1e-5);
+    for (const Role writer :
+        {Role::AttentionOutWeight, Role::AttentionOutBias, Role::MlpDownWeight, Role::MlpDownBias})
+        EXPECT_DOUBLE_EQ(plan->rules.at({writer, 2}).scale, 1 / eta) << nameOf(writer);
+    EXPECT_DOUBLE_EQ(plan->rules.at({Role::TokenEmbedding, -1}).scale, 1 / eta);
+    EXPECT_EQ(plan->child.flavour.normEpsilon, 1e-5) << "which every config can state";
     EXPECT_EQ(plan->rules.at({Role::MlpNormBias, 2}).maps.at(AxisLabel::Residual).child_from_parent,
         (Indices{0, 1, 2, 3, 0, 1, 2, 3, kNothing, kNothing}));
     EXPECT_EQ(plan->rules.at({Role::FinalNormGain, -1}).face, Side::Read)
         << "a tied head cannot divide by the copies itself";
+    EXPECT_DOUBLE_EQ(plan->rules.at({Role::FinalNormGain, -1}).scale, eta * eta)
+        << "nor by what multiplies the embedding";
+    EXPECT_DOUBLE_EQ(plan->rules.at({Role::FinalNormBias, -1}).scale, eta);
 }
 
 TEST(Lemon, PadsTheStreamWithZerosUnderRootMeanSquares)
@@ -49,7 +56,7 @@ TEST(Lemon, PadsTheStreamWithZerosUnderRootMeanSquares)
         << "a gain of zero on a channel of zeros would never learn";
 }
 
-TEST(Lemon, HeadNormsKeepTheirValuesUnderTheNewEpsilon)
+TEST(Lemon, LeavesHeadNormsAlone)
 {
     ModelConfig parent = test::groupedToyConfig();
     parent.family = "qwen3";
@@ -58,11 +65,9 @@ TEST(Lemon, HeadNormsKeepTheirValuesUnderTheNewEpsilon)
     shape.hidden = 6;
     const auto plan = test::grow("lemon", shape, equalShares(), parent);
     ASSERT_TRUE(plan) << plan.error().message;
-    const double eta = std::sqrt(4.0 / 6.0);
-    EXPECT_EQ(plan->blocks[0].maps.at(AxisLabel::Query).writeWeight, Weights(4, eta))
-        << "norm(eta q) with eta^2 epsilon is norm(q) with epsilon";
-    EXPECT_EQ(plan->blocks[0].maps.at(AxisLabel::Key).writeWeight, Weights(2, eta));
-    EXPECT_EQ(plan->blocks[0].maps.at(AxisLabel::Value), AxisMap::identity(2));
+    for (const AxisLabel label : {AxisLabel::Query, AxisLabel::Key})
+        EXPECT_EQ(plan->blocks[0].maps.at(label).kind, AxisMap::Kind::Identity) << nameOf(label);
+    EXPECT_FALSE(plan->rules.contains({Role::QueryNormGain, 0}));
 }
 
 TEST(Lemon, RandomSharesOfCopiesSumToOne)
@@ -85,7 +90,7 @@ TEST(Lemon, FreeColumnsAreRandomWhereNothingIsRead)
     ASSERT_TRUE(plan);
     EXPECT_EQ(plan->rules.at({Role::QkvWeight, 0}).noise,
         (Noise{.std = 1, .relative = true, .unreachedOnly = true}));
-    EXPECT_FALSE(plan->rules.contains({Role::MlpDownWeight, 0}));
+    EXPECT_FALSE(plan->rules.at({Role::MlpDownWeight, 0}).noise);
 }
 
 TEST(Lemon, GrowsDepthByIdentityBlocks)
@@ -108,13 +113,20 @@ TEST(Lemon, RefusesPostNormUnlessTheStreamIsWholeCopies)
     EXPECT_FALSE(test::preserved("lemon", toyShape(5, 8, 4, 3), {}, parent).exact);
 }
 
-TEST(Lemon, RefusesFamiliesWhoseConfigCannotStateTheEpsilon)
+TEST(Lemon, TakesLayerScaleIntoTheRowsThatWriteAMean)
 {
     ModelConfig parent = test::toyConfig();
-    parent.family = "opt";
-    EXPECT_EQ(test::refusal("lemon", toyShape(4, 6, 3, 3), {}, parent),
-        "hidden 6: opt: config.json cannot state a norm epsilon of 6.66667e-06, it is always "
-        "1e-05, so hidden must be a multiple of the parent's 4 (nearest: 4, 8)");
+    parent.flavour.layerScale = true;
+    const auto plan = test::grow("lemon", toyShape(4, 6, 3, 3), equalShares(), parent);
+    ASSERT_TRUE(plan) << plan.error().message;
+    for (const Role writer : {Role::MlpDownWeight, Role::MlpDownBias})
+        EXPECT_EQ(plan->rules.at({writer, 1}).foldedGain, Role::MlpScale) << nameOf(writer);
+    const ParameterRule& scale = plan->rules.at({Role::MlpScale, 1});
+    EXPECT_TRUE(scale.fresh);
+    EXPECT_EQ(scale.noise, (Noise{.mean = 1, .std = 0}));
+    const auto whole = test::grow("lemon", toyShape(4, 8, 4, 3), equalShares(), parent);
+    ASSERT_TRUE(whole);
+    EXPECT_FALSE(whole->rules.contains({Role::MlpScale, 1})) << "copies have no mean";
 }
 
 } // namespace

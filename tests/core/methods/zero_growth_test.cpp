@@ -41,7 +41,8 @@ TEST(ZeroGrowth, IsExactWhereNormsDoNotSeeTheZeros)
     const auto plan = test::grow("zero-growth", shape, {}, rms);
     ASSERT_TRUE(plan) << plan.error().message;
     EXPECT_DOUBLE_EQ(plan->rules.at({Role::MlpNormGain, 0}).scale, std::sqrt(0.4));
-    EXPECT_DOUBLE_EQ(plan->child.flavour.normEpsilon, 0.4e-5);
+    EXPECT_DOUBLE_EQ(plan->rules.at({Role::MlpDownWeight, 0}).scale, 1 / std::sqrt(0.4));
+    EXPECT_EQ(plan->child.flavour.normEpsilon, rms.flavour.normEpsilon);
 }
 
 TEST(ZeroGrowth, DividedGroupsAreThereTwiceSoThatHeadsFindThem)
