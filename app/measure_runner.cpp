@@ -73,8 +73,8 @@ void MeasureRunner::measureWith(const MeasureSettings& settings)
         [this, parent = *m_parent, settings, progress = std::move(progress)](
             std::stop_token stop) mutable {
             progress.stop = stop;
-            const auto done = std::make_shared<Result<Measurements>>(
-                espalier::measure(parent, settings, progress));
+            const auto done =
+                std::make_shared<Result<Measurements>>(measureOnce(parent, settings, progress));
             QMetaObject::invokeMethod(this, [this, done, stop] {
                 if (!stop.stop_requested()) // else what runs is newer, or nothing
                     finish(std::move(*done));

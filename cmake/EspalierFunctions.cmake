@@ -23,8 +23,9 @@ function(espalier_qt_target target)
     set_target_properties(${target} PROPERTIES AUTOMOC ON)
 endfunction()
 
-# Tests leave the caches of whoever runs them alone.
-set(espalier_test_environment "XDG_CACHE_HOME=${CMAKE_BINARY_DIR}/tests/cache")
+# Tests leave the caches of whoever runs them alone, and begin with an empty one (test empty_cache).
+set(espalier_test_cache "${CMAKE_BINARY_DIR}/tests/cache")
+set(espalier_test_environment "XDG_CACHE_HOME=${espalier_test_cache}")
 
 # espalier_core_test(<target> SOURCES ... LIBRARIES ...): one GoogleTest program, one ctest entry. (A process per test
 # would load LibTorch hundreds of times; single tests: <target> --gtest_filter=...)
@@ -38,7 +39,8 @@ function(espalier_core_test target)
     # One thread: ctest runs many of them at once, and spinning OpenMP threads starve one another.
     add_test(NAME ${target} COMMAND ${target} --gtest_brief=1)
     set_tests_properties(${target} PROPERTIES
-        LABELS unit TIMEOUT 600 ENVIRONMENT "OMP_NUM_THREADS=1;${espalier_test_environment}")
+        LABELS unit TIMEOUT 600 FIXTURES_REQUIRED own_cache
+        ENVIRONMENT "OMP_NUM_THREADS=1;${espalier_test_environment}")
 endfunction()
 
 # espalier_gui_test(<source> <library>...): one Qt Test program named after its file.
@@ -51,5 +53,6 @@ function(espalier_gui_test source)
         ESPALIER_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
     add_test(NAME ${target} COMMAND ${target})
     set_tests_properties(${target} PROPERTIES
-        LABELS gui TIMEOUT 300 ENVIRONMENT "QT_QPA_PLATFORM=offscreen;${espalier_test_environment}")
+        LABELS gui TIMEOUT 300 FIXTURES_REQUIRED own_cache
+        ENVIRONMENT "QT_QPA_PLATFORM=offscreen;${espalier_test_environment}")
 endfunction()

@@ -4,17 +4,22 @@
 #include "core/engine/calibration.h"
 #include "core/engine/guard.h"
 #include "core/engine/lasting_names.h"
+#include "core/engine/measurement_key.h"
 #include "core/engine/model_impl.h"
 #include "core/engine/session.h"
 #include "core/measure/partial_loss.h"
 #include "core/measure/run_measurements.h"
 #include "core/plan/footprint.h"
+#include "core/storage/cache_folder.h"
+#include "core/storage/measurement_cache.h"
 #include "core/storage/room.h"
 #include "core/tensors/weight_source.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 
 namespace espalier {
 
@@ -86,6 +91,23 @@ struct Job
             rows, [](const MeasurementRow* row) { return row->facts->needsGradients(); });
         return found == rows.end() ? nullptr : *found;
     }
+    [[nodiscard]] std::vector<std::string_view> ids() const
+    {
+        std::vector<std::string_view> ids;
+        for (const MeasurementRow* row : rows)
+            ids.push_back(row->facts->id);
+        return ids;
+    }
+    [[nodiscard]] std::int64_t batches() const
+    {
+        return calibrationBatches(data, settings);
+    }
+    [[nodiscard]] std::function<Batch(std::int64_t)> batchAt() const
+    {
+        return [this](std::int64_t i) {
+            return calibrationBatch(data, settings, i);
+        };
+    }
     [[nodiscard]] bool canReadBlocks() const
     {
         return model.impl().loadOne && !needingGradients();
@@ -149,13 +171,9 @@ Result<bool> readsBlocks(const Job& job, WeightsHeld held, const Progress& progr
 
 Result<Measurements> run(const Job& job, bool byBlock, const Progress& progress)
 {
-    const std::int64_t batches = calibrationBatches(job.data, job.settings);
-    const auto batchAt = [&](std::int64_t i) {
-        return calibrationBatch(job.data, job.settings, i);
-    };
-    std::vector<std::string_view> ids;
-    for (const MeasurementRow* row : job.rows)
-        ids.push_back(row->facts->id);
+    const std::int64_t batches = job.batches();
+    const auto batchAt = job.batchAt();
+    const std::vector<std::string_view> ids = job.ids();
     if (byBlock) {
         if (const Status same = job.model.impl().stored->checkCopies(progress); !same)
             return same.error();
@@ -171,25 +189,51 @@ Result<Measurements> run(const Job& job, bool byBlock, const Progress& progress)
     return runMeasurements(*parameters, batches, batchAt, ids, progress);
 }
 
-Result<Measurements> measureOn(const Model& model, const Dataset& data,
-    const MeasureSettings& settings, const Progress& progress, WeightsHeld held)
+Result<Measurements> runWhereThereIsRoom(const Job& job, WeightsHeld held, const Progress& progress)
 {
-    Result<std::vector<const MeasurementRow*>> rows = rowsFor(settings.ids, data.hasLabels());
-    if (!rows)
-        return rows.error();
-    const Job job{.model = model, .data = data, .settings = settings, .rows = *std::move(rows)};
-    if (const Status labelled = checkLabels(job); !labelled)
-        return labelled.error();
     const Result<bool> byBlock = readsBlocks(job, held, progress);
     if (!byBlock)
         return byBlock.error();
     return run(job, *byBlock, progress);
 }
 
-} // namespace
+/// What the cache has of this job, or what running it comes to.
+Result<Measurements> runOnce(const Job& job, const std::string& weightsHash,
+    const MeasurementCache& cache, const Progress& progress)
+{
+    const auto batchAt = job.batchAt();
+    const std::string key = measurementKey({.weightsHash = weightsHash,
+        .config = job.model.config(),
+        .ids = job.ids(),
+        .batches = job.batches(),
+        .batchAt = batchAt});
+    if (std::optional<Measurements> kept = cache.find(key, weightsHash, progress))
+        return *std::move(kept);
+    Result<Measurements> measured = runWhereThereIsRoom(job, WeightsHeld::AsMemoryAllows, progress);
+    if (!measured)
+        return measured;
+    measured->parentHash = weightsHash;
+    cache.keep(key, *measured, progress);
+    return measured;
+}
 
-Result<Measurements> measure(
-    const Model& model, const MeasureSettings& settings, const Progress& progress, WeightsHeld held)
+void noteSource(Measurements& measured, const Dataset& data, const MeasureSettings& settings)
+{
+    measured.data = data.name();
+    const DataSpec found = lastingNames(settings.data);
+    measured.source = found.source;
+    measured.sequenceLength = data.sequenceLength();
+    measured.batch = settings.batch;
+    measured.validationShare = settings.data.validationShare;
+    measured.textField = settings.data.textField;
+    measured.tokenizer = found.tokenizer;
+    measured.skipBroken = settings.data.skipBroken;
+}
+
+using Run = std::function<Result<Measurements>(const Job& job, const std::string& weightsHash)>;
+
+Result<Measurements> measureBy(
+    const Run& run, const Model& model, const MeasureSettings& settings, const Progress& progress)
 {
     return guarded([&]() -> Result<Measurements> {
         if (settings.samples < 1 || settings.batch < 1)
@@ -200,24 +244,47 @@ Result<Measurements> measure(
             model.impl().data->open(settings.data, model.config(), progress);
         if (!data)
             return data.error();
-        Result<Measurements> measured = measureOn(model, *data, settings, progress, held);
-        if (!measured)
-            return measured.error();
+        Result<std::vector<const MeasurementRow*>> rows = rowsFor(settings.ids, data->hasLabels());
+        if (!rows)
+            return rows.error();
+        const Job job{
+            .model = model, .data = *data, .settings = settings, .rows = *std::move(rows)};
+        if (const Status labelled = checkLabels(job); !labelled)
+            return labelled.error();
         const Result<std::string> hash = model.weightsHash(progress);
         if (!hash)
             return hash.error();
+        Result<Measurements> measured = run(job, *hash);
+        if (!measured)
+            return measured.error();
         measured->parentHash = *hash;
-        measured->data = data->name();
-        const DataSpec found = lastingNames(settings.data);
-        measured->source = found.source;
-        measured->sequenceLength = data->sequenceLength();
-        measured->batch = settings.batch;
-        measured->validationShare = settings.data.validationShare;
-        measured->textField = settings.data.textField;
-        measured->tokenizer = found.tokenizer;
-        measured->skipBroken = settings.data.skipBroken;
+        noteSource(*measured, *data, settings);
         return measured;
     });
+}
+
+} // namespace
+
+Result<Measurements> measure(
+    const Model& model, const MeasureSettings& settings, const Progress& progress, WeightsHeld held)
+{
+    const Run run = [&](const Job& job, const std::string&) {
+        return runWhereThereIsRoom(job, held, progress);
+    };
+    return measureBy(run, model, settings, progress);
+}
+
+Result<Measurements> measureOnce(
+    const Model& model, const MeasureSettings& settings, const Progress& progress)
+{
+    const std::optional<std::filesystem::path> folder = cacheFolder();
+    if (!folder)
+        return measure(model, settings, progress);
+    const MeasurementCache cache(*folder / "measurements");
+    const Run run = [&](const Job& job, const std::string& weightsHash) {
+        return runOnce(job, weightsHash, cache, progress);
+    };
+    return measureBy(run, model, settings, progress);
 }
 
 } // namespace espalier

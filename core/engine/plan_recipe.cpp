@@ -57,7 +57,7 @@ Result<std::optional<Measurements>> measurementsFor(const Recipe& recipe, const 
     if (!settings)
         return settings.error();
     settings->ids.insert(settings->ids.end(), needed.begin(), needed.end());
-    Result<Measurements> measured = measure(parent, *settings, progress);
+    Result<Measurements> measured = measureOnce(parent, *settings, progress);
     if (!measured)
         return measured.error();
     return std::optional(*std::move(measured));

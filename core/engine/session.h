@@ -55,6 +55,11 @@ enum class WeightsHeld
 [[nodiscard]] Result<Measurements> measure(const Model& model, const MeasureSettings& settings,
     const Progress& progress = {}, WeightsHeld held = WeightsHeld::AsMemoryAllows);
 
+/// The same, or what it came to when the same weights were measured on the same samples before,
+/// kept in the user's cache folder (core/storage/measurement_cache.h).
+[[nodiscard]] Result<Measurements> measureOnce(
+    const Model& model, const MeasureSettings& settings, const Progress& progress = {});
+
 [[nodiscard]] Status saveMeasurements(
     const Measurements& measurements, const std::filesystem::path& file);
 [[nodiscard]] Result<Measurements> loadMeasurements(const std::filesystem::path& file);
