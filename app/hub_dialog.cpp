@@ -31,6 +31,7 @@ enum KnownColumn
 
 constexpr int kWidth = 560;
 constexpr int kHeight = 520;
+constexpr int kRowHeight = 24;
 
 /// A list without frame, header or branches, whose columns are as wide as they need.
 QTreeWidget* makeList(const QString& name, QWidget* parent)
@@ -144,6 +145,7 @@ void HubDialog::listCached()
         if (family.empty())
             continue;
         auto* row = new QTreeWidgetItem(m_known);
+        row->setSizeHint(kNameColumn, QSize(0, kRowHeight));
         row->setText(kNameColumn, QString::fromStdString(model.repository));
         row->setText(kFamilyColumn, QString::fromStdString(family));
         row->setText(kSizeColumn, sizeText(model.bytes));
@@ -235,6 +237,7 @@ void HubDialog::fillFiles(const std::vector<HubFile>& files)
     m_files->clear();
     for (const HubFile& file : files) {
         auto* row = new QTreeWidgetItem(m_files);
+        row->setSizeHint(0, QSize(0, kRowHeight));
         row->setText(0, QString::fromStdString(file.name));
         row->setText(1, file.bytes ? sizeText(*file.bytes) : tr("unknown size"));
         row->setTextAlignment(1, Qt::AlignRight | Qt::AlignVCenter);

@@ -63,6 +63,12 @@ void BigNumber::clearScale()
     setScale(0, {});
 }
 
+void BigNumber::reserveScale(bool reserved)
+{
+    m_reserved = reserved;
+    updateGeometry();
+}
+
 void BigNumber::setPending(bool pending)
 {
     m_pending = pending;
@@ -85,7 +91,7 @@ QSize BigNumber::sizeHint() const
     const int width = QFontMetrics(fonts::number()).horizontalAdvance(m_number)
         + QFontMetrics(fonts::axis()).horizontalAdvance(m_unit + m_ratio) + 24;
     return {std::max(120, width),
-        titleHeight() + numberHeight() + (m_marks.size() > 1 ? kScaleHeight : 0)};
+        titleHeight() + numberHeight() + (m_reserved || m_marks.size() > 1 ? kScaleHeight : 0)};
 }
 
 QSize BigNumber::minimumSizeHint() const

@@ -36,6 +36,8 @@ public:
     /// no scale.
     void setScale(double value, std::vector<ScaleMark> marks);
     void clearScale();
+    /// Keeps the scale's room while there is none, so that nothing moves when it comes.
+    void reserveScale(bool reserved);
     /// Greys the number while a newer one is computed.
     void setPending(bool pending);
 
@@ -58,6 +60,7 @@ private:
     QString m_unit;
     QString m_ratio;
     double m_value = 0;
+    bool m_reserved = false;
     std::vector<ScaleMark> m_marks;
     bool m_pending = false;
 };

@@ -3,6 +3,7 @@
 
 #include "core/architectures/catalog.h"
 #include "core/methods/catalog.h"
+#include "core/report/model_facts.h"
 #include "core/report/method_page.h"
 #include "widgets/controls/big_number.h"
 #include "widgets/controls/buttons.h"
@@ -121,6 +122,7 @@ void DestinationPanel::buildMethod(QVBoxLayout* column)
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(m_options);
+    m_options->setContentsMargins(0, 0, space::kGroup, 0); // from the scroll bar
     scroll->viewport()->setAutoFillBackground(false);
     m_options->setAutoFillBackground(false);
     column->addWidget(scroll, 1);
@@ -344,6 +346,8 @@ void DestinationPanel::refreshLoss()
     const auto& loss = m_workspace.untrainedLoss();
     const auto& parent = m_workspace.parentLoss();
     m_loss->setPending(m_workspace.work(Activity::Evaluating).running);
+    m_loss->reserveScale(
+        m_workspace.model() != nullptr && hasLoss(m_workspace.model()->config.flavour.task));
     if (!loss) {
         m_loss->setNumber(QStringLiteral("—"));
         m_loss->clearScale();

@@ -56,6 +56,7 @@ public:
     /// it).
     void setMarginal(Marginal marginal);
     void setColourBarVisible(bool visible);
+    static constexpr int kColourBarWidth = 76; ///< with its numbers
     /// Words behind the title of the lower axis, e.g. what the hatching means.
     void setNote(const QString& note);
     /// order[p] is the column drawn at place p: a permutation of the columns; empty: natural order.

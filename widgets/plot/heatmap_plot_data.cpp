@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::size_t kCellsAtOnce = std::size_t{1} << 19; ///< more are binned in the background
 constexpr int kMarginalHeight = 40;
-constexpr int kColourBarWidth = 76; ///< with its numbers
 
 std::size_t clampedCell(double coordinate, std::size_t count)
 {

@@ -62,8 +62,8 @@ QColor mixed(const QColor& over, const QColor& under, double strength)
         part(over.blueF(), under.blueF()));
 }
 
-/// Fusion, but check boxes and radio buttons keep an outline that is seen on dark ground too, and
-/// buttons of dialogs are words alone.
+/// Fusion, but check boxes, radio buttons and fields keep an outline that is seen on dark ground
+/// too, and buttons of dialogs are words alone.
 class IndicatorStyle final : public QProxyStyle
 {
 public:
@@ -83,6 +83,8 @@ public:
     void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
         const QWidget* widget) const override
     {
+        if (element == PE_FrameLineEdit)
+            return drawField(*painter, *option);
         if (element != PE_IndicatorCheckBox && element != PE_IndicatorRadioButton) {
             QProxyStyle::drawPrimitive(element, option, painter, widget);
             return;
@@ -105,7 +107,28 @@ public:
         painter->restore();
     }
 
+    void drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,
+        QPainter* painter, const QWidget* widget) const override
+    {
+        QProxyStyle::drawComplexControl(control, option, painter, widget);
+        if (control == CC_SpinBox)
+            drawField(*painter, *option);
+    }
+
 private:
+    /// Fusion's outline is darker than the window, which dark ground swallows.
+    static void drawField(QPainter& painter, const QStyleOption& option)
+    {
+        const Theme theme = Theme::of(option.palette);
+        const bool hasFocus = option.state.testFlag(State_HasFocus);
+        const bool isEnabled = option.state.testFlag(State_Enabled);
+        painter.save();
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(hasFocus ? theme.accent : theme.faint(theme.muted, isEnabled ? 0.6 : 0.3));
+        painter.drawRoundedRect(QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2);
+        painter.restore();
+    }
+
     static void drawBox(
         QPainter& painter, const QRectF& shape, bool isOn, const QColor& ink, const Theme& theme)
     {

@@ -11,7 +11,10 @@
 #include "widgets/theme/theme.h"
 
 #include <QHeaderView>
+#include <QResizeEvent>
 #include <QTableWidget>
+
+#include <algorithm>
 
 namespace espalier {
 namespace {
@@ -64,7 +67,7 @@ PlotWidget* MethodsView::mainPlot() const
 void MethodsView::buildMaps(QWidget* content)
 {
     QVBoxLayout* column = makeColumn(content, space::kPanel, space::kControl);
-    auto* maps = makeRow(space::kSection);
+    m_maps = makeRow(space::kSection);
     const auto addSide = [&](QWidget* head, HeatmapPlot*& plot, const QString& name) {
         auto* side = new QVBoxLayout;
         side->setSpacing(space::kGroup);
@@ -74,7 +77,7 @@ void MethodsView::buildMaps(QWidget* content)
         head->setFixedHeight(28);
         side->addWidget(head);
         side->addWidget(plot, 1);
-        maps->addLayout(side, 1);
+        m_maps->addLayout(side, 1);
     };
     m_firstHead = makeNote(content);
     addSide(m_firstHead, m_first, tr("Weight made by the recipe"));
@@ -83,13 +86,14 @@ void MethodsView::buildMaps(QWidget* content)
     m_rival->setAccessibleName(tr("Method on the right"));
     m_rival->setToolTip(tr("The method on the right: the same shape, its own default parameters"));
     addSide(m_rival, m_second, tr("The same weight made by the other method"));
-    column->addLayout(maps, 1);
+    column->addLayout(m_maps, 1);
     m_secondHead = makeNote(content);
     column->addWidget(m_secondHead);
 
     m_table = new QTableWidget(kTableRows, 3, content);
     m_table->setHorizontalHeaderLabels({QString(), tr("Recipe"), tr("Other")});
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    m_table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_table->verticalHeader()->hide();
@@ -112,6 +116,15 @@ void MethodsView::showEvent(QShowEvent* event)
         Q_EMIT intents().rivalEdited(
             QString::fromUtf8(control.data(), static_cast<qsizetype>(control.size())));
     }
+}
+
+/// The right side is wider by the colour bar, so that both maps have the same size.
+void MethodsView::resizeEvent(QResizeEvent* event)
+{
+    View::resizeEvent(event);
+    const int room = width() - 2 * space::kPanel - space::kSection - HeatmapPlot::kColourBarWidth;
+    m_maps->setStretch(0, std::max(room / 2, 1));
+    m_maps->setStretch(1, std::max(room / 2, 1) + HeatmapPlot::kColourBarWidth);
 }
 
 void MethodsView::rebuild()

@@ -3,6 +3,7 @@
 
 #include "widgets/views/view.h"
 
+class QHBoxLayout;
 class QLabel;
 class QTableWidget;
 
@@ -24,6 +25,7 @@ public:
 
 protected:
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void buildMaps(QWidget* content);
@@ -33,6 +35,7 @@ private:
     void refreshState();
     void setRow(int row, const QString& title, const QString& first, const QString& second);
 
+    QHBoxLayout* m_maps = nullptr;
     QLabel* m_firstHead = nullptr;
     QLabel* m_secondHead = nullptr;
     MethodBox* m_rival = nullptr;

@@ -3,7 +3,6 @@
 
 #include "widgets/controls/buttons.h"
 #include "widgets/format/number_format.h"
-#include "widgets/models/lane_table_model.h"
 #include "widgets/panels/lane_delegate.h"
 #include "widgets/panels/layout.h"
 #include "widgets/plot/line_plot.h"
@@ -11,6 +10,7 @@
 
 #include <QComboBox>
 #include <QHeaderView>
+#include <QResizeEvent>
 #include <QSplitter>
 #include <QTableView>
 
@@ -20,8 +20,9 @@ namespace espalier {
 
 namespace {
 
-constexpr int kAidsWidth = 110;
-constexpr int kLeastPlot = 260;
+constexpr int kLeastPlot = 320;
+constexpr double kPlotShare = 0.4;
+constexpr int kLeastTable = 340;
 constexpr int kRowHeight = 28;
 
 QString titleOf(RaceState state)
@@ -64,8 +65,11 @@ RaceView::RaceView(const ViewContext& context, QWidget* parent)
     m_splitter->addWidget(m_plot);
     m_splitter->addWidget(makeTable());
     m_splitter->setStretchFactor(0, 1);
-    m_splitter->setStretchFactor(1, 0);
-    m_splitter->setSizes({380, 548});
+    m_splitter->setStretchFactor(1, 1);
+    connect(m_splitter, &QSplitter::splitterMoved, this, [this] {
+        m_divided = true;
+        fitColumns();
+    });
     column->addWidget(m_splitter, 1);
     m_plot->setLive(true);
 
@@ -149,10 +153,8 @@ QWidget* RaceView::makeTable()
     m_table->setMinimumHeight(4 * kRowHeight); // head, two lanes, a scroll bar
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setSectionResizeMode(LaneTableModel::Title, QHeaderView::Stretch);
-    const int widths[] = {100, kAidsWidth, 48, 72, 64, 74, 64, 64, 52};
     for (int i = 0; i < LaneTableModel::ColumnCount; ++i)
-        m_table->setColumnWidth(i, widths[i]);
-    m_table->setColumnHidden(LaneTableModel::Aids, true);
+        m_table->setColumnWidth(i, widthOf(static_cast<LaneTableModel::Column>(i)));
     column->addWidget(m_table, 1);
     column->addLayout(makeLaneButtons());
     connect(m_table, &QTableView::doubleClicked, this, [this](const QModelIndex& cell) {
@@ -192,17 +194,37 @@ QHBoxLayout* RaceView::makeLaneButtons()
     return buttons;
 }
 
-/// The plot makes room for the column, as far as it stays a plot.
-void RaceView::showAids(bool shown)
+/// The table gets what its columns need, as long as the plot stays a plot.
+void RaceView::divide()
 {
-    if (shown != m_table->isColumnHidden(LaneTableModel::Aids))
-        return;
-    m_table->setColumnHidden(LaneTableModel::Aids, !shown);
-    const QList<int> sizes = m_splitter->sizes();
-    const int moved = shown ? std::clamp(sizes[0] - kLeastPlot, 0, kAidsWidth) : -m_madeRoom;
-    m_madeRoom = std::max(moved, 0);
-    if (moved != 0)
-        m_splitter->setSizes({sizes[0] - moved, sizes[1] + moved});
+    const int total = m_splitter->width() - m_splitter->handleWidth();
+    if (!m_divided && total > 0) {
+        const int plot = std::max(kLeastPlot, static_cast<int>(total * kPlotShare));
+        const int wanted = std::max(kLeastTable, widthOf(laneColumns(columnNeeds())));
+        const int table = std::clamp(total - plot, 1, wanted);
+        m_splitter->setSizes({total - table, table});
+    }
+    fitColumns();
+}
+
+void RaceView::fitColumns()
+{
+    const auto shown = laneColumnsIn(m_table->parentWidget()->width(), columnNeeds());
+    for (int i = 0; i < LaneTableModel::ColumnCount; ++i)
+        m_table->setColumnHidden(
+            i, std::ranges::find(shown, static_cast<LaneTableModel::Column>(i)) == shown.end());
+}
+
+LaneColumnNeeds RaceView::columnNeeds() const
+{
+    return {.aids = m_model->hasAids(), .raced = workspace().raceState() != RaceState::Ready};
+}
+
+void RaceView::resizeEvent(QResizeEvent* event)
+{
+    View::resizeEvent(event);
+    layout()->activate(); // the splitter has its new width
+    divide();
 }
 
 void RaceView::askForTraining(int lane)
@@ -275,10 +297,14 @@ void RaceView::refreshState()
     // Start and New race take turns, so that the bar fits the narrowest window.
     m_start->setVisible(!isOver || state == RaceState::Stopped);
     m_reset->setVisible(isOver);
+    // So do the buttons of planned lanes and of those that have trained.
+    for (QPushButton* button : {m_add, m_training, m_remove})
+        button->setVisible(isPlanned);
+    m_export->setVisible(!isPlanned);
     m_add->setEnabled(isPlanned && workspace().plan() != nullptr);
     m_remove->setEnabled(isPlanned && pickedLane() >= 0);
     m_training->setEnabled(isPlanned && pickedLane() >= 0);
-    showAids(m_model->hasAids());
+    divide();
     m_export->setEnabled(!isBusy && !isPlanned && pickedLane() >= 0);
     refreshStatus();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/report/run_report.h"
+#include "widgets/models/lane_columns.h"
 #include "widgets/views/view.h"
 
 class QComboBox;
@@ -14,7 +15,6 @@ class QHBoxLayout;
 namespace espalier {
 
 class ChipButton;
-class LaneTableModel;
 class LinePlot;
 class PrimaryButton;
 
@@ -27,12 +27,17 @@ public:
 
     [[nodiscard]] PlotWidget* mainPlot() const override;
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void buildBar(QHBoxLayout* bar);
     [[nodiscard]] QWidget* makeTable();
     [[nodiscard]] QHBoxLayout* makeLaneButtons();
     void askForTraining(int lane);
-    void showAids(bool shown);
+    void divide();
+    void fitColumns();
+    [[nodiscard]] LaneColumnNeeds columnNeeds() const;
     [[nodiscard]] RunChartSettings chartSettings() const;
     void rebuildChart();
     void append(int lane, int first);
@@ -43,7 +48,7 @@ private:
     LinePlot* m_plot;
     LaneTableModel* m_model;
     QSplitter* m_splitter;
-    int m_madeRoom = 0; ///< for the column of aids
+    bool m_divided = false; ///< by a person, who has the last word
     QTableView* m_table = nullptr;
     PrimaryButton* m_start = nullptr;
     QPushButton* m_pause = nullptr;

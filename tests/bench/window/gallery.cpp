@@ -132,6 +132,33 @@ TrainSettings learning()
     return train;
 }
 
+/// A race with something beside one start, planned and on its way.
+void addRace(const Album& album, MainWindow& window, const QString& prefix)
+{
+    Workspace& workspace = window.workspace();
+    window.showView(QStringLiteral("importance"));
+    const std::vector<RunLane> before = workspace.lanes();
+    std::vector<RunLane> lanes = before;
+    lanes[0].train = learning();
+    workspace.setLanes(lanes);
+    album.add(window, prefix + QStringLiteral("race-planned"));
+    for (std::size_t lane = 0; lane < lanes.size(); ++lane)
+        for (int step = 0; step <= 240; ++step) {
+            const double halving = 20 + 30 * static_cast<double>(lane);
+            LanePoint point{
+                .step = static_cast<double>(step), .tokens = 2048.0 * step, .seconds = 0.07 * step};
+            point.trainLoss = 5.5 / (1 + step / halving);
+            if (step % 50 == 0)
+                point.validationLoss = point.trainLoss;
+            lanes[lane].points.push_back(point);
+        }
+    workspace.setRaceState(RaceState::Running);
+    workspace.setLanes(lanes);
+    album.add(window, prefix + QStringLiteral("race-running"));
+    workspace.setRaceState(RaceState::Ready);
+    workspace.setLanes(before);
+}
+
 /// What opening leads to when it goes wrong, and what asks for models and data.
 void addOpening(const Album& album, MainWindow& window, const QString& prefix)
 {
@@ -262,15 +289,18 @@ int takeGallery(const QString& folder, const QString& model, const QString& othe
     addViews(album, window, QStringLiteral("light-"));
     addStates(album, window);
     addOpening(album, window, QStringLiteral("light-"));
+    addRace(album, window, QStringLiteral("light-"));
     window.showView(QStringLiteral("importance"));
     for (const QSize size : {QSize(1024, 680), QSize(2560, 1440)}) {
         window.resize(size);
         addViews(album, window, QStringLiteral("%1-").arg(size.width()));
+        addRace(album, window, QStringLiteral("%1-").arg(size.width()));
     }
     window.resize(1280, 800);
     window.applyThemeChoice(ThemeChoice::Dark);
     addViews(album, window, QStringLiteral("dark-"));
     addOpening(album, window, QStringLiteral("dark-"));
+    addRace(album, window, QStringLiteral("dark-"));
     ExportDialog dialog({QStringLiteral("Export destination"),
                             QStringLiteral("8 blocks, 96 wide, 932 k parameters"),
                             QStringLiteral("/home/somebody/models/garden-8x96")},
