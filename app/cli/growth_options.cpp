@@ -2,12 +2,11 @@
 #include "app/cli/growth_options.h"
 
 #include "app/cli/shape_options.h"
+#include "core/base/parse_number.h"
 #include "core/base/untrusted_text.h"
 #include "core/engine/compare.h"
 
 #include <fmt/format.h>
-
-#include <charconv>
 
 namespace espalier::cli {
 
@@ -27,13 +26,15 @@ std::vector<std::string> splitAt(const std::string& text, char separator)
 
 bool readCount(std::string_view text, std::int64_t& value)
 {
-    const char* const end = text.data() + text.size();
-    return std::from_chars(text.data(), end, value).ptr == end && !text.empty() && value >= 0;
+    const auto count = parseNumber<std::int64_t>(text);
+    value = count.value_or(value);
+    return count && *count >= 0;
 }
 
 Result<GrowthStage> stageFrom(const std::string& text, const ModelConfig& before)
 {
     constexpr std::string_view kFreeze = "freeze=";
+    constexpr std::string_view kGate = "gate=";
     const std::size_t colon = text.find(':');
     const std::vector<std::string> parts = splitAt(text.substr(0, colon), ',');
     GrowthStage stage;
@@ -45,6 +46,8 @@ Result<GrowthStage> stageFrom(const std::string& text, const ModelConfig& before
         else if (parts[i].starts_with(kFreeze))
             understood =
                 understood && readCount(parts[i].substr(kFreeze.size()), stage.frozenSteps);
+        else if (parts[i].starts_with(kGate))
+            understood = understood && readCount(parts[i].substr(kGate.size()), stage.gateSteps);
         else
             sizes.push_back(parts[i]);
     }
@@ -73,7 +76,7 @@ void addGrowthOption(CLI::App& command, std::vector<std::string>& texts)
     command
         .add_option("--grow", texts,
             "Grow before a step: "
-            "STEP,SIZE=N,...[,moments][,freeze=STEPS]:METHOD[:OPTION=VALUE...]; "
+            "STEP,SIZE=N,...[,moments][,freeze=STEPS][,gate=STEPS]:METHOD[:OPTION=VALUE...]; "
             "may be repeated")
         ->group("Training aids");
 }

@@ -11,7 +11,7 @@
 
 namespace espalier::cli {
 
-/// --grow, as typed: "STEP,SIZE=N,…[,moments][,freeze=STEPS]:METHOD[:OPTION=VALUE…]".
+/// --grow, as typed: "STEP,SIZE=N,…[,moments][,freeze=STEPS][,gate=STEPS]:METHOD[:OPTION=VALUE…]".
 void addGrowthOption(CLI::App& command, std::vector<std::string>& texts);
 
 /// The stages that they spell for a model that starts as `start`; sizes that follow from others do

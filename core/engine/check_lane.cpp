@@ -49,23 +49,29 @@ Status checkHiddenStates(const LaneSpec& lane)
         : Status{};
 }
 
-/// What is new is known from the start's plan, for a model that does not change its shape
-/// meanwhile.
+/// What is new is known from the plan of the start or the stage, for a model that does not change
+/// its shape while the gates rise.
 Status checkGates(const LaneSpec& lane)
 {
-    const std::int64_t steps = lane.train.aids.gateSteps;
-    if (steps > 0 && !lane.recipe)
+    std::int64_t open = lane.train.aids.gateSteps;
+    if (open > 0 && !lane.recipe)
         return refused(fmt::format(
             "{}: gates: found a model without a recipe, wanted a recipe's start", lane.id));
-    if (steps > lane.train.steps)
-        return refused(fmt::format("{}: gates: found {} steps until they are open, wanted at most "
-                                   "the training's {}",
-            lane.id, steps, lane.train.steps));
-    for (const GrowthStage& stage : lane.train.growth)
-        if (stage.atStep < steps)
-            return refused(fmt::format("{}: gates: found growth at step {}, wanted it behind the "
-                                       "gates' {} steps",
-                lane.id, stage.atStep, steps));
+    for (const GrowthStage& stage : lane.train.growth) {
+        if (stage.gateSteps < 0)
+            return refused(fmt::format("{}: gates: found {} steps behind growth at step {}, wanted "
+                                       "0 or more",
+                lane.id, stage.gateSteps, stage.atStep));
+        if (stage.atStep < open)
+            return refused(fmt::format("{}: gates: found growth at step {}, wanted it where the "
+                                       "gates before it are open, from step {} on",
+                lane.id, stage.atStep, open));
+        open = stage.gateSteps > 0 ? stage.atStep + stage.gateSteps : 0;
+    }
+    if (open > lane.train.steps)
+        return refused(fmt::format(
+            "{}: gates: found them open from step {} on, wanted at most the training's {}", lane.id,
+            open, lane.train.steps));
     return {};
 }
 
@@ -92,7 +98,7 @@ Status checkPlannedLane(const LaneSpec& lane, const ModelConfig& start)
         return read.error();
     if (const Status sane = checkLane(lane); !sane)
         return sane;
-    const Result<ModelConfig> grown = configAfterGrowth(start, lane.train);
+    const Result<GrownModel> grown = afterGrowth(start, lane.train);
     return grown ? Status{} : grown.error();
 }
 

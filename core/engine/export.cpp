@@ -229,9 +229,6 @@ Result<ExportReport> exportLane(const std::filesystem::path& laneFolder,
     const Result<Model> model = openLane(laneFolder);
     if (!model)
         return model.error();
-    const Result<std::optional<Recipe>> recipe = recipeOfLane(laneFolder);
-    if (!recipe)
-        return recipe.error();
     const Result<LaneOrigin> origin = originOfLane(laneFolder);
     if (!origin)
         return origin.error();
@@ -239,7 +236,7 @@ Result<ExportReport> exportLane(const std::filesystem::path& laneFolder,
         return refused(fmt::format("{}: found gates that are open to {:.0f} %, wanted a lane that "
                                    "has trained for its gate steps",
             laneFolder.string(), 100 * origin->gate));
-    const Recipe* const made = recipe->has_value() ? &**recipe : nullptr;
+    const Recipe* const made = origin->recipe ? &*origin->recipe : nullptr;
     return exportJob({.model = *model,
                          .recipe = made,
                          .parent = parentOf(made, origin->parent),

@@ -5,6 +5,7 @@
 #include "core/formats/strict_json.h"
 #include "core/storage/atomic_file.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace espalier {
@@ -13,26 +14,28 @@ namespace {
 
 constexpr std::uintmax_t kMaxBytes = std::uintmax_t{64} << 20;
 
-std::filesystem::path fileIn(const std::filesystem::path& laneFolder)
+std::filesystem::path fileIn(const std::filesystem::path& laneFolder, std::int64_t step)
 {
-    return laneFolder / "gates.json";
+    return laneFolder / fmt::format("gates-{:06}.json", step);
 }
 
 } // namespace
 
-Status writeNewMembers(const NewMembers& members, const std::filesystem::path& laneFolder)
+Status writeNewMembers(
+    const NewMembers& members, const std::filesystem::path& laneFolder, std::int64_t step)
 {
     nlohmann::ordered_json json = {{"channels", members.channels}, {"blocks", members.blocks},
         {"inside", nlohmann::ordered_json::array()}};
     for (const NewMembers::InBlock& each : members.inside)
         json["inside"].push_back(
             {{"block", each.block}, {"heads", each.heads}, {"units", each.units}});
-    return writeFileAtomically(fileIn(laneFolder), json.dump() + "\n");
+    return writeFileAtomically(fileIn(laneFolder, step), json.dump() + "\n");
 }
 
-Result<NewMembers> readNewMembers(const std::filesystem::path& laneFolder, const ModelShape& shape)
+Result<NewMembers> readNewMembers(
+    const std::filesystem::path& laneFolder, std::int64_t step, const ModelShape& shape)
 {
-    const std::filesystem::path file = fileIn(laneFolder);
+    const std::filesystem::path file = fileIn(laneFolder, step);
     const Result<nlohmann::json> document = readJsonFile(file, kMaxBytes);
     if (!document)
         return document.error();

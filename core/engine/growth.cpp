@@ -43,23 +43,29 @@ Result<TransferPlan> planGrowth(const ModelConfig& before, const GrowthStage& st
             .seed = stage.seed});
 }
 
-Result<ModelConfig> configAfterGrowth(const ModelConfig& start, const TrainSettings& settings)
+Result<GrownModel> afterGrowth(const ModelConfig& start, const TrainSettings& settings)
 {
-    ModelConfig config = start;
+    GrownModel grown{.config = start};
     std::int64_t after = 0;
     for (const GrowthStage& stage : settings.growth) {
         if (const Status ordered = checkStep(stage, after, settings.steps); !ordered)
             return ordered.error();
-        Result<TransferPlan> plan = planGrowth(config, stage);
+        Result<TransferPlan> plan = planGrowth(grown.config, stage);
         if (!plan)
             return at(stage, plan.error());
         if (stage.keepsMoments)
             if (const Status carried = carriesMoments(*plan); !carried)
                 return at(stage, carried.error());
-        config = std::move(plan->child);
+        if (stage.gateSteps > 0) {
+            Result<NewMembers> members = newMembersOf(*plan);
+            if (!members)
+                return at(stage, members.error());
+            grown.newMembers.emplace(stage.atStep, *std::move(members));
+        }
+        grown.config = std::move(plan->child);
         after = stage.atStep;
     }
-    return config;
+    return grown;
 }
 
 } // namespace espalier

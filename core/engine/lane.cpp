@@ -118,9 +118,12 @@ void Lane::setTeacher(const ParameterSet& teacher, std::optional<StreamMatch> ma
     m_teacherFlopsPerToken = footprintOf(teacher.config, 4).forwardFlops;
 }
 
-void Lane::setNewMembers(NewMembers members)
+void Lane::setNewMembers(std::map<std::int64_t, NewMembers> byStep)
 {
-    m_learner.setNewMembers(std::move(members));
+    m_newMembers = std::move(byStep);
+    for (const auto& [step, members] : m_newMembers)
+        if (step == 0 || step < stepsDone())
+            m_learner.setNewMembers(members);
 }
 
 bool Lane::isDone() const
@@ -162,6 +165,8 @@ void Lane::growIfDue(std::int64_t step)
         const Result<TransferPlan> plan = planGrowth(m_learner.parameters().config, stage);
         ESPALIER_EXPECT(plan.ok(), "all stages were planned before the run");
         m_learner.grow(*plan, stage.keepsMoments);
+        if (const auto members = m_newMembers.find(step); members != m_newMembers.end())
+            m_learner.setNewMembers(members->second);
     }
 }
 
@@ -209,7 +214,7 @@ void Lane::evaluate(TrainPoint& point) const
     // Not to be interrupted: the point would lack its loss for good.
     const at::NoGradGuard noGradients;
     const Result<ValidationResult> result =
-        validate(m_learner.parametersBehind(gateAt(settings, point.step)), m_data,
+        validate(m_learner.parametersBehind(gateBehind(settings, point.step)), m_data,
             settings.evalSamples, std::max(settings.batch, kLeastValidationBatch));
     ESPALIER_EXPECT(result.ok(), "nobody cancels this");
     point.validationLoss = result->loss;

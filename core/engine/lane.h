@@ -37,8 +37,9 @@ public:
 
     /// Before the first step of a lane whose training listens to a teacher.
     void setTeacher(const ParameterSet& teacher, std::optional<StreamMatch> match);
-    /// Before the first step of a lane whose training has gates.
-    void setNewMembers(NewMembers members);
+    /// Before the first step of a lane whose training has gates: what they hold, by the step from
+    /// which they do.
+    void setNewMembers(std::map<std::int64_t, NewMembers> byStep);
 
     /// What one step came to. Not finite: the weights are as they were.
     struct Advance
@@ -68,6 +69,7 @@ private:
     Dataset m_data;
     Learner m_learner;
     LaneRecord m_record;
+    std::map<std::int64_t, NewMembers> m_newMembers; ///< as set
     double m_teacherFlopsPerToken = 0;
     std::int64_t m_savedStep = -1; ///< of the checkpoint that counts; -1: none yet
     std::string m_checkpoint;

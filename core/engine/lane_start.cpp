@@ -8,12 +8,12 @@
 #include "core/engine/model_source.h"
 #include "core/engine/recipe_chain.h"
 #include "core/engine/session.h"
+#include "core/engine/spec_files.h"
 #include "core/engine/stream_match_file.h"
 #include "core/engine/teacher.h"
 #include "core/plan/footprint.h"
 #include "core/storage/atomic_file.h"
 #include "core/storage/atomic_folder.h"
-#include "core/storage/file_bytes.h"
 #include "core/storage/room.h"
 #include "core/tensors/cuda_loader.h"
 
@@ -24,8 +24,6 @@
 namespace espalier {
 
 namespace {
-
-constexpr std::uintmax_t kMaxSpecBytes = std::uintmax_t{64} << 20;
 
 Result<at::Device> deviceOf(const LaneSpec& lane)
 {
@@ -83,7 +81,7 @@ struct Start
 {
     ParameterSet parameters;
     std::optional<StreamMatch> match = std::nullopt; ///< if hidden states are to be compared
-    std::optional<NewMembers> newMembers = std::nullopt; ///< if they are to be gated
+    std::map<std::int64_t, NewMembers> newMembers = {}; ///< by the step from which gates hold them
 };
 
 /// Takes over what the lane's aids must know of the start's plan.
@@ -98,7 +96,7 @@ Status takePlan(Start& start, const LaneSpec& lane, const TransferPlan& plan)
     if (comparesHiddenStates(lane))
         if (const Status taken = take(streamMatchOf(plan), start.match); !taken)
             return taken;
-    return lane.train.aids.gateSteps > 0 ? take(newMembersOf(plan), start.newMembers) : Status{};
+    return lane.train.aids.gateSteps > 0 ? take(newMembersOf(plan), start.newMembers[0]) : Status{};
 }
 
 Result<Start> started(const Result<Model>& model, const Progress& progress)
@@ -147,8 +145,8 @@ Status writeStart(const LaneSpec& spec, const Start& start, const Dataset& data,
     if (start.match)
         if (const Status done = writeStreamMatch(*start.match, folder); !done)
             return done;
-    if (start.newMembers)
-        if (const Status done = writeNewMembers(*start.newMembers, folder); !done)
+    for (const auto& [step, members] : start.newMembers)
+        if (const Status done = writeNewMembers(members, folder, step); !done)
             return done;
     return Lane(spec, folder, start.parameters, data, at::Device(at::kCPU)).save();
 }
@@ -160,6 +158,28 @@ Need needOf(const ModelConfig& grown, bool gates)
 {
     const std::int64_t weights = footprintOf(grown, 4).parameters * bytesPerElement(Dtype::F32);
     return {.disk = 2 * 3 * weights, .memory = (gates ? 6 : 4) * weights};
+}
+
+/// Of gates that are not open yet at step `step`, where the model has this config.
+Result<std::map<std::int64_t, NewMembers>> newMembersFrom(const std::filesystem::path& laneFolder,
+    const TrainSettings& settings, std::int64_t step, const ModelConfig& config)
+{
+    std::map<std::int64_t, NewMembers> byStep;
+    const auto read = [&](std::int64_t from, const ModelShape& shape) -> Status {
+        Result<NewMembers> members = readNewMembers(laneFolder, from, shape);
+        if (!members)
+            return members.error();
+        byStep.emplace(from, *std::move(members));
+        return {};
+    };
+    if (step < settings.aids.gateSteps)
+        if (const Status done = read(0, config.shape); !done)
+            return done.error();
+    for (const GrowthStage& stage : settings.growth)
+        if (step < stage.atStep + stage.gateSteps && stage.gateSteps > 0)
+            if (const Status done = read(stage.atStep, resized(config.shape, stage.shape)); !done)
+                return done.error();
+    return byStep;
 }
 
 } // namespace
@@ -182,13 +202,14 @@ Status makeRunFolder(const RaceSpec& spec, const std::vector<Model>& starts,
         const LaneSpec& lane = spec.lanes[i];
         if (const Result<at::Device> device = deviceOf(lane); !device)
             return device.error();
-        const Result<Start> start = startOf(lane, starts.empty() ? nullptr : &starts[i], progress);
+        Result<Start> start = startOf(lane, starts.empty() ? nullptr : &starts[i], progress);
         if (!start)
             return start.error();
-        const Result<ModelConfig> grown = configAfterGrowth(start->parameters.config, lane.train);
+        Result<GrownModel> grown = afterGrowth(start->parameters.config, lane.train);
         if (!grown)
             return Error{grown.error().code, fmt::format("{}: {}", lane.id, grown.error().message)};
-        const Need lanesNeed = needOf(*grown, start->newMembers.has_value());
+        start->newMembers.merge(grown->newMembers);
+        const Need lanesNeed = needOf(grown->config, !start->newMembers.empty());
         need.disk += lanesNeed.disk;
         need.memory += lanesNeed.memory;
         if (const Status fits = checkRoom(need, roomAt(work->workPath()), folder.string()); !fits)
@@ -208,11 +229,7 @@ Status makeRunFolder(const RaceSpec& spec, const std::vector<Model>& starts,
 
 Result<RaceSpec> readSpecOfRun(const std::filesystem::path& folder)
 {
-    const std::filesystem::path file = folder / "race.json";
-    const Result<std::vector<std::uint8_t>> bytes = readFileBytes(file, kMaxSpecBytes);
-    if (!bytes)
-        return bytes.error();
-    return readRaceSpec(std::string(bytes->begin(), bytes->end()), file.string());
+    return loadRaceSpec(folder / "race.json");
 }
 
 Result<std::vector<Lane>> openLanes(
@@ -240,13 +257,11 @@ Result<std::vector<Lane>> openLanes(
         if (!teacher)
             return teacher.error();
         lanes.emplace_back(lane, laneFolder, *checkpoint, *status, *data, *device);
-        if (status->step < lane.train.aids.gateSteps) {
-            Result<NewMembers> members =
-                readNewMembers(laneFolder, checkpoint->parameters.config.shape);
-            if (!members)
-                return members.error();
-            lanes.back().setNewMembers(*std::move(members));
-        }
+        Result<std::map<std::int64_t, NewMembers>> members =
+            newMembersFrom(laneFolder, lane.train, status->step, checkpoint->parameters.config);
+        if (!members)
+            return members.error();
+        lanes.back().setNewMembers(*std::move(members));
         if (!*teacher)
             continue;
         std::optional<StreamMatch> match;

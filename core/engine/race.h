@@ -109,12 +109,11 @@ public:
 
 /// The weights a lane has reached, for export. `laneFolder` is RUN/LANE.
 [[nodiscard]] Result<Model> openLane(const std::filesystem::path& laneFolder);
-/// The recipe behind a lane, if it has one.
-[[nodiscard]] Result<std::optional<Recipe>> recipeOfLane(const std::filesystem::path& laneFolder);
 
 /// Where a lane's weights come from and what they have seen, up to its checkpoint.
 struct LaneOrigin
 {
+    std::optional<Recipe> recipe; ///< that made its start; none: it started from a model as it is
     std::filesystem::path parent; ///< folder of the model it started from; may be relative
     std::int64_t steps = 0;
     std::string data;

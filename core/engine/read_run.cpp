@@ -3,7 +3,6 @@
 #include "core/engine/lane_start.h"
 #include "core/engine/model_impl.h"
 #include "core/engine/race.h"
-#include "core/storage/file_bytes.h"
 #include "core/training/step_variant.h"
 
 #include <fmt/format.h>
@@ -13,8 +12,6 @@
 namespace espalier {
 
 namespace {
-
-constexpr std::uintmax_t kMaxRecipeBytes = std::uintmax_t{64} << 20;
 
 /// Rows of a lane whose run.h5 is not there yet or was damaged: those up to the checkpoint.
 Result<LaneCurve> curveOfCheckpoint(
@@ -93,22 +90,6 @@ Result<Model> openLane(const std::filesystem::path& laneFolder)
     });
 }
 
-Result<std::optional<Recipe>> recipeOfLane(const std::filesystem::path& laneFolder)
-{
-    const std::filesystem::path file = laneFolder / "recipe.json";
-    std::error_code error;
-    if (!std::filesystem::exists(file, error))
-        return std::optional<Recipe>();
-    const Result<std::vector<std::uint8_t>> bytes = readFileBytes(file, kMaxRecipeBytes);
-    if (!bytes)
-        return bytes.error();
-    const Result<Recipe> recipe =
-        readRecipe(std::string(bytes->begin(), bytes->end()), file.string());
-    if (!recipe)
-        return recipe.error();
-    return std::optional<Recipe>(*recipe);
-}
-
 Result<LaneOrigin> originOfLane(const std::filesystem::path& laneFolder)
 {
     const std::filesystem::path folder =
@@ -124,12 +105,13 @@ Result<LaneOrigin> originOfLane(const std::filesystem::path& laneFolder)
         [&](const LaneRecord& lane) { return lane.spec.id == folder.filename(); });
     if (record == records->end())
         return refused(fmt::format("{}: is no lane of {}", folder.string(), run.string()));
-    LaneOrigin origin{.parent = record->spec.parentPath,
+    LaneOrigin origin{.recipe = record->spec.recipe,
+        .parent = record->spec.parentPath,
         .steps = status->step,
         .data = record->spec.train.data.source,
         .validationLoss = std::nullopt,
         .growth = {},
-        .gate = gateAt(record->spec.train, status->step)};
+        .gate = gateBehind(record->spec.train, status->step)};
     for (const GrowthStage& stage : record->spec.train.growth)
         if (stage.atStep < status->step)
             origin.growth.push_back(stage);

@@ -70,7 +70,8 @@ Method randomGrowthMethod()
         .paper = "Du et al. 2024, arXiv 2405.15319",
         .formula = "W' = [W, R; R, R],  R ~ N(0, σ²) as the family's code draws it",
         .evidence = "Worse than scratch in the paper: 25.7 % slower in depth, 13.8 % in width. A "
-                    "lower bound for the other operators. Behind gates (train --gate-steps) it is "
+                    "lower bound for the other operators. Behind gates (train --gate-steps, gate= "
+                    "of a stage) it is "
                     "masked structural growth (Yao et al. 2023, arXiv 2305.02869), which starts "
                     "from the parent's function: BERT in 32 hours instead of 71.",
         .cost = "",

@@ -92,6 +92,7 @@ struct GrowthStage
                                ///< they start anew
     std::int64_t frozenSteps = 0; ///< so many steps embeddings and the first frozenLayers blocks
     std::int64_t frozenLayers = 0; ///< stay as they are
+    std::int64_t gateSteps = 0; ///< over so many steps what is new comes in, from nothing to all
     friend bool operator==(const GrowthStage&, const GrowthStage&) = default;
 };
 

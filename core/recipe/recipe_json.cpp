@@ -184,6 +184,7 @@ GrowthStage growthStageFrom(ObjectReader& keys)
     stage.keepsMoments = keys.optionalBool("keeps-moments").value_or(false);
     readInteger(keys, "frozen-steps", 0, kMaxCount, stage.frozenSteps);
     readInteger(keys, "frozen-layers", 0, kMaxSize, stage.frozenLayers);
+    readInteger(keys, "gate-steps", 0, kMaxCount, stage.gateSteps);
     return stage;
 }
 
@@ -196,6 +197,8 @@ nlohmann::ordered_json toJson(const GrowthStage& stage)
         json["frozen-steps"] = stage.frozenSteps;
         json["frozen-layers"] = stage.frozenLayers;
     }
+    if (stage.gateSteps > 0)
+        json["gate-steps"] = stage.gateSteps;
     return json;
 }
 

@@ -10,7 +10,8 @@
 //                      @columns     names of the columns, separated by blanks (kRunColumns)
 //                      @title @parameters @floor
 //     RUN/<lane>/recipe.json        how the start was made, if from a recipe
-//     RUN/<lane>/streams.json       what hidden states are compared, gates.json: what is gated
+//     RUN/<lane>/streams.json       what hidden states are compared, gates-000000.json: what is
+//                                   gated from that step on
 //     RUN/<lane>/state.json         state, note and the name of the checkpoint that counts
 //     (LaneStatus) RUN/<lane>/step-000200/       that checkpoint: config.json and model.safetensors
 //     (fp32), a model folder like any

@@ -86,12 +86,31 @@ Depths depthsAt(const TrainSettings& settings, std::int64_t layers, std::int64_t
         .frozen = std::min(frozenAt(settings, step), layers)};
 }
 
+/// After `updates` updates, stages up to `lastStage` having been passed.
+double gateOf(const TrainSettings& settings, std::int64_t lastStage, std::int64_t updates)
+{
+    std::int64_t first = 0;
+    std::int64_t steps = settings.aids.gateSteps;
+    for (const GrowthStage& stage : settings.growth)
+        if (stage.atStep <= lastStage) {
+            first = stage.atStep;
+            steps = stage.gateSteps;
+        }
+    return updates - first < steps
+        ? static_cast<double>(updates - first) / static_cast<double>(steps)
+        : 1;
+}
+
 } // namespace
 
 double gateAt(const TrainSettings& settings, std::int64_t step)
 {
-    const std::int64_t steps = settings.aids.gateSteps;
-    return step < steps ? static_cast<double>(step) / static_cast<double>(steps) : 1;
+    return gateOf(settings, step, step);
+}
+
+double gateBehind(const TrainSettings& settings, std::int64_t updates)
+{
+    return gateOf(settings, updates - 1, updates);
 }
 
 StepVariant stepVariantAt(const TrainSettings& settings, const ModelConfig& config,

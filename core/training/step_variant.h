@@ -19,8 +19,11 @@ struct StepVariant
     double gate = 1; ///< of new members (see gates.h)
 };
 
-/// How far new members are open at step `step`: evenly from 0 at the first to 1 behind gateSteps.
+/// How far new members are open in step `step` (0-based), before which the model may have grown:
+/// evenly from 0 at their first step to 1 behind the gate steps of start or stage.
 [[nodiscard]] double gateAt(const TrainSettings& settings, std::int64_t step);
+/// The same of the model behind so many updates, which grows later if it does before the next.
+[[nodiscard]] double gateBehind(const TrainSettings& settings, std::int64_t updates);
 
 /// The variant of step `step` (0-based) for inputs of `tokens` tokens; a pure function of its
 /// arguments and settings.seed, so that a resumed run draws the same. Layer dropping follows Zhang

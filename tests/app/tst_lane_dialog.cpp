@@ -6,6 +6,7 @@
 #include "tests/support/tiny_model.h"
 #include "widgets/controls/buttons.h"
 #include "widgets/forms/growth_form.h"
+#include "widgets/forms/number_edit.h"
 #include "widgets/forms/training_form.h"
 #include "widgets/models/lane_table_model.h"
 
@@ -128,6 +129,8 @@ private Q_SLOTS:
         QCOMPARE(m_dialog->settings().growth[0].atStep, 50);
         field(*growth, "Old frozen, steps")->setText(QStringLiteral("20"));
         QCOMPARE(m_dialog->settings().growth[0].frozenLayers, 2);
+        field(*growth, "New gated, steps")->setText(QStringLiteral("20"));
+        QVERIFY(problem().contains(QStringLiteral("none that are new"))); // copies are none
     }
 
     void showsGrowthAsItWasTyped()

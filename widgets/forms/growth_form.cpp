@@ -4,12 +4,12 @@
 #include "core/architectures/shape_request.h"
 #include "core/methods/catalog.h"
 #include "widgets/forms/choice_box.h"
+#include "widgets/forms/number_edit.h"
 #include "widgets/panels/layout.h"
 #include "widgets/theme/theme.h"
 
 #include <QCheckBox>
 #include <QGridLayout>
-#include <QLineEdit>
 #include <QPushButton>
 
 #include <algorithm>
@@ -17,8 +17,6 @@
 
 namespace espalier {
 namespace {
-
-constexpr int kNumberWidth = 76;
 
 /// Sizes that a row asks for; the others follow from them.
 constexpr auto kSizes = std::to_array({Size::Layers, Size::Hidden, Size::Mlp});
@@ -35,42 +33,22 @@ bool growsOnTheWay(const Method& method)
     return method.direction == Direction::Grow && defaults && !method.needs(*defaults).data();
 }
 
-QLineEdit* makeNumber(const QString& name, const QString& toolTip, QWidget* parent)
-{
-    auto* edit = new QLineEdit(parent);
-    edit->setFixedWidth(kNumberWidth);
-    edit->setAlignment(Qt::AlignRight);
-    edit->setAccessibleName(name);
-    edit->setToolTip(toolTip);
-    return edit;
-}
-
-Result<std::int64_t> numberIn(const QLineEdit& edit)
-{
-    bool isNumber = false;
-    const qlonglong value = edit.text().trimmed().toLongLong(&isNumber);
-    if (!isNumber)
-        return refused(GrowthForm::tr("%1: found \"%2\", wanted a number")
-                           .arg(edit.accessibleName(), edit.text())
-                           .toStdString());
-    return value;
-}
-
 } // namespace
 
 struct GrowthForm::Row
 {
     GrowthStage stage; ///< what is not shown stays
-    QLineEdit* step = nullptr;
-    std::array<QLineEdit*, kSizes.size()> sizes = {};
+    NumberEdit* step = nullptr;
+    std::array<NumberEdit*, kSizes.size()> sizes = {};
     ChoiceBox* method = nullptr;
     QCheckBox* moments = nullptr;
-    QLineEdit* frozen = nullptr;
+    NumberEdit* frozen = nullptr;
+    NumberEdit* gate = nullptr;
     QPushButton* remove = nullptr;
 
     [[nodiscard]] std::vector<QWidget*> widgets() const
     {
-        return {step, sizes[0], sizes[1], sizes[2], method, moments, frozen, remove};
+        return {step, sizes[0], sizes[1], sizes[2], method, moments, frozen, gate, remove};
     }
 };
 
@@ -83,7 +61,7 @@ GrowthForm::GrowthForm(QWidget* parent)
     m_grid->setVerticalSpacing(space::kGroup);
     m_grid->setColumnStretch(4, 1);
     for (const QString& title : {tr("Before step"), tr("Layers"), tr("Width"), tr("MLP units"),
-             tr("By"), tr("Moments"), tr("Old frozen, steps"), QString()})
+             tr("By"), tr("Moments"), tr("Old frozen, steps"), tr("New gated, steps"), QString()})
         m_heads.push_back(makeMuted(title, this));
     place();
 }
@@ -124,18 +102,24 @@ void GrowthForm::addRow(const GrowthStage& stage, const ModelConfig& before)
     auto made = std::make_unique<Row>();
     Row& row = *made;
     row.stage = stage;
-    row.step = makeNumber(
+    row.step = new NumberEdit(
         tr("Before step"), tr("The model grows before this update; the first is number 0"), this);
-    row.step->setText(QString::number(stage.atStep));
+    row.step->setNumber(&row.stage.atStep);
     makeSizes(row, before);
     makeMethod(row);
-    row.frozen = makeNumber(tr("Old frozen, steps"),
+    row.frozen = new NumberEdit(tr("Old frozen, steps"),
         tr("So many steps after growing, embeddings and the old blocks stay as they are.\n"
            "MSLT, arXiv 2011.13635"),
         this);
-    row.frozen->setText(QString::number(stage.frozenSteps));
+    row.frozen->setNumber(&row.stage.frozenSteps);
+    row.gate = new NumberEdit(tr("New gated, steps"),
+        tr("Over so many steps after growing, what is new rises from nothing.\n"
+           "Masked structural growth, arXiv 2305.02869"),
+        this);
+    row.gate->setNumber(&row.stage.gateSteps);
     row.remove = new QPushButton(tr("Remove"), this);
-    for (QLineEdit* edit : {row.step, row.sizes[0], row.sizes[1], row.sizes[2], row.frozen})
+    for (NumberEdit* edit :
+        {row.step, row.sizes[0], row.sizes[1], row.sizes[2], row.frozen, row.gate})
         connect(edit, &QLineEdit::textChanged, this, &GrowthForm::edited);
     connect(row.remove, &QPushButton::clicked, this, [this, &row] {
         remove(&row);
@@ -151,7 +135,7 @@ void GrowthForm::makeSizes(Row& row, const ModelConfig& before)
     const QStringList names = {tr("Layers"), tr("Width"), tr("MLP units")};
     for (std::size_t i = 0; i < kSizes.size(); ++i) {
         const auto& size = given[static_cast<std::size_t>(kSizes[i])];
-        row.sizes[i] = makeNumber(names[static_cast<int>(i)],
+        row.sizes[i] = new NumberEdit(names[static_cast<int>(i)],
             tr("After growing; empty: as before, and MLP units follow the width"), this);
         row.sizes[i]->setPlaceholderText(
             kSizes[i] == Size::Mlp ? tr("follow") : QString::number(get(before.shape, kSizes[i])));
@@ -203,28 +187,25 @@ void GrowthForm::place()
 
 Result<GrowthStage> GrowthForm::stageOf(const Row& row, const ModelConfig& before)
 {
-    const Result<std::int64_t> step = numberIn(*row.step);
-    const Result<std::int64_t> frozen = numberIn(*row.frozen);
-    if (!step || !frozen)
-        return step ? frozen.error() : step.error();
+    GrowthStage stage = row.stage;
+    for (const Status& read : {row.step->readInto(&stage.atStep),
+             row.frozen->readInto(&stage.frozenSteps), row.gate->readInto(&stage.gateSteps)})
+        if (!read)
+            return read.error();
     SizesGiven given;
     for (std::size_t i = 0; i < kSizes.size(); ++i) {
-        if (row.sizes[i]->text().trimmed().isEmpty())
+        if (row.sizes[i]->isEmpty())
             continue;
-        const Result<std::int64_t> size = numberIn(*row.sizes[i]);
-        if (!size)
-            return size.error();
-        given[static_cast<std::size_t>(kSizes[i])] = *size;
+        auto& size = given[static_cast<std::size_t>(kSizes[i])].emplace();
+        if (const Status read = row.sizes[i]->readInto(&size); !read)
+            return read.error();
     }
-    GrowthStage stage = row.stage;
-    stage.atStep = *step;
     stage.shape = shapeWith(anyShapeOf(before), given);
     stage.method = row.method->currentData().toString().toStdString();
     if (stage.method != row.stage.method)
         stage.options.clear();
     stage.keepsMoments = row.moments->isChecked();
-    stage.frozenSteps = *frozen;
-    stage.frozenLayers = *frozen > 0 ? before.shape.layers : 0;
+    stage.frozenLayers = stage.frozenSteps > 0 ? before.shape.layers : 0;
     return stage;
 }
 

@@ -2,17 +2,14 @@
 #include "widgets/forms/option_form.h"
 
 #include "widgets/forms/choice_box.h"
+#include "widgets/forms/number_edit.h"
 #include "widgets/theme/theme.h"
 
 #include <QCheckBox>
-#include <QDoubleSpinBox>
 #include <QFormLayout>
 #include <QLineEdit>
-#include <QSpinBox>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 namespace espalier {
 namespace {
@@ -20,11 +17,6 @@ namespace {
 QString text(std::string_view view)
 {
     return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
-}
-
-int asInt(double value)
-{
-    return static_cast<int>(std::clamp(value, -2147483648.0, 2147483647.0));
 }
 
 const OptionValue& valueOf(const OptionSpec& spec, const Options& options)
@@ -107,14 +99,12 @@ OptionForm::Row OptionForm::makeRow(const OptionSpec& spec)
     Row row{.spec = spec, .editor = nullptr, .show = {}};
     if (std::holds_alternative<bool>(spec.defaultValue))
         makeSwitch(row);
-    else if (std::holds_alternative<std::int64_t>(spec.defaultValue))
-        makeInteger(row);
-    else if (std::holds_alternative<double>(spec.defaultValue))
-        makeNumber(row);
     else if (std::holds_alternative<std::string>(spec.defaultValue))
         makeChoice(row);
+    else if (std::holds_alternative<std::vector<std::int64_t>>(spec.defaultValue))
+        makeTyped(row, makeList());
     else
-        makeList(row);
+        makeTyped(row, new NumberEdit(text(spec.title), text(spec.help), this));
     return row;
 }
 
@@ -127,38 +117,6 @@ void OptionForm::makeSwitch(Row& row)
     };
     connect(
         box, &QCheckBox::toggled, this, [this, spec = row.spec](bool on) { emitValue(spec, on); });
-}
-
-void OptionForm::makeInteger(Row& row)
-{
-    auto* box = new QSpinBox(this);
-    row.editor = box;
-    box->setRange(asInt(row.spec.minimum),
-        row.spec.maximum > row.spec.minimum ? asInt(row.spec.maximum) : 2147483647);
-    box->setKeyboardTracking(false);
-    row.show = [box](const OptionValue& value) {
-        box->setValue(asInt(static_cast<double>(std::get<std::int64_t>(value))));
-    };
-    connect(box, &QSpinBox::valueChanged, this,
-        [this, spec = row.spec](int value) { emitValue(spec, static_cast<std::int64_t>(value)); });
-}
-
-void OptionForm::makeNumber(Row& row)
-{
-    auto* box = new QDoubleSpinBox(this);
-    row.editor = box;
-    box->setDecimals(4);
-    box->setRange(row.spec.minimum,
-        row.spec.maximum > row.spec.minimum ? row.spec.maximum
-                                            : std::numeric_limits<double>::max());
-    box->setSingleStep(
-        row.spec.maximum > row.spec.minimum ? (row.spec.maximum - row.spec.minimum) / 20 : 0.1);
-    box->setKeyboardTracking(false);
-    row.show = [box](const OptionValue& value) {
-        box->setValue(std::get<double>(value));
-    };
-    connect(box, &QDoubleSpinBox::valueChanged, this,
-        [this, spec = row.spec](double value) { emitValue(spec, value); });
 }
 
 void OptionForm::makeChoice(Row& row)
@@ -176,11 +134,16 @@ void OptionForm::makeChoice(Row& row)
     });
 }
 
-void OptionForm::makeList(Row& row)
+QLineEdit* OptionForm::makeList()
 {
     auto* edit = new QLineEdit(this);
-    row.editor = edit;
     edit->setPlaceholderText(tr("comma-separated, for example 0, 1, 6, 7"));
+    return edit;
+}
+
+void OptionForm::makeTyped(Row& row, QLineEdit* edit)
+{
+    row.editor = edit;
     row.show = [edit](const OptionValue& value) {
         edit->setText(QString::fromStdString(toText(value)));
     };
@@ -188,7 +151,7 @@ void OptionForm::makeList(Row& row)
         if (!edit->isModified())
             return;
         edit->setModified(false);
-        const Result<OptionValue> parsed = parseOption(spec, edit->text().toStdString());
+        const Result<OptionValue> parsed = parseOption(spec, edit->text().trimmed().toStdString());
         if (parsed.ok())
             emitValue(spec, *parsed);
         else

@@ -10,6 +10,7 @@
 #include <vector>
 
 class QFormLayout;
+class QLineEdit;
 
 namespace espalier {
 
@@ -40,10 +41,10 @@ private:
     };
     [[nodiscard]] Row makeRow(const OptionSpec& spec);
     void makeSwitch(Row& row);
-    void makeInteger(Row& row);
-    void makeNumber(Row& row);
     void makeChoice(Row& row);
-    void makeList(Row& row);
+    [[nodiscard]] QLineEdit* makeList();
+    /// Takes what is typed into `edit` when it is left or confirmed.
+    void makeTyped(Row& row, QLineEdit* edit);
     void emitValue(const OptionSpec& spec, const OptionValue& value);
     void showRelevantRows(const Options& options);
 

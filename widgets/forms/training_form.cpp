@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/forms/training_form.h"
 
+#include "widgets/forms/number_edit.h"
 #include "widgets/panels/layout.h"
 #include "widgets/theme/theme.h"
 
@@ -15,7 +16,6 @@
 namespace espalier {
 namespace {
 
-constexpr int kNumberWidth = 76;
 constexpr int kLabelWidth = 120; ///< so that both columns line up
 
 constexpr auto kLeft =
@@ -94,11 +94,13 @@ void TrainingForm::addGroup(QFormLayout& form, TrainingGroup group)
     if (group == TrainingGroup::Teacher)
         addTeacher(form);
     QHBoxLayout* row = nullptr;
+    QString rowTitle;
     for (const TrainingField& field : trainingFields()) {
         if (field.group != group)
             continue;
         if (!field.title.empty()) {
-            auto* title = new QLabel(text(field.title), this);
+            rowTitle = text(field.title);
+            auto* title = new QLabel(rowTitle, this);
             title->setMinimumWidth(kLabelWidth);
             title->setToolTip(toolTipOf(field));
             row = makeRow(space::kGroup);
@@ -106,20 +108,16 @@ void TrainingForm::addGroup(QFormLayout& form, TrainingGroup group)
         } else {
             delete row->takeAt(row->count() - 1); // the stretch
         }
-        addField(*row, field);
+        addField(*row, field,
+            field.title.empty() ? tr("%1, %2").arg(rowTitle, text(field.unit)) : rowTitle);
     }
     if (group == TrainingGroup::Batches)
         addProducts(form);
 }
 
-void TrainingForm::addField(QHBoxLayout& row, const TrainingField& field)
+void TrainingForm::addField(QHBoxLayout& row, const TrainingField& field, const QString& title)
 {
-    auto* edit = new QLineEdit(this);
-    edit->setFixedWidth(kNumberWidth);
-    edit->setAlignment(Qt::AlignRight);
-    edit->setToolTip(toolTipOf(field));
-    edit->setAccessibleName(
-        field.title.empty() ? text(field.unit) : text(field.title)); // continues a row
+    auto* edit = new NumberEdit(title, toolTipOf(field), this);
     row.addWidget(edit);
     QLabel* unit = makeMuted(text(field.unit), this);
     unit->setVisible(!field.unit.empty());
@@ -133,7 +131,7 @@ void TrainingForm::addProducts(QFormLayout& form)
 {
     m_products->addItem(tr("fp32"), QStringLiteral("fp32"));
     m_products->addItem(tr("bf16"), QStringLiteral("bf16"));
-    m_products->setFixedWidth(kNumberWidth);
+    m_products->setFixedWidth(NumberEdit::kWidth);
     m_products->setAccessibleName(tr("Matrix products"));
     m_products->setToolTip(
         tr("Numbers that matrices are multiplied in; weights, norms, softmax and "
@@ -172,10 +170,8 @@ void TrainingForm::setSettings(const TrainSettings& settings)
     m_products->setCurrentIndex(m_products->findData(QString::fromStdString(settings.dtype)));
     TrainSettings values = settings;
     m_teacher->setText(QString::fromStdString(distillationOf(values).teacher));
-    for (const Row& row : m_rows) {
-        row.edit->setText(QString::fromStdString(textOf(row.field->in(values))));
-        row.edit->setCursorPosition(0);
-    }
+    for (const Row& row : m_rows)
+        row.edit->setNumber(row.field->in(values));
     follow();
 }
 
@@ -184,15 +180,10 @@ Result<TrainSettings> TrainingForm::settings() const
     TrainSettings settings = m_shown;
     distillationOf(settings).teacher = teacher().toStdString();
     settings.dtype = m_products->currentData().toString().toStdString();
-    std::string_view title;
-    for (const Row& row : m_rows) {
-        if (!row.field->title.empty())
-            title = row.field->title;
-        const QString typed = row.edit->text().trimmed();
-        if (row.edit->isEnabled() && !readNumber(typed.toStdString(), row.field->in(settings)))
-            return refused(
-                tr("%1: found \"%2\", wanted a number").arg(text(title), typed).toStdString());
-    }
+    for (const Row& row : m_rows)
+        if (row.edit->isEnabled())
+            if (const Status read = row.edit->readInto(row.field->in(settings)); !read)
+                return read.error();
     if (!m_distils->isChecked())
         settings.aids.distillation.reset();
     return settings;
@@ -208,7 +199,7 @@ void TrainingForm::setTeacher(const QString& model)
     m_teacher->setText(model);
 }
 
-QLineEdit* TrainingForm::editor(std::string_view key) const
+NumberEdit* TrainingForm::editor(std::string_view key) const
 {
     for (const Row& row : m_rows)
         if (row.field->key == key)

@@ -17,6 +17,8 @@ class QPushButton;
 
 namespace espalier {
 
+class NumberEdit;
+
 /// How a lane trains and what goes with its start, in rows made from trainingFields(). Data, device
 /// and growth are not asked for here and stay as they were shown.
 class TrainingForm : public QWidget
@@ -31,7 +33,7 @@ public:
     [[nodiscard]] QString teacher() const; ///< empty: the parent
     void setTeacher(const QString& model);
     /// The editor of a field.
-    [[nodiscard]] QLineEdit* editor(std::string_view key) const;
+    [[nodiscard]] NumberEdit* editor(std::string_view key) const;
 
 Q_SIGNALS:
     void edited();
@@ -41,11 +43,11 @@ private:
     struct Row
     {
         const TrainingField* field;
-        QLineEdit* edit;
+        NumberEdit* edit;
     };
     [[nodiscard]] QWidget* makeColumnOf(std::span<const TrainingGroup> groups);
     void addGroup(QFormLayout& form, TrainingGroup group);
-    void addField(QHBoxLayout& row, const TrainingField& field);
+    void addField(QHBoxLayout& row, const TrainingField& field, const QString& title);
     void addProducts(QFormLayout& form);
     void addTeacher(QFormLayout& form);
     void follow();

@@ -16,13 +16,13 @@ TEST(GatesFile, GivesBackWhatItWasGivenAndRefusesWhatAModelHasNot)
     const NewMembers members{.channels = {10, 11},
         .blocks = {1},
         .inside = {{.block = 0, .heads = {2}, .units = {8, 9}}}};
-    ASSERT_TRUE(writeNewMembers(members, folder.path()));
-    EXPECT_EQ(readNewMembers(folder.path(), shape).value(), members);
+    ASSERT_TRUE(writeNewMembers(members, folder.path(), 12));
+    EXPECT_EQ(readNewMembers(folder.path(), 12, shape).value(), members);
     shape.mlp = 9;
-    const auto found = readNewMembers(folder.path(), shape);
+    const auto found = readNewMembers(folder.path(), 12, shape);
     ASSERT_FALSE(found);
-    EXPECT_NE(
-        found.error().message.find("gates.json: inside[0].units[1]: found 9"), std::string::npos)
+    EXPECT_NE(found.error().message.find("gates-000012.json: inside[0].units[1]: found 9"),
+        std::string::npos)
         << found.error().message;
 }
 

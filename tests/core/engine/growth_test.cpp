@@ -25,17 +25,17 @@ TrainSettings growing(std::vector<GrowthStage> stages)
 
 std::string refusal(std::vector<GrowthStage> stages)
 {
-    const auto config = configAfterGrowth(test::toyGpt2(), growing(std::move(stages)));
+    const auto config = afterGrowth(test::toyGpt2(), growing(std::move(stages)));
     return config ? "accepted" : config.error().message;
 }
 
 TEST(Growth, EveryStageGrowsTheModelOfTheOneBefore)
 {
-    const auto config = configAfterGrowth(
-        test::toyGpt2({.layers = 2}), growing({toLayers(10, 4), toLayers(50, 8)}));
+    const auto config =
+        afterGrowth(test::toyGpt2({.layers = 2}), growing({toLayers(10, 4), toLayers(50, 8)}));
     ASSERT_TRUE(config) << config.error().message;
-    EXPECT_EQ(config->shape.layers, 8);
-    EXPECT_EQ(config->shape.hidden, test::toyGpt2().shape.hidden);
+    EXPECT_EQ(config->config.shape.layers, 8);
+    EXPECT_EQ(config->config.shape.hidden, test::toyGpt2().shape.hidden);
 }
 
 TEST(Growth, IsRefusedBeforeTheRunWhenItWouldFailOnItsWay)
@@ -53,6 +53,23 @@ TEST(Growth, IsRefusedBeforeTheRunWhenItWouldFailOnItsWay)
     GrowthStage unknown = toLayers(10, 4);
     unknown.method = "stackbart";
     EXPECT_NE(refusal({unknown}), "accepted");
+    GrowthStage copying = toLayers(10, 4);
+    copying.gateSteps = 5;
+    EXPECT_EQ(refusal({copying}),
+        "growth at step 10: gates: found none that are new, wanted a start with new members beside "
+        "its parent's");
+}
+
+TEST(Growth, TellsWhatGatesHoldInEachStage)
+{
+    GrowthStage gatedStage = toLayers(10, 3);
+    gatedStage.method = "random-growth";
+    gatedStage.gateSteps = 5;
+    const auto grown =
+        afterGrowth(test::toyGpt2({.layers = 2}), growing({gatedStage, toLayers(50, 6)}));
+    ASSERT_TRUE(grown) << grown.error().message;
+    ASSERT_EQ(grown->newMembers.size(), 1U);
+    EXPECT_EQ(grown->newMembers.at(10).blocks, std::vector<int>{2});
 }
 
 } // namespace

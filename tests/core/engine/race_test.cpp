@@ -267,6 +267,60 @@ TEST(Race, AStartBehindGatesBeginsAsItsParentAndResumesBitForBit)
         "a: gates: found none that are new, wanted a start with new members beside its parent's");
 }
 
+TEST(Race, WhatGrowsOnTheWayComesInBehindGatesAndResumesBitForBit)
+{
+    const TemporaryFolder folder;
+    RaceSpec spec = raceOf(folder, 2); // the second lane stays as it is
+    GrowthStage stage{.atStep = 5,
+        .shape = byteModel(1).config().shape,
+        .method = "random-growth",
+        .gateSteps = 4};
+    stage.shape.layers += 1;
+    stage.shape.mlp += 5;
+    spec.lanes[0].train.growth = {stage};
+    spec.lanes[0].train.evalEvery = 5;
+    const auto models = [] {
+        return std::vector<Model>{byteModel(1), byteModel(1)};
+    };
+    auto whole = Race::create(spec, models(), folder.path() / "whole");
+    ASSERT_TRUE(whole) << whole.error().message;
+    ASSERT_TRUE((*whole)->run({}, {}));
+    const std::vector<LaneRecord> lanes = (*whole)->lanes();
+    EXPECT_EQ(openLane(folder.path() / "whole" / "a")->config().shape, stage.shape);
+    EXPECT_TRUE(lanes[0].points[5].validationLoss);
+    for (const std::size_t step :
+        {std::size_t{5}, std::size_t{6}}) // 6: the new parts are there, and shut
+        EXPECT_NEAR(lanes[0].points[step].trainLoss, lanes[1].points[step].trainLoss, 1e-5);
+    EXPECT_NE(lanes[0].points[8].trainLoss, lanes[1].points[8].trainLoss);
+    for (const std::int64_t stopAt : {5, 7, 10}) { // before it grows, while gates rise, behind them
+        const auto parts = folder.path() / std::to_string(stopAt);
+        {
+            auto first = Race::create(spec, models(), parts);
+            std::stop_source stop;
+            RaceObserver observer;
+            observer.point = [&](std::size_t lane, const TrainPoint& point) {
+                if (lane == 0 && point.step == stopAt)
+                    stop.request_stop();
+            };
+            ASSERT_FALSE((*first)->run(observer, stop.get_token()));
+        }
+        EXPECT_EQ(originOfLane(parts / "a")->gate, stopAt == 7 ? 0.5 : 1);
+        auto second = Race::open(parts);
+        ASSERT_TRUE(second) << second.error().message;
+        ASSERT_TRUE((*second)->run({}, {}));
+        EXPECT_EQ(weightsOf(parts / "a"), weightsOf(folder.path() / "whole" / "a"));
+        EXPECT_EQ(factsOf((*second)->lanes()[0].points), factsOf(lanes[0].points));
+    }
+    spec.lanes[0].train.growth.push_back(stage);
+    spec.lanes[0].train.growth[1].atStep = 7;
+    spec.lanes[0].train.growth[1].shape.layers += 1;
+    const auto halfOpen = Race::create(spec, models(), folder.path() / "half-open");
+    ASSERT_FALSE(halfOpen);
+    EXPECT_EQ(halfOpen.error().message,
+        "a: gates: found growth at step 7, wanted it where the gates before it are open, from step "
+        "9 on");
+}
+
 TEST(Race, AKilledRunGoesOnFromItsLastAutosave)
 {
     const TemporaryFolder folder;

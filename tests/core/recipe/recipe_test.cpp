@@ -60,6 +60,7 @@ Recipe complete()
     stage.keepsMoments = true;
     stage.frozenSteps = 6;
     stage.frozenLayers = 2;
+    stage.gateSteps = 3;
     return recipe;
 }
 

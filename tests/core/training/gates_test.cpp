@@ -175,6 +175,24 @@ TEST(Gates, OpenEvenlyOverTheFirstSteps)
     EXPECT_EQ(gateAt(settings, 0), 1);
 }
 
+TEST(Gates, OfAStageShutWhenTheModelHasGrown)
+{
+    TrainSettings settings;
+    GrowthStage gatedStage;
+    gatedStage.atStep = 10;
+    gatedStage.gateSteps = 4;
+    GrowthStage plainStage;
+    plainStage.atStep = 14;
+    settings.growth = {gatedStage, plainStage};
+    EXPECT_EQ(gateAt(settings, 9), 1);
+    EXPECT_EQ(gateAt(settings, 10), 0);
+    EXPECT_EQ(gateAt(settings, 13), 0.75);
+    EXPECT_EQ(gateAt(settings, 14), 1);
+    EXPECT_EQ(gateBehind(settings, 10), 1); // it grows before the next update only
+    EXPECT_EQ(gateBehind(settings, 11), 0.25);
+    EXPECT_EQ(gateBehind(settings, 14), 1);
+}
+
 TEST(Gates, OfALearnerAreTheParentShutAndNobodyOpen)
 {
     const ModelConfig config = test::toyGpt2();
