@@ -64,6 +64,7 @@ struct Start
 {
     Model model;
     double seconds = 0;
+    std::optional<NewMembers> newMembers = std::nullopt; ///< if there are gates, and any are new
 };
 
 /// Makes starts of one parent; what was measured once serves all arms, and each is charged for it.
@@ -101,7 +102,11 @@ public:
         Result<Model> model = scaleModel(m_parent, planned->plan, progress);
         if (!model)
             return model.error();
-        return Start{*std::move(model), clock.seconds() + (measures ? m_measureSeconds : 0)};
+        Start start{*std::move(model), clock.seconds() + (measures ? m_measureSeconds : 0)};
+        if (m_settings.train.aids.gateSteps > 0)
+            if (Result<NewMembers> members = newMembersOf(planned->plan))
+                start.newMembers = *std::move(members);
+        return start;
     }
 
 private:
@@ -158,13 +163,15 @@ struct Trained
 /// All steps at once, without checkpoints. Weights that stop being finite end it: the loss is NaN.
 Result<Trained> trainBriefly(const ParameterSet& start, const Dataset& data,
     const TrainSettings& settings, const std::optional<ParameterSet>& teacher,
-    const Progress& progress)
+    const std::optional<NewMembers>& newMembers, const Progress& progress)
 {
     Learner learner(start,
         {.beta1 = settings.beta1, .beta2 = settings.beta2, .weightDecay = settings.weightDecay},
         at::Device(at::kCPU), settings.dtype == "bf16" ? Products::Bf16 : Products::Fp32);
     if (teacher)
         learner.setTeacher(*teacher);
+    if (newMembers)
+        learner.setNewMembers(*newMembers);
     const Stopwatch clock;
     for (std::int64_t step = 0; step < settings.steps; ++step) {
         if (progress.stopRequested())
@@ -192,13 +199,16 @@ Result<ComparisonRun> runOnce(const Start& start, const Dataset& data,
     TrainSettings train = settings.train;
     train.learningRate = run.learningRate;
     train.seed = {static_cast<std::uint64_t>(run.seed)};
+    if (!start.newMembers)
+        train.aids.gateSteps = 0; // nothing to let in
     const Result<ParameterSet> parameters = start.model.impl().parameters(progress);
     if (!parameters)
         return parameters.error();
     const Result<ValidationResult> before = validateOn(*parameters, data, train);
     if (!before)
         return before.error();
-    const Result<Trained> after = trainBriefly(*parameters, data, train, teacher, progress);
+    const Result<Trained> after =
+        trainBriefly(*parameters, data, train, teacher, start.newMembers, progress);
     if (!after)
         return after.error();
     run.untrainedLoss = before->loss;
@@ -249,6 +259,10 @@ Status checkSettings(const ComparisonSettings& settings)
         return refused(
             fmt::format("compare: {} seeds, {} steps in batches of {}, wanted at least 1 of each",
                 settings.seeds, settings.train.steps, settings.train.batch));
+    if (settings.train.aids.gateSteps > settings.train.steps)
+        return refused(fmt::format("compare: gates: found {} steps until they are open, wanted at "
+                                   "most the training's {}",
+            settings.train.aids.gateSteps, settings.train.steps));
     for (const double rate : settings.learningRates)
         if (!(rate > 0))
             return refused(fmt::format("compare: learning rate {:g}, wanted one above 0", rate));

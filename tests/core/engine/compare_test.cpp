@@ -138,5 +138,27 @@ TEST(Compare, ArmsLeftOutForOneReasonShareALine)
     EXPECT_NE(text.find("* b, d: does not grow\n* c: wants heads\n"), std::string::npos) << text;
 }
 
+TEST(Compare, GatesLetInWhatIsNewAndLeaveOtherStartsAlone)
+{
+    const TemporaryFolder folder;
+    ComparisonSettings settings = settingsIn(folder);
+    settings.shape = byteModel().config().shape;
+    settings.shape.mlp += 6;
+    settings.arms = {*readArm("random-growth"), *readArm("net2net")};
+    settings.learningRates = {1e-2};
+    settings.seeds = 1;
+    const std::vector<ComparisonRun> plain = runsOf(settings);
+    settings.train.aids.gateSteps = 4;
+    const std::vector<ComparisonRun> gated = runsOf(settings);
+    ASSERT_EQ(gated.size(), 2U);
+    EXPECT_NE(gated[0].trainedLoss, plain[0].trainedLoss);
+    EXPECT_EQ(gated[1].trainedLoss, plain[1].trainedLoss) << "copies are not new";
+    settings.train.aids.gateSteps = 6;
+    const Status status = compareStarts(byteModel(), settings, {}, {});
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().message,
+        "compare: gates: found 6 steps until they are open, wanted at most the training's 5");
+}
+
 } // namespace
 } // namespace espalier
