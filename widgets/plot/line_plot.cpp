@@ -7,6 +7,7 @@
 #include "widgets/format/number_format.h"
 #include "widgets/plot/canvas.h"
 #include "widgets/plot/line_plot_private.h"
+#include "widgets/plot/plot_marks.h"
 #include "widgets/plot/qcustomplot_include.h"
 
 #include <algorithm>
@@ -49,7 +50,10 @@ LinePlot::Private::Private(LinePlot* owner)
     QObject::connect(&coalesce, &QTimer::timeout, q, [this] { refresh(); });
     QObject::connect(chip, &ChipButton::clicked, q, &LinePlot::follow);
     QObject::connect(plot, &QCustomPlot::beforeReplot, q, [this] { prepare(); });
-    QObject::connect(plot, &QCustomPlot::afterLayout, q, [this] { placeChip(); });
+    QObject::connect(plot, &QCustomPlot::afterLayout, q, [this] {
+        placeChip();
+        fitYTitle();
+    });
     const auto onRange = [this](QCPAxis* axis) {
         QObject::connect(
             axis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), q, [this](const QCPRange&) {
@@ -81,6 +85,16 @@ void LinePlot::Private::setFollowing(bool on)
     chip->setVisible(live && !following);
     if (changed && live)
         Q_EMIT q->followingChanged(on);
+}
+
+void LinePlot::Private::fitYTitle()
+{
+    const QString whole =
+        titleWithUnit(QString::fromStdString(meta.yTitle), QString::fromStdString(meta.yUnit));
+    const QString title =
+        shortenedTitle(whole, QFontMetricsF(plot->yAxis->labelFont()), plot->axisRect()->height());
+    if (plot->yAxis->label() != title)
+        plot->yAxis->setLabel(title);
 }
 
 void LinePlot::Private::placeChip()

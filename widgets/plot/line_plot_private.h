@@ -67,6 +67,7 @@ struct LinePlot::Private
     void refresh();
     void step(int direction);
     void placeChip();
+    void fitYTitle();
     void setFollowing(bool on);
 
     LinePlot* q;

@@ -38,6 +38,19 @@ NamePlace placeName(
     return first;
 }
 
+QString shortenedTitle(const QString& title, const QFontMetricsF& metrics, double length)
+{
+    const QChar space = QLatin1Char(' ');
+    QString rest = title;
+    while (metrics.horizontalAdvance(rest) > length) {
+        const QString shorter = rest.mid(rest.indexOf(space) + 1);
+        if (shorter == rest || shorter.startsWith(QLatin1Char('(')))
+            break;
+        rest = shorter;
+    }
+    return rest;
+}
+
 double drawPlotTitle(
     QPainter& painter, const Theme& theme, const QCustomPlot& plot, const std::string& title)
 {

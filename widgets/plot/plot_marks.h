@@ -5,9 +5,11 @@
 #include "widgets/plot/hover_card.h"
 #include "widgets/theme/theme.h"
 
+#include <QFontMetricsF>
 #include <QMargins>
 #include <QPainter>
 #include <QRectF>
+#include <QString>
 
 #include <functional>
 #include <span>
@@ -25,6 +27,11 @@ inline constexpr int kPlotTitleHeight = 24;
 /// Draws the title, if there is one; returns where the next line begins.
 double drawPlotTitle(
     QPainter& painter, const Theme& theme, const QCustomPlot& plot, const std::string& title);
+
+/// A title without as many of its first words, which qualify the last, as `length` pixels have no
+/// room for: "training loss (nats)" becomes "loss (nats)". The last word and its unit stay.
+[[nodiscard]] QString shortenedTitle(
+    const QString& title, const QFontMetricsF& metrics, double length);
 
 /// Where a line's name stands, and whether something runs beneath it.
 struct NamePlace

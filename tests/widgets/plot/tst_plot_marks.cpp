@@ -22,6 +22,17 @@ class TestPlotMarks : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void titlesLoseTheirFirstWordsWhereRoomIsShort()
+    {
+        const QFontMetricsF metrics{QFont()};
+        const QString title = QStringLiteral("training loss (nats)");
+        const double whole = metrics.horizontalAdvance(title);
+        QCOMPARE(shortenedTitle(title, metrics, whole + 1), title);
+        QCOMPARE(shortenedTitle(title, metrics, whole - 1), QStringLiteral("loss (nats)"));
+        QCOMPARE(shortenedTitle(title, metrics, 1), QStringLiteral("loss (nats)"));
+        QCOMPARE(shortenedTitle(QStringLiteral("loss"), metrics, 1), QStringLiteral("loss"));
+    }
+
     void namesStandAboveTheRightEndOfTheirLine()
     {
         const NamePlace place = placeName(kArea, 150, kName, nothing);
