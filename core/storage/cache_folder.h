@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+// What lies below it, and may be deleted at any time:
+//
+//     tokens/                 of texts                 core/data/token_cache.h
+//     measurements/           of models                core/storage/measurement_cache.h
+//     weights-hashes.json     of parents               core/engine/remembered_hash.h
+//     libtorch-*, downloads/  what a build needs       cmake/setup/setup.sh
+
 #include <filesystem>
 #include <optional>
 
