@@ -8,8 +8,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <optional>
 #include <set>
+#include <utility>
 
 namespace espalier {
 
@@ -37,12 +39,11 @@ std::optional<std::vector<std::int64_t>> numbersOf(
     return numbers;
 }
 
+using Numbers = std::vector<std::int64_t>;
+
 /// Strides of dimensions with at most one element mean nothing, and so do all of an empty tensor.
-bool isRowMajor(const std::vector<std::int64_t>& sizes, const std::vector<std::int64_t>& strides,
-    std::int64_t elements)
+bool isRowMajor(const Numbers& sizes, const Numbers& strides, std::int64_t elements)
 {
-    if (strides.size() != sizes.size())
-        return false;
     std::int64_t wanted = 1; // a divisor of `elements`
     for (std::size_t i = sizes.size(); elements > 0 && i-- > 0;) {
         if (sizes[i] != 1 && strides[i] != wanted)
@@ -50,6 +51,24 @@ bool isRowMajor(const std::vector<std::int64_t>& sizes, const std::vector<std::i
         wanted *= sizes[i];
     }
     return true;
+}
+
+/// How far behind the first element the last one lies, if every element surely has a place of its
+/// own: each stride is longer than what the shorter ones span.
+std::optional<std::int64_t> reachOf(const Numbers& sizes, const Numbers& strides)
+{
+    std::vector<std::pair<std::int64_t, std::int64_t>> byStride;
+    for (std::size_t i = 0; i < sizes.size(); ++i)
+        if (sizes[i] > 1)
+            byStride.emplace_back(strides[i], sizes[i]);
+    std::sort(byStride.begin(), byStride.end());
+    std::int64_t reach = 0;
+    for (const auto& [stride, size] : byStride) {
+        const std::optional<std::int64_t> span = checkedProduct(stride, size - 1);
+        if (stride <= reach || !span || __builtin_add_overflow(reach, *span, &reach))
+            return std::nullopt;
+    }
+    return reach;
 }
 
 Result<PickledTensor> tensorOf(const PickleMachine& machine, std::string_view name,
@@ -60,19 +79,21 @@ Result<PickledTensor> tensorOf(const PickleMachine& machine, std::string_view na
     const auto sizes = numbersOf(machine, value.items[1], limits.maxRank);
     const auto strides = numbersOf(machine, value.items[2], limits.maxRank);
     const auto elements = sizes ? checkedProduct(*sizes) : std::nullopt;
-    if (!elements || !strides)
+    if (!elements || !strides || strides->size() != sizes->size())
         return refused(
             fmt::format("{}: found sizes or strides that no tensor has, wanted up to {} of them",
                 place(where, name), limits.maxRank));
-    if (!isRowMajor(*sizes, *strides, *elements))
-        return refused(fmt::format("{}: found strides [{}] with shape [{}], wanted rows one after "
-                                   "another; save it again as safetensors",
+    const bool rowMajor = isRowMajor(*sizes, *strides, *elements);
+    const auto reach = rowMajor ? std::optional(*elements - 1) : reachOf(*sizes, *strides);
+    if (!reach)
+        return refused(fmt::format("{}: found strides [{}] with shape [{}], wanted a place for "
+                                   "every element; save it again as safetensors",
             place(where, name), fmt::join(*strides, ", "), fmt::join(*sizes, ", ")));
     if (key.size() > kLongestStorage)
         return refused(fmt::format("{}: names its storage by {} bytes, wanted at most {}",
             place(where, name), key.size(), kLongestStorage));
     if (value.number < 0 || value.number > storage.number
-        || *elements > storage.number - value.number)
+        || *reach >= storage.number - value.number)
         return refused(
             fmt::format("{}: found {} elements from {}, wanted them inside the {} of its storage",
                 place(where, name), *elements, value.number, storage.number));
@@ -81,7 +102,9 @@ Result<PickledTensor> tensorOf(const PickleMachine& machine, std::string_view na
         .storage = std::string(key),
         .storageElements = storage.number,
         .begin = value.number,
-        .sizes = *sizes};
+        .end = value.number + *reach + 1,
+        .sizes = *sizes,
+        .strides = rowMajor ? Numbers() : *strides};
 }
 
 } // namespace

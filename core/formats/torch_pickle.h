@@ -23,15 +23,17 @@
 
 namespace espalier {
 
-/// Row-major values inside the record data/<storage>. Several may share one.
+/// Values inside the record data/<storage>, of which several tensors may have some.
 struct PickledTensor
 {
     std::string name;
     Dtype dtype = Dtype::F32;
     std::string storage;
     std::int64_t storageElements = 0; ///< of the whole record
-    std::int64_t begin = 0; ///< first element; the last one lies inside the storage
+    std::int64_t begin = 0; ///< first element
+    std::int64_t end = 0; ///< behind the last one, at most storageElements
     std::vector<std::int64_t> sizes;
+    std::vector<std::int64_t> strides = {}; ///< in elements; empty: row-major, nothing between
 
     friend bool operator==(const PickledTensor&, const PickledTensor&) = default;
 };
@@ -45,8 +47,9 @@ struct PickleLimits
 
 /// The tensors of the dictionary, in its order; entries that are no tensors (numbers, texts) are
 /// left out. Errors: Refused, in one line: an instruction or a callable that is not known, a
-/// program that ends early or misuses the stack, limits, tensors that are not row-major or reach
-/// beyond their storage, the same name twice. Cost: linear, without recursion.
+/// program that ends early or misuses the stack, limits, tensors that reach beyond their storage or
+/// have two elements in one place (torch's expand(), which makes much of little), the same name
+/// twice. Cost: linear, without recursion.
 [[nodiscard]] Result<std::vector<PickledTensor>> readTorchPickle(
     std::span<const std::byte> program, std::string_view where, const PickleLimits& limits = {});
 

@@ -4,6 +4,7 @@
 #include "core/base/checked.h"
 #include "core/base/expect.h"
 #include "core/base/untrusted_text.h"
+#include "core/storage/strided_read.h"
 #include "core/storage/zip_file.h"
 
 #include <fmt/format.h>
@@ -124,6 +125,27 @@ Result<std::vector<TorchFile::Tensor>> readTensors(
     return tensors;
 }
 
+/// Behind the last byte of the tensor in the file.
+std::int64_t endOf(const TorchFile::Tensor& tensor)
+{
+    return tensor.begin
+        + (tensor.pickled.end - tensor.pickled.begin) * bytesPerElement(tensor.pickled.dtype);
+}
+
+Status readOrdered(const MappedFile& file, const TorchFile::Tensor& tensor, std::int64_t begin,
+    std::span<std::byte> target)
+{
+    if (tensor.pickled.strides.empty())
+        return file.read(tensor.begin + begin, target);
+    const std::int64_t width = bytesPerElement(tensor.pickled.dtype);
+    ESPALIER_EXPECT(begin % width == 0, "whole elements are read");
+    const StridedPlace place{.begin = tensor.begin,
+        .width = width,
+        .sizes = tensor.pickled.sizes,
+        .strides = tensor.pickled.strides};
+    return readStrided(file, place, begin / width, target);
+}
+
 } // namespace
 
 TorchFile::TorchFile(std::filesystem::path path, MappedFile file, std::vector<Tensor> tensors)
@@ -144,7 +166,7 @@ Result<TorchFile> TorchFile::open(const std::filesystem::path& path)
     if (!tensors)
         return tensors.error();
     for (const Tensor& tensor : *tensors)
-        if (std::cmp_greater(tensor.begin + tensor.sizeBytes, file->size()))
+        if (std::cmp_greater(endOf(tensor), file->size()))
             return refused(
                 fmt::format("{}: has changed while it was opened", place(path, tensor.pickled)));
     return TorchFile(path, *std::move(file), *std::move(tensors));
@@ -154,7 +176,7 @@ Status TorchFile::read(const Tensor& tensor, std::int64_t begin, std::span<std::
 {
     ESPALIER_EXPECT(begin >= 0 && std::cmp_less_equal(target.size(), tensor.sizeBytes - begin),
         "what is read lies inside the tensor");
-    const Status read = m_file.read(tensor.begin + begin, target);
+    const Status read = readOrdered(m_file, tensor, begin, target);
     if (read)
         return {};
     return Error{read.error().code,

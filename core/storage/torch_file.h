@@ -28,7 +28,7 @@ public:
     {
         PickledTensor pickled;
         std::int64_t begin = 0; ///< first byte in the file
-        std::int64_t sizeBytes = 0;
+        std::int64_t sizeBytes = 0; ///< of the tensor, row-major
     };
 
     /// Reads the list of tensors and no values. Errors: Refused, naming file and tensor: as
@@ -39,7 +39,8 @@ public:
     {
         return m_tensors;
     }
-    /// Some of a tensor's bytes. Errors: those of MappedFile::read, naming file and tensor.
+    /// Some of a tensor's bytes as they lie row-major; whole elements if the file has another
+    /// order. Errors: those of MappedFile::read, naming file and tensor.
     [[nodiscard]] Status read(
         const Tensor& tensor, std::int64_t begin, std::span<std::byte> target) const;
     [[nodiscard]] const std::filesystem::path& path() const

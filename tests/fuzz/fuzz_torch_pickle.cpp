@@ -14,8 +14,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return tensors.error().message.empty() ? std::abort(), 1 : 0;
     for (const PickledTensor& tensor : *tensors) {
         const auto elements = checkedProduct(tensor.sizes);
-        if (!elements || tensor.begin < 0 || tensor.begin > tensor.storageElements
-            || *elements > tensor.storageElements - tensor.begin)
+        if (!elements || tensor.begin < 0 || tensor.begin > tensor.end
+            || tensor.end > tensor.storageElements || *elements > tensor.end - tensor.begin
+            || (!tensor.strides.empty() && tensor.strides.size() != tensor.sizes.size()))
+            std::abort();
+        std::int64_t last = tensor.begin; // cannot overflow: the reader has checked
+        for (std::size_t i = 0; i < tensor.strides.size(); ++i)
+            last += (tensor.sizes[i] - 1) * tensor.strides[i];
+        if (!tensor.strides.empty() && last != tensor.end - 1)
             std::abort();
     }
     return 0;

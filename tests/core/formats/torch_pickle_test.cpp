@@ -37,6 +37,7 @@ TEST(TorchPickle, ATensorIsRead)
             .storage = "0",
             .storageElements = 6,
             .begin = 0,
+            .end = 6,
             .sizes = {2, 3}}));
 }
 
@@ -108,26 +109,57 @@ TEST(TorchPickle, TensorsThatLeaveTheirStorageAreRefused)
     EXPECT_NE(with({.offset = "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f"s}), "accepted");
 }
 
-TEST(TorchPickle, OnlyRowMajorValuesAreAccepted)
+PickledFields withStrides(const std::string& sizes, const std::string& strides)
 {
-    EXPECT_EQ(refusal(pickledDictionary(pickledText("a")
-                  + pickledTensor({.strides = pickledNumber(1) + pickledNumber(2)}))),
-        "m.bin: tensor \"a\": found strides [1, 2] with shape [2, 3], wanted rows one after "
-        "another; save it again as safetensors");
-    EXPECT_NE(refusal(pickledDictionary(pickledText("a")
-                  + pickledTensor({.strides = pickledNumber(0) + pickledNumber(0)}))),
-        "accepted");
-    EXPECT_NE(
-        refusal(pickledDictionary(pickledText("a") + pickledTensor({.strides = pickledNumber(1)}))),
-        "accepted");
-    // One row: its stride says nothing. A scalar has none.
-    EXPECT_EQ(refusal(pickledDictionary(pickledText("a")
-                  + pickledTensor({.sizes = pickledNumber(1) + pickledNumber(3),
-                      .strides = pickledNumber(9) + pickledNumber(1)}))),
-        "accepted");
-    EXPECT_EQ(
-        refusal(pickledDictionary(pickledText("a") + pickledTensor({.sizes = "", .strides = ""}))),
-        "accepted");
+    return {.sizes = sizes, .strides = strides};
+}
+
+TEST(TorchPickle, StridesOfOtherOrdersAreKept)
+{
+    const std::string twoByThree = pickledNumber(2) + pickledNumber(3);
+    const auto tensors = read(pickledDictionary(pickledText("transposed")
+        + pickledTensor(withStrides(twoByThree, pickledNumber(1) + pickledNumber(2)))
+        + pickledText("every other")
+        + pickledTensor(withStrides(pickledNumber(3), pickledNumber(2)))));
+    ASSERT_TRUE(tensors) << tensors.error().message;
+    EXPECT_EQ(tensors->at(0).strides, (std::vector<std::int64_t>{1, 2}));
+    EXPECT_EQ(tensors->at(0).end, 6); // 0, 2, 4 and 1, 3, 5
+    EXPECT_EQ(tensors->at(1).strides, (std::vector<std::int64_t>{2}));
+    EXPECT_EQ(tensors->at(1).end, 5); // 0, 2, 4
+}
+
+TEST(TorchPickle, StridesThatSayNothingAreLeftOut)
+{
+    for (const PickledFields& fields :
+        {withStrides(pickledNumber(1) + pickledNumber(3), pickledNumber(9) + pickledNumber(1)),
+            withStrides(pickledNumber(0) + pickledNumber(3), pickledNumber(9) + pickledNumber(7)),
+            withStrides("", "")}) {
+        const auto tensors = read(pickledDictionary(pickledText("a") + pickledTensor(fields)));
+        ASSERT_TRUE(tensors) << tensors.error().message;
+        EXPECT_TRUE(tensors->at(0).strides.empty());
+    }
+}
+
+TEST(TorchPickle, ElementsHaveAPlaceOfTheirOwnInsideTheStorage)
+{
+    const auto with = [](const std::string& sizes, const std::string& strides) {
+        return refusal(
+            pickledDictionary(pickledText("a") + pickledTensor(withStrides(sizes, strides))));
+    };
+    const std::string two = pickledNumber(2);
+    const std::string three = pickledNumber(3);
+    EXPECT_EQ(with(two + three, pickledNumber(0) + pickledNumber(1)), // expand()
+        "m.bin: tensor \"a\": found strides [0, 1] with shape [2, 3], wanted a place for every "
+        "element; save it again as safetensors");
+    EXPECT_NE(with(two + three, two + pickledNumber(1)).find("[2, 1]"), std::string::npos);
+    EXPECT_EQ(with(three, three), // 0, 3, 6
+        "m.bin: tensor \"a\": found 3 elements from 0, wanted them inside the 6 of its storage");
+    EXPECT_NE(with(two + three, three), "accepted"); // a stride for each
+    const std::string huge = "\x8a\x08\0\0\0\0\0\0\0\x40"s; // 2^62
+    EXPECT_NE(with(two + three, pickledNumber(1) + huge), "accepted");
+    EXPECT_NE(with(two + two, huge + huge), "accepted");
+    EXPECT_NE(with(two + three, pickledNumber(1) + "J\xff\xff\xff\xff"), "accepted"); // -1
+    EXPECT_NE(with(huge, "\x8a\x01\0"s), "accepted"); // 2^62 times the same
 }
 
 TEST(TorchPickle, BrokenProgramsAreRefused)

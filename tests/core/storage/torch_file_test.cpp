@@ -85,6 +85,27 @@ TEST_F(TorchFileTest, TensorsThatShareAStorageAreRead)
     EXPECT_EQ(values, (std::array<float, 2>{4, 5}));
 }
 
+TEST_F(TorchFileTest, TensorsInAnotherOrderAreReadRowMajor)
+{
+    Members members = goodMembers();
+    members[0].second = pickledDictionary(pickledText("transposed")
+        + pickledTensor({.sizes = pickledNumber(3) + pickledNumber(2),
+            .strides = pickledNumber(1) + pickledNumber(3)}));
+    writeZip(m_file, members);
+    const auto file = TorchFile::open(m_file);
+    ASSERT_TRUE(file) << file.error().message;
+    const TorchFile::Tensor& tensor = file->tensors()[0];
+    ASSERT_EQ(tensor.sizeBytes, 24);
+    std::array<float, 6> all = {};
+    ASSERT_TRUE(file->read(tensor, 0, std::as_writable_bytes(std::span(all))));
+    EXPECT_EQ(all, (std::array<float, 6>{1, 4, 2, 5, 3, 6})); // of 1 2 3 and 4 5 6
+    std::array<float, 3> middle = {};
+    ASSERT_TRUE(file->read(tensor, 4, std::as_writable_bytes(std::span(middle))));
+    EXPECT_EQ(middle, (std::array<float, 3>{4, 2, 5}));
+    std::filesystem::resize_file(m_file, 10);
+    EXPECT_FALSE(file->read(tensor, 0, std::as_writable_bytes(std::span(all))));
+}
+
 TEST_F(TorchFileTest, AStorageMustBeThereWithItsSize)
 {
     Members members = goodMembers();
