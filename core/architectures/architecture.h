@@ -59,7 +59,7 @@ struct DiskRow
     TaskSet tasks = kEveryTask;
     Stage stage = Stage::Trunk;
     bool twin = false; ///< repeats another row's parameter where the head is not tied: stock tools
-                       ///< want both names then. Written; read as a copy (it needs an alias)
+                       ///< want both names then. Written; read by way of an alias
     bool (*when)(const Flavour&) = nullptr; ///< null: always. For names that depend on it
 };
 
@@ -76,6 +76,8 @@ struct NameAlias
 {
     std::string_view old;
     std::string_view now;
+    bool counts = false; ///< beside the table's name this one is what stock tools compute with, and
+                         ///< the table's is not read; otherwise both have the same values
 };
 
 /// A DiskRow for a model with sizes: one per tensor in the file.

@@ -42,7 +42,7 @@ constexpr std::array<std::string_view, 3> kIgnored = {
     "embeddings.position_ids", "cls.seq_relationship.weight", "cls.seq_relationship.bias"};
 
 constexpr std::array kAliases = {kTensorFlowNorms[0], kTensorFlowNorms[1],
-    NameAlias{"cls.predictions.decoder.bias", "cls.predictions.bias"}};
+    NameAlias{"cls.predictions.decoder.bias", "cls.predictions.bias", true}};
 
 constexpr std::array kTasks = {TaskClass{"BertForMaskedLM", Task::MaskedLanguageModel},
     TaskClass{"BertForPreTraining", Task::MaskedLanguageModel},

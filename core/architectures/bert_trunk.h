@@ -57,7 +57,8 @@ inline constexpr std::array kTensorFlowNorms = {NameAlias{"LayerNorm.gamma", "La
 
 /// Settings of an encoder with post-norm blocks and learned positions, its head left to the family:
 /// a dense layer, then, for masked tokens, a norm and the tied embedding with a bias, or, for
-/// classes, a layer. Encoders keep the dense layer (the pooler) unread.
+/// classes, a layer. Encoders keep the dense layer (the pooler) unread, and may lack it
+/// (stored_config.h).
 [[nodiscard]] Flavour encoderFlavour(ObjectReader& keys, Task task);
 
 /// Sizes, flavour and head of a BERT with its usual keys; the pooler and class head end in tanh.

@@ -3,7 +3,6 @@
 
 #include "core/architectures/catalog.h"
 
-#include <algorithm>
 #include <charconv>
 
 namespace espalier {
@@ -74,10 +73,12 @@ bool NameTable::isIgnored(std::string_view stored) const
     return isIgnoredTensor(m_architecture, m_task, stored);
 }
 
-bool NameTable::isAlias(std::string_view stored) const
+Spelling NameTable::spellingOf(std::string_view stored) const
 {
-    return std::any_of(m_architecture.aliases.begin(), m_architecture.aliases.end(),
-        [&](const NameAlias& alias) { return stored.ends_with(alias.old); });
+    for (const NameAlias& alias : m_architecture.aliases)
+        if (stored.ends_with(alias.old))
+            return alias.counts ? Spelling::Counting : Spelling::Old;
+    return Spelling::Table;
 }
 
 } // namespace espalier

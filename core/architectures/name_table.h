@@ -26,6 +26,14 @@ struct NameMatch
 [[nodiscard]] std::optional<NameMatch> matchName(
     const Architecture& architecture, std::string_view stored);
 
+/// How a stored name is written, the one that counts first.
+enum class Spelling
+{
+    Counting, ///< an alias with NameAlias::counts
+    Table,
+    Old ///< another alias
+};
+
 /// What a model's tensors may be called, in all spellings that the family knows.
 class NameTable
 {
@@ -44,8 +52,7 @@ public:
     [[nodiscard]] std::optional<DiskTensor> tiedTo(std::string_view stored) const;
     /// A buffer, or a tensor of other tasks.
     [[nodiscard]] bool isIgnored(std::string_view stored) const;
-    /// The name is an older one of the table's.
-    [[nodiscard]] bool isAlias(std::string_view stored) const;
+    [[nodiscard]] Spelling spellingOf(std::string_view stored) const;
 
 private:
     const Architecture& m_architecture;

@@ -41,8 +41,8 @@ constexpr std::array<std::string_view, 11> kUnprefixed = {"lm_head.dense.weight"
 
 constexpr std::array<std::string_view, 1> kIgnored = {"embeddings.position_ids"};
 
-constexpr std::array kAliases = {
-    kTensorFlowNorms[0], kTensorFlowNorms[1], NameAlias{"lm_head.decoder.bias", "lm_head.bias"}};
+constexpr std::array kAliases = {kTensorFlowNorms[0], kTensorFlowNorms[1],
+    NameAlias{"lm_head.decoder.bias", "lm_head.bias", true}};
 
 using TaskClasses = std::array<TaskClass, 3>;
 

@@ -2,6 +2,7 @@
 #include "core/engine/model_card.h"
 
 #include "core/architectures/catalog.h"
+#include "core/architectures/stored_config.h"
 #include "core/base/expect.h"
 #include "core/base/untrusted_text.h"
 #include "core/engine/recipe_chain.h"
@@ -151,9 +152,12 @@ std::string howToLoad(const CardFacts& facts)
     const std::string_view processor = isImageModel(facts) ? "AutoImageProcessor"
         : facts.tokenizer                                  ? "AutoTokenizer"
                                                            : "";
+    // A pooler that the files lack would be made of random values.
+    const std::string_view options =
+        lacksPooler(facts.config) ? ", add_pooling_layer=False" : std::string_view();
     std::string text = fmt::format("\n## Load it\n\n```python\nfrom transformers import {}{}{}\n\n"
-                                   "model = {}.from_pretrained(\".\")\n",
-        loader, processor.empty() ? "" : ", ", processor, loader);
+                                   "model = {}.from_pretrained(\".\"{})\n",
+        loader, processor.empty() ? "" : ", ", processor, loader, options);
     if (!processor.empty())
         text += fmt::format("{} = {}.from_pretrained(\".\")\n",
             isImageModel(facts) ? "processor" : "tokenizer", processor);

@@ -63,6 +63,7 @@ Status addFiles(Model::Impl& impl)
     if (!assigned)
         return assigned.error();
     const auto model = std::make_shared<const StoredModel>(*std::move(assigned));
+    impl.config = model->config();
     impl.tensors = describe(*model);
     impl.dtype = storedTypeOf(impl.tensors);
     impl.stored = model;

@@ -2,6 +2,7 @@
 #include "core/report/table_faults.h"
 
 #include "core/architectures/name_table.h"
+#include "core/architectures/stored_config.h"
 #include "core/base/dtype.h"
 
 #include <utility>
@@ -13,6 +14,14 @@ bool mayBeWeights(const std::string& dtype)
 {
     const std::optional<Dtype> type = dtypeFromSafetensorsName(dtype);
     return type == Dtype::F32 || type == Dtype::F16 || type == Dtype::BF16;
+}
+
+std::vector<std::string_view> namesOf(const std::vector<StoredHeader>& tensors)
+{
+    std::vector<std::string_view> names;
+    for (const StoredHeader& tensor : tensors)
+        names.push_back(tensor.name);
+    return names;
 }
 
 void compare(const StoredHeader& stored, const std::vector<std::int64_t>& wanted, TableFaults& to)
@@ -36,7 +45,7 @@ void TensorFaults::add(TensorFault fault)
 
 TableFaults faultsOf(const ModelConfig& config, const std::vector<StoredHeader>& tensors)
 {
-    const NameTable names(config);
+    const NameTable names(asStored(config, namesOf(tensors)));
     const std::vector<DiskTensor>& wanted = names.wanted();
     TableFaults faults{.wantedTensors = static_cast<std::int64_t>(wanted.size())};
     std::vector<bool> isThere(wanted.size(), false);

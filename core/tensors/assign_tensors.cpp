@@ -61,18 +61,22 @@ Result<TensorAssignment> assignTensors(
     TensorAssignment assignment{
         .byStored = {stored.size(), std::nullopt}, .copies = {stored.size(), std::nullopt}};
     const auto assign = [&](std::size_t i, std::size_t at) -> Status {
-        if (holder[at] && !names.isAlias(stored[i].name))
-            return storedTwice(stored[i], *holder[at]);
-        (holder[at] ? assignment.copies : assignment.byStored)[i] = names.wanted()[at];
-        if (!holder[at])
+        const Spelling spelling = names.spellingOf(stored[i].name);
+        if (!holder[at]) {
             holder[at] = &stored[i];
+            assignment.byStored[i] = names.wanted()[at];
+        } else if (spelling == Spelling::Old) {
+            assignment.copies[i] = names.wanted()[at];
+        } else if (names.spellingOf(holder[at]->name) == spelling) {
+            return storedTwice(stored[i], *holder[at]);
+        }
         return checkStored(stored[i], names.wanted()[at].sizes);
     };
-    // Older names come second, so that beside a newer one they are its copies.
-    for (const bool aliases : {false, true})
+    // Older names come last, so that beside a newer one they are its copies.
+    for (const Spelling spelling : {Spelling::Counting, Spelling::Table, Spelling::Old})
         for (std::size_t i = 0; i < stored.size(); ++i) {
             const StoredTensor& tensor = stored[i];
-            if (names.isAlias(tensor.name) != aliases)
+            if (names.spellingOf(tensor.name) != spelling)
                 continue;
             if (const std::optional<std::size_t> at = names.find(tensor.name)) {
                 if (const Status fits = assign(i, *at); !fits)

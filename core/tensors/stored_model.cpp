@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tensors/stored_model.h"
 
+#include "core/architectures/stored_config.h"
 #include "core/base/expect.h"
 #include "core/base/untrusted_text.h"
 #include "core/tensors/read_stored.h"
@@ -21,12 +22,16 @@ StoredModel::StoredModel(
 }
 
 Result<StoredModel> StoredModel::assign(
-    const ModelConfig& config, std::vector<StoredTensor> tensors)
+    const ModelConfig& stated, std::vector<StoredTensor> tensors)
 {
+    std::vector<std::string_view> names;
+    for (const StoredTensor& tensor : tensors)
+        names.push_back(tensor.name);
+    ModelConfig config = asStored(stated, names);
     Result<TensorAssignment> assignment = assignTensors(config, tensors);
     if (!assignment)
         return assignment.error();
-    return StoredModel(config, std::move(tensors), *std::move(assignment));
+    return StoredModel(std::move(config), std::move(tensors), *std::move(assignment));
 }
 
 std::vector<StoredPart> StoredModel::partsOf(ParameterId id) const

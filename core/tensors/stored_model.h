@@ -15,9 +15,9 @@ namespace espalier {
 class StoredModel
 {
 public:
-    /// Errors: those of assignTensors.
+    /// Of what config.json states; config() is asStored(). Errors: those of assignTensors.
     [[nodiscard]] static Result<StoredModel> assign(
-        const ModelConfig& config, std::vector<StoredTensor> tensors);
+        const ModelConfig& stated, std::vector<StoredTensor> tensors);
 
     [[nodiscard]] const ModelConfig& config() const
     {

@@ -28,7 +28,7 @@ from stock_models import save
 
 TOLERANCE = 1e-5  # of the largest expected value; tests/core/engine/reference_test.cpp has the same
 
-Case = collections.namedtuple("Case", "build inputs adapt", defaults=[lambda config: config])
+Case = collections.namedtuple("Case", "build inputs adapt options", defaults=[lambda config: config, {}])
 
 
 # ------------------------------------------------------------------------------------------------------------------- weights
@@ -89,8 +89,9 @@ def as_tensors(inputs):
 # --------------------------------------------------------------------------------------------------------------------- cases
 
 
-def hf(model_class, config, inputs, **more):
-    return Case(lambda: model_class(config), inputs, **more)
+def hf(model_class, config, inputs, options={}, **more):
+    """`options` are of the model's constructor, which config.json does not state."""
+    return Case(lambda: model_class(config, **options), inputs, options=options, **more)
 
 
 def gpt2(**more):
@@ -119,11 +120,11 @@ def decoder(model_class, rope=None, adapt=lambda config: config, **more):
     return hf(model_class, model_class.config_class(**(sizes | more), rope_parameters=rope), text(23, 9), adapt=adapt)
 
 
-def bert(model_class, padding=0, types=3, **more):
+def bert(model_class, padding=0, types=3, options={}, **more):
     config = model_class.config_class(**dict(vocab_size=23, max_position_embeddings=13, num_hidden_layers=2, hidden_size=12,
                                              num_attention_heads=3, intermediate_size=14, type_vocab_size=types, layer_norm_eps=2e-3,
                                              pad_token_id=padding) | more)
-    return hf(model_class, config, text(23, 9, padding, types))
+    return hf(model_class, config, text(23, 9, padding, types), options)
 
 
 def distilbert(model_class, **more):
@@ -181,6 +182,8 @@ def cases():
         "bert": bert(tf.BertForMaskedLM),
         "bert-classifier": bert(tf.BertForSequenceClassification, num_labels=5),
         "bert-headless": bert(tf.BertModel, hidden_act="gelu_new"),
+        "bert-poolerless": bert(tf.BertModel, options={"add_pooling_layer": False}),
+        "bert-untied": bert(tf.BertForMaskedLM, tie_word_embeddings=False),
         "roberta": bert(tf.RobertaForMaskedLM, padding=1, types=1),
         "roberta-classifier": bert(tf.RobertaForSequenceClassification, padding=1, types=1, num_labels=5),
         "xlm-roberta": bert(tf.XLMRobertaForMaskedLM, padding=1, types=1, hidden_act="relu"),
@@ -203,14 +206,14 @@ def cases():
 # ------------------------------------------------------------------------------------------------------------------- outputs
 
 
-def load(model_class, folder):
+def load(model_class, folder, options):
     """The model as stock tools read it from the folder; every tensor is wanted, none is missing."""
     if not issubclass(model_class, tf.PreTrainedModel):
         model = timm.create_model(f"local-dir:{folder}", pretrained=False)
         model.load_state_dict({name: torch.from_numpy(given) for name, given in load_file(folder / "model.safetensors").items()})
         return model.eval()
     model, info = model_class.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32, output_loading_info=True,
-                                              local_files_only=True)
+                                              local_files_only=True, **options)
     assert not any(info.values()), info
     return model.eval()
 
@@ -264,7 +267,7 @@ def write_case(case, out):
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
         model_class, config, rows = prepare(case, folder)
-        name, output, hidden = outputs_of(load(model_class, folder), case.inputs)
+        name, output, hidden = outputs_of(load(model_class, folder, case.options), case.inputs)
     assert torch.isfinite(output).all()
     tool = f"timm {timm.__version__}" if "architecture" in config else f"transformers {tf.__version__}"
     facts = {"by": f"{tool}, torch {torch.__version__.split('+')[0]}, fp32, eager attention", "output": name,
@@ -307,10 +310,10 @@ def blind_spots(case):
         folder = pathlib.Path(scratch)
         model_class, config, rows = prepare(case, folder)
         mask = torch.tensor(case.inputs.get("attention_mask", [[1]])).bool()
-        expected = outputs_of(load(model_class, folder), case.inputs)[1]
+        expected = outputs_of(load(model_class, folder, case.options), case.inputs)[1]
 
         def moved():
-            difference = (outputs_of(load(model_class, folder), case.inputs)[1] - expected).abs()
+            difference = (outputs_of(load(model_class, folder, case.options), case.inputs)[1] - expected).abs()
             compared = difference[mask] if difference.shape[:2] == mask.shape else difference
             return compared.max() / expected.abs().max()
 

@@ -132,9 +132,17 @@ TEST(Export, WritesVitAsHuggingFaceNamesItWithItsImageProcessor)
     EXPECT_EQ(processor["resample"], 2);
 }
 
+ModelConfig bertWithoutPooler()
+{
+    ModelConfig config = test::toyBert(Task::Encoder);
+    config.flavour.headDense = false;
+    return config;
+}
+
 TEST(Export, OpensAgainWithTheSameBits)
 {
-    for (const ModelConfig& config : {test::toyGpt2(), test::toyGpt2({}, false), test::toyVit()}) {
+    for (const ModelConfig& config :
+        {test::toyGpt2(), test::toyGpt2({}, false), test::toyVit(), bertWithoutPooler()}) {
         const TemporaryFolder place;
         const Model model = toyModel(config);
         ASSERT_TRUE(exportModel(model, nullptr, place.path() / "out", {}));
@@ -320,6 +328,20 @@ TEST(Export, TheRecipeAndTheCardSayWhereWeightsComeFrom)
     for (const char* line : {"| Parent | garden |\n", "| Parent's weights, sha256 | aaaaaa",
              "| Seed | 42 |\n", "| hidden | 12 |\n", "AutoModelForCausalLM.from_pretrained(\".\")"})
         EXPECT_NE(card.find(line), std::string::npos) << line;
+}
+
+TEST(Export, TheCardOfAnEncoderWithoutPoolerSaysHowToLoadIt)
+{
+    const TemporaryFolder place;
+    ASSERT_TRUE(exportModel(toyModel(bertWithoutPooler()), nullptr, place.path() / "out", {}));
+    EXPECT_NE(TemporaryFolder::read(place.path() / "out" / "README.md")
+                  .find("AutoModel.from_pretrained(\".\", add_pooling_layer=False)"),
+        std::string::npos);
+    for (const Task task : {Task::Encoder, Task::MaskedLanguageModel}) { // these have theirs
+        const std::filesystem::path out = place.path() / std::to_string(static_cast<int>(task));
+        ASSERT_TRUE(exportModel(toyModel(test::toyBert(task)), nullptr, out, {}));
+        EXPECT_EQ(TemporaryFolder::read(out / "README.md").find("pooling"), std::string::npos);
+    }
 }
 
 TEST(Export, AnHdf5FileHoldsTheTensorsUnderTheirNames)

@@ -2,6 +2,7 @@
 #include "core/tensors/load_parameters.h"
 
 #include "core/architectures/catalog.h"
+#include "core/tensors/stored_model.h"
 #include "core/tensors/tensor_bytes.h"
 #include "tests/support/engine/toy_parameters.h"
 #include "tests/support/engine/toy_stored.h"
@@ -16,6 +17,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace espalier {
 namespace {
@@ -214,18 +216,78 @@ TEST(ToDiskLayout, PerHeadPutsEachHeadsQueryKeyAndValueTogether)
     EXPECT_TRUE(at::equal(stored, at::tensor({0, 1, 4, 5, 8, 9, 2, 3, 6, 7, 10, 11}, at::kFloat)));
 }
 
-TEST(LoadParameters, AnUntiedBertHasItsBiasTwice)
+at::Tensor headBiasOf(const ModelConfig& config, const File& file)
+{
+    const Result<ParameterSet> loaded = loadParameters(config, file.stored);
+    EXPECT_TRUE(loaded.ok()) << loaded.error().message;
+    return loaded ? loaded->at(Role::HeadBias) : at::Tensor();
+}
+
+TEST(LoadParameters, AnUntiedBertComputesWithTheDecodersBias)
+{
+    for (const auto& [config, own, decoders] :
+        {std::tuple(test::toyBert(), "cls.predictions.bias", "cls.predictions.decoder.bias"),
+            std::tuple(test::toyRoberta(), "lm_head.bias", "lm_head.decoder.bias")}) {
+        ModelConfig untied = config;
+        untied.flavour.tiedHead = false;
+        const ParameterSet parameters = toyParameters(untied);
+        File file = fileOf(parameters); // with both, of the same values
+        EXPECT_TRUE(at::equal(headBiasOf(untied, file), parameters.at(Role::HeadBias)));
+        file.find(own) = test::storedTensor(own, at::full({17}, 3.0F));
+        EXPECT_TRUE(at::equal(headBiasOf(untied, file), parameters.at(Role::HeadBias)));
+        file.find(decoders) = test::storedTensor(decoders, at::full({17}, 5.0F));
+        EXPECT_TRUE(at::equal(headBiasOf(untied, file), at::full({17}, 5.0F)));
+        file.find(decoders) = file.find(own);
+        file.find(own) = file.stored.back(); // one of them alone, in either name
+        file.stored.pop_back();
+        EXPECT_TRUE(at::equal(headBiasOf(untied, file), at::full({17}, 3.0F)));
+        file.find(own).name = decoders;
+        EXPECT_TRUE(at::equal(headBiasOf(untied, file), at::full({17}, 3.0F)));
+    }
+}
+
+TEST(LoadParameters, ABiasThatIsNotComputedWithHasItsShapeAllTheSame)
 {
     ModelConfig config = test::toyBert();
     config.flavour.tiedHead = false;
-    const ParameterSet parameters = toyParameters(config);
-    File file = fileOf(parameters);
-    const Result<ParameterSet> loaded = loadParameters(config, file.stored);
-    ASSERT_TRUE(loaded.ok()) << loaded.error().message;
-    EXPECT_TRUE(at::equal(loaded->at(Role::HeadBias), parameters.at(Role::HeadBias)));
-    const std::string twin = "cls.predictions.decoder.bias";
-    file.find(twin) = test::storedTensor(twin, at::ones({17}));
-    EXPECT_FALSE(loadParameters(config, file.stored).ok());
+    File file = fileOf(toyParameters(config));
+    const std::string own = "cls.predictions.bias";
+    file.find(own) = test::storedTensor(own, at::ones({16}));
+    expectContains(refusalOf(config, file), {"\"cls.predictions.bias\"", "found shape [16]"});
+    const std::string twice = "bert.cls.predictions.decoder.bias";
+    file.find(own) = test::storedTensor(twice, at::ones({17}));
+    expectContains(refusalOf(config, file), {"stored twice"});
+}
+
+TEST(LoadParameters, AnEncoderWithoutThePoolersTensorsHasNone)
+{
+    for (const ModelConfig& config :
+        {test::toyBert(Task::Encoder), test::toyRoberta(Task::Encoder)}) {
+        const ParameterSet parameters = toyParameters(config);
+        File file = fileOf(parameters);
+        const auto whole = StoredModel::assign(config, file.stored);
+        ASSERT_TRUE(whole);
+        EXPECT_TRUE(whole->config().flavour.headDense);
+        std::erase_if(file.stored,
+            [](const StoredTensor& tensor) { return tensor.name == "pooler.dense.weight"; });
+        expectContains(refusalOf(config, file), {"\"pooler.dense.weight\" is missing"});
+        std::erase_if(file.stored,
+            [](const StoredTensor& tensor) { return tensor.name == "pooler.dense.bias"; });
+        const Result<ParameterSet> loaded = loadParameters(config, file.stored);
+        ASSERT_TRUE(loaded.ok()) << loaded.error().message;
+        EXPECT_FALSE(loaded->config.flavour.headDense);
+        EXPECT_EQ(loaded->tensors.size(), parameters.tensors.size() - 2);
+        EXPECT_FALSE(hasParameter(loaded->config, {Role::HeadDenseWeight, -1}));
+    }
+}
+
+TEST(LoadParameters, OtherTasksNeedTheirDenseLayer)
+{
+    const ModelConfig config = test::toyBert(Task::SequenceClassification);
+    File file = fileOf(toyParameters(config));
+    std::erase_if(file.stored,
+        [](const StoredTensor& tensor) { return tensor.name.starts_with("bert.pooler."); });
+    expectContains(refusalOf(config, file), {"\"bert.pooler.dense.weight\" is missing"});
 }
 
 TEST(LoadParameters, OldNamesOfBertAreRead)
