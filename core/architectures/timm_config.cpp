@@ -191,7 +191,7 @@ Flavour readFlavour(const Places& places, const TimmFamily& family, const TimmMo
     Flavour flavour = {.task = Task::ImageClassification,
         .normEpsilon = 1e-6,
         .activation = Activation::GeluErf,
-        .qkvBias = switchOr("qkv_bias", true),
+        .qkvBias = switchOr("qkv_bias", model.qkvBias),
         .talkingHeads = family.talkingHeads,
         .patchPositions = switchOr(kPatchPositions, family.patchPositions),
         .distillationToken = model.distilled,

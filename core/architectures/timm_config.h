@@ -28,6 +28,7 @@ struct TimmModel
     double mlpRatio = 4;
     bool distilled = false; ///< has a distillation token and its head
     double layerScale = 0; ///< what LayerScale's gains start from; 0: it has none
+    bool qkvBias = true;
 };
 
 /// A family of timm's: what its rows of the catalog and its models have in common.

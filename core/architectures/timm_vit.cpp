@@ -31,6 +31,11 @@ constexpr std::array kModels = {
     TimmModel{"vit_large_patch14_224", 1024, 24, 16, 14},
     TimmModel{"vit_huge_patch14_224",  1280, 32, 16, 14},
     TimmModel{"vit_giant_patch14_224", 1408, 40, 16, 14, 224, 48.0 / 11},
+    TimmModel{"vit_gigantic_patch14_224", 1664, 48, 16, 14, 224, 64.0 / 13},
+    TimmModel{"vit_base_patch16_224_miil",  768, 12, 12, 16, 224, 4, false, 0, false},
+    TimmModel{"vit_base_patch16_plus_240",  896, 12, 14, 16, 240, 4, false, 1e-5},
+    TimmModel{"vit_base_patch32_plus_256",  896, 12, 14, 32, 256, 4, false, 1e-5},
+    TimmModel{"vit_small_patch16_36x1_224", 384, 36,  6, 16, 224, 4, false, 1e-5},
 };
 // clang-format on
 

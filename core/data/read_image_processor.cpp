@@ -8,7 +8,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <cmath>
+#include <span>
 #include <system_error>
 
 namespace espalier {
@@ -86,19 +88,33 @@ ImageProcessor readProcessor(ObjectReader& root)
     return processor;
 }
 
+/// What timm takes for granted: ImageNet's means and deviations.
+constexpr std::array kTimmMean = {0.485, 0.456, 0.406};
+constexpr std::array kTimmDeviation = {0.229, 0.224, 0.225};
+constexpr double kTimmCrop = 0.875;
+
+std::vector<double> numbersOr(
+    ObjectReader& timm, std::string_view key, std::span<const double> absent)
+{
+    return timm.has(key) ? timm.requiredNumbers(key)
+                         : std::vector<double>(absent.begin(), absent.end());
+}
+
 /// timm's transforms for evaluation (timm.data.create_transform).
-ImageProcessor readTimm(ObjectReader& timm)
+ImageProcessor readTimm(ObjectReader& timm, const ModelShape& shape)
 {
     static const std::vector<std::string> kInterpolations = {
         "nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"};
     static const std::vector<std::string> kCropModes = {"center", "squash"};
     ImageProcessor processor;
-    const std::vector<std::int64_t> input = timm.requiredIntegers("input_size", 1, kMaxSide);
+    const std::vector<std::int64_t> input =
+        timm.optionalIntegers("input_size", 1, kMaxSide)
+            .value_or(std::vector{shape.channels, shape.imageHeight, shape.imageWidth});
     if (input.size() != 3) {
         timm.refuse("input_size", "channels, height and width");
         return processor;
     }
-    const double share = timm.optionalNumber("crop_pct", 0.01, 100).value_or(0.875);
+    const double share = timm.optionalNumber("crop_pct", 0.01, 100).value_or(kTimmCrop);
     const auto enlarged = [share](std::int64_t side) {
         return std::llround(std::floor(static_cast<double>(side) / share));
     };
@@ -109,9 +125,9 @@ ImageProcessor readTimm(ObjectReader& timm)
     if (processor.keepRatio && input[1] != input[2])
         timm.refuse("input_size", "a square, where crop_mode is center");
     processor.interpolation = static_cast<Interpolation>(
-        timm.optionalChoice("interpolation", kInterpolations).value_or(2));
-    processor.mean = timm.requiredNumbers("mean");
-    processor.deviation = timm.requiredNumbers("std");
+        timm.optionalChoice("interpolation", kInterpolations).value_or(3));
+    processor.mean = numbersOr(timm, "mean", kTimmMean);
+    processor.deviation = numbersOr(timm, "std", kTimmDeviation);
     return processor;
 }
 
@@ -175,11 +191,13 @@ Result<ImageProcessor> readImageProcessor(
     const Result<json> config = readIfThere(folder, kConfigFile);
     if (!config)
         return config.error();
-    if (!config->is_object() || !config->contains("pretrained_cfg"))
+    if (!config->is_object() || !config->contains("architecture") || config->contains("model_type"))
         return defaultImageProcessor(shape);
     const std::string where = (folder / kConfigFile).string();
     JsonReader reader(where, *config, JsonReader::UnknownKeys::Ignore);
-    ImageProcessor processor = readTimm(reader.root().requiredObject("pretrained_cfg"));
+    ObjectReader& root = reader.root(); // older folders have one object for everything
+    ImageProcessor processor =
+        readTimm(root.has("pretrained_cfg") ? root.requiredObject("pretrained_cfg") : root, shape);
     return checked(reader, std::move(processor), shape, where);
 }
 
