@@ -2,6 +2,7 @@
 #include "core/report/load_advice.h"
 
 #include "core/architectures/catalog.h"
+#include "core/architectures/name_table.h"
 #include "core/base/untrusted_text.h"
 #include "core/formats/strict_json.h"
 #include "core/report/nearest_family.h"
@@ -11,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -136,6 +138,38 @@ Advice anotherFamily(const Case& load)
         load.diagnosis.family, nearest->title);
 }
 
+/// What all names begin with, up to a dot, and would fit without; empty if that is nothing.
+std::string foreignPrefix(const Case& load)
+{
+    const std::vector<StoredHeader>& tensors = *load.attempt.tensors;
+    const std::string first = tensors.empty() ? std::string() : tensors.front().name;
+    for (std::size_t dot = first.find('.'); dot != std::string::npos;
+         dot = first.find('.', dot + 1)) {
+        const std::string prefix = first.substr(0, dot + 1);
+        std::vector<StoredHeader> stripped = tensors;
+        for (StoredHeader& tensor : stripped) {
+            if (!tensor.name.starts_with(prefix))
+                return {};
+            tensor.name.erase(0, prefix.size());
+        }
+        if (faultsOf(*load.attempt.config, stripped).count() == 0)
+            return prefix;
+    }
+    return {};
+}
+
+Advice anotherPrefix(const Case& load)
+{
+    if (load.diagnosis.faults.missing.count == 0 || load.diagnosis.faults.unexpected.count == 0)
+        return {};
+    const std::string prefix = foreignPrefix(load);
+    if (prefix.empty())
+        return {};
+    return fmt::format(
+        "Save the weights under names without {} in front: but for that they fit config.json.",
+        inQuotes(prefix));
+}
+
 Advice otherDepth(const Case& load)
 {
     const ModelConfig& config = *load.attempt.config;
@@ -195,6 +229,48 @@ Advice anotherHead(const Case& load)
     return {};
 }
 
+/// Weights that end before the head.
+Advice noHead(const Case& load)
+{
+    const TableFaults& faults = load.diagnosis.faults;
+    const std::vector<TensorFault>& missing = faults.missing.first;
+    const auto roleOf = [&](const TensorFault& fault) {
+        const auto known = matchName(architectureOf(*load.attempt.config), fault.name);
+        return known && known->row ? known->row->role : Role::TokenEmbedding;
+    };
+    const bool headAlone = faults.missing.count == faults.count()
+        && std::all_of(missing.begin(), missing.end(),
+            [&](const TensorFault& fault) { return roleOf(fault) >= Role::HeadWeight; });
+    const bool lacksIt = std::any_of(missing.begin(), missing.end(),
+        [&](const TensorFault& fault) { return roleOf(fault) == Role::HeadWeight; });
+    if (!headAlone || !lacksIt)
+        return {};
+    return "Choose weights that were trained with a head: these end before it.";
+}
+
+/// Blocks differ in the shape of one of their tensors, which no config.json describes.
+Advice unevenBlocks(const Case& load)
+{
+    const ModelConfig& config = *load.attempt.config;
+    std::map<const DiskRow*, std::int64_t> misshaped;
+    for (const TensorFault& fault : load.diagnosis.faults.misshaped.first)
+        if (const std::optional<NameMatch> known = matchName(architectureOf(config), fault.name);
+            known && known->row && isPerBlock(known->row->role))
+            ++misshaped[known->row];
+    const auto blocksOfRow = [&](const DiskRow& row) {
+        return row.stage == Stage::Trunk ? config.shape.layers : config.shape.classLayers;
+    };
+    const bool uneven = std::any_of(misshaped.begin(), misshaped.end(),
+        [&](const auto& entry) { return entry.second < blocksOfRow(*entry.first); });
+    if (!uneven
+        || load.diagnosis.faults.misshaped.count
+            > std::ssize(load.diagnosis.faults.misshaped.first))
+        return {};
+    return fmt::format("Fetch the weights again: {} of {} tensors have another shape than the same "
+                       "ones of other blocks.",
+        load.diagnosis.faults.misshaped.count, load.diagnosis.faults.wantedTensors);
+}
+
 /// Sizes that differ, as (wanted, found).
 std::set<std::pair<std::int64_t, std::int64_t>> differencesIn(const TensorFaults& misshaped)
 {
@@ -249,8 +325,9 @@ std::string adviceFor(const LoadAttempt& attempt, const LoadDiagnosis& diagnosis
         if (Result<nlohmann::json> json = parseStrictJson(*attempt.configText, "config.json");
             json && json->is_object())
             load.json = *std::move(json);
-    for (const auto rule : {noConfig, brokenConfig, unknownFamily, unreadableWeights, quantised,
-             anotherFamily, otherDepth, anotherHead, otherSizes, namesDiffer})
+    for (const auto rule :
+        {noConfig, brokenConfig, unknownFamily, unreadableWeights, quantised, anotherFamily,
+            anotherPrefix, otherDepth, anotherHead, noHead, unevenBlocks, otherSizes, namesDiffer})
         if (Advice advice = rule(load))
             return *std::move(advice);
     return "Correct in the files what is named above; all names and shapes are in order.";

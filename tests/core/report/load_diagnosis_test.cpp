@@ -2,10 +2,13 @@
 #include "core/report/load_diagnosis.h"
 
 #include "core/architectures/catalog.h"
+#include "core/architectures/name_table.h"
 #include "core/report/nearest_family.h"
 #include "tests/support/toy_model.h"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace espalier {
 namespace {
@@ -89,6 +92,18 @@ TEST(Diagnose, KeepsTheFirstFaultsAndCountsAll)
     EXPECT_NE(text.find("No family here knows any of the names"), std::string::npos) << text;
 }
 
+TEST(Diagnose, AnEncoderMayLackItsPoolerButNotHalfOfIt)
+{
+    const ModelConfig config = test::toyBert(Task::Encoder);
+    std::vector<StoredHeader> tensors = headersOf(config);
+    std::erase_if(
+        tensors, [](const StoredHeader& tensor) { return tensor.name == "pooler.dense.bias"; });
+    EXPECT_EQ(diagnose(attemptOf(config, tensors)).faults.missing.count, 1);
+    std::erase_if(
+        tensors, [](const StoredHeader& tensor) { return tensor.name == "pooler.dense.weight"; });
+    EXPECT_EQ(diagnose(attemptOf(config, tensors)).faults.count(), 0);
+}
+
 TEST(NearestFamily, GoesByTheShareOfNamesAndAmongKinByWhatIsStated)
 {
     const std::vector<StoredHeader> llama = headersOf(test::toyLlama());
@@ -103,6 +118,47 @@ TEST(NearestFamily, CountsBlocksByTheirNames)
 {
     EXPECT_EQ(blocksNamed("gpt2", headersOf(test::toyGpt2({.layers = 5}))), 5);
     EXPECT_EQ(blocksNamed("llama", headersOf(test::toyGpt2({.layers = 5}))), 0);
+}
+
+TEST(Advice, NamesBehindAPrefixThatNobodyKnows)
+{
+    for (const auto& [name, config] : test::toyFamilies()) {
+        std::vector<StoredHeader> tensors = headersOf(config);
+        for (StoredHeader& tensor : tensors)
+            tensor.name = "model.net." + tensor.name;
+        EXPECT_EQ(diagnose(attemptOf(config, tensors)).advice,
+            "Save the weights under names without \"model.net.\" in front: but for that they fit "
+            "config.json.")
+            << name;
+        tensors.back().sizes.push_back(2);
+        EXPECT_FALSE(says(diagnose(attemptOf(config, tensors)), "in front")) << name;
+    }
+}
+
+TEST(Advice, OneTensorOfOneBlockIsAnotherMatterThanASizeInConfigJson)
+{
+    for (const auto& [name, config] : test::toyFamilies()) {
+        const Architecture& family = architectureOf(config);
+        std::vector<StoredHeader> tensors = headersOf(config);
+        const auto last =
+            std::find_if(tensors.rbegin(), tensors.rend(), [&](const StoredHeader& tensor) {
+                return isPerBlock(matchName(family, tensor.name)->row->role);
+            });
+        ++last->sizes.at(0);
+        EXPECT_TRUE(says(diagnose(attemptOf(config, tensors)),
+            "Fetch the weights again: 1 of " + std::to_string(tensors.size())
+                + " tensors have another shape than the same ones of other blocks."))
+            << name;
+    }
+}
+
+TEST(Advice, ImageModelsWithoutAHead)
+{
+    const ModelConfig config = test::toyVit();
+    std::vector<StoredHeader> tensors = headersOf(config);
+    std::erase_if(
+        tensors, [](const StoredHeader& tensor) { return tensor.name.starts_with("classifier."); });
+    EXPECT_TRUE(says(diagnose(attemptOf(config, tensors)), "these end before it"));
 }
 
 TEST(Advice, NoConfigJson)
