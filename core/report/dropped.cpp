@@ -55,12 +55,34 @@ std::vector<bool> usedBy(const AxisMap* map, std::int64_t parentLength)
     return used;
 }
 
+namespace {
+
+/// Flags of an axis that parent blocks [first, end) have.
+std::vector<bool> droppedIn(
+    const TransferPlan& plan, AxisLabel label, std::int64_t first, std::int64_t end)
+{
+    const std::int64_t length = lengthOf(label, plan.parent.shape);
+    std::vector<bool> dropped(index((end - first) * length), true);
+    visitTerms(plan, [&](const DestinationBlock& block, const SourceTerm& term) {
+        if (term.parentBlock < first || term.parentBlock >= end)
+            return;
+        const AxisMap* const own = find(term.maps, label);
+        const std::vector<bool> used = usedBy(own ? own : find(block.maps, label), length);
+        const std::size_t start = index((term.parentBlock - first) * length);
+        for (std::size_t i = 0; i < used.size(); ++i)
+            if (used[i])
+                dropped[start + i] = false;
+    });
+    return dropped;
+}
+
+} // namespace
+
 std::vector<bool> droppedBlocks(const TransferPlan& plan)
 {
-    std::vector<bool> dropped(index(plan.parent.shape.layers), true);
+    std::vector<bool> dropped(index(blocksOf(plan.parent.shape)), true);
     visitTerms(plan, [&](const DestinationBlock&, const SourceTerm& term) {
-        if (term.parentBlock < plan.parent.shape.layers) // class-attention blocks lie beyond
-            dropped[index(term.parentBlock)] = false;
+        dropped[index(term.parentBlock)] = false;
     });
     return dropped;
 }
@@ -77,24 +99,33 @@ std::vector<bool> droppedResidual(const TransferPlan& plan)
 
 std::vector<bool> droppedPerBlock(const TransferPlan& plan, AxisLabel label)
 {
-    const std::int64_t length = lengthOf(label, plan.parent.shape);
-    std::vector<bool> dropped(index(plan.parent.shape.layers * length), true);
-    visitTerms(plan, [&](const DestinationBlock& block, const SourceTerm& term) {
-        const AxisMap* const own = find(term.maps, label);
-        const std::vector<bool> used = usedBy(own ? own : find(block.maps, label), length);
-        if (term.parentBlock >= plan.parent.shape.layers)
-            return;
-        const std::size_t start = index(term.parentBlock * length);
-        for (std::size_t i = 0; i < used.size(); ++i)
-            if (used[i])
-                dropped[start + i] = false;
-    });
-    return dropped;
+    const ModelShape& shape = plan.parent.shape;
+    return label == AxisLabel::ClassMlp ? droppedIn(plan, label, shape.layers, blocksOf(shape))
+                                        : droppedIn(plan, label, 0, shape.layers);
+}
+
+std::vector<bool> droppedMlpUnits(const TransferPlan& plan)
+{
+    const ModelShape& shape = plan.parent.shape;
+    const std::int64_t behind = shape.classLayers > 0 ? shape.classMlp : 0;
+    const std::int64_t width = std::max(shape.mlp, behind);
+    std::vector<bool> all;
+    const auto append = [&](const std::vector<bool>& flags, std::int64_t blocks,
+                            std::int64_t units) {
+        for (std::int64_t block = 0; block < blocks; ++block)
+            for (std::int64_t unit = 0; unit < width; ++unit)
+                all.push_back(unit < units && flags[index(block * units + unit)]);
+    };
+    append(droppedPerBlock(plan, AxisLabel::Mlp), shape.layers, shape.mlp);
+    if (behind > 0)
+        append(droppedPerBlock(plan, AxisLabel::ClassMlp), shape.classLayers, behind);
+    return all;
 }
 
 std::vector<bool> droppedHeads(const TransferPlan& plan)
 {
-    const std::vector<bool> channels = droppedPerBlock(plan, AxisLabel::Context);
+    const std::vector<bool> channels =
+        droppedIn(plan, AxisLabel::Context, 0, blocksOf(plan.parent.shape));
     const std::size_t size = index(std::max<std::int64_t>(plan.parent.shape.headDim, 1));
     std::vector<bool> dropped(channels.size() / size, true);
     for (std::size_t i = 0; i < dropped.size() * size; ++i)

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace espalier {
 namespace {
@@ -53,6 +55,22 @@ void appendResidualRows(ImportanceReport& report, const ChannelScores& scores)
     }
 }
 
+/// One row per block, class-attention ones behind the trunk's; NaN where one has no such unit.
+void appendBlockRows(ImportanceReport& report, const Matrix& trunk, const Matrix& behind,
+    const std::function<std::vector<float>(const Matrix&, std::int64_t)>& valuesOf)
+{
+    const auto width = static_cast<std::size_t>(std::max(trunk.cols, behind.cols));
+    int block = 0;
+    for (const Matrix* scores : {&trunk, &behind})
+        for (std::int64_t l = 0; l < scores->rows; ++l, ++block) {
+            std::vector<float> values = valuesOf(*scores, l);
+            if (std::cmp_less(scores->cols, width))
+                values.resize(width, std::numeric_limits<float>::quiet_NaN());
+            appendRow(report, std::move(values), block,
+                fmt::format("{}{}", scores == &behind ? "class " : "", l));
+        }
+}
+
 void appendRows(
     ImportanceReport& report, const ChannelScores& scores, const ModelShape& shape, ScoredAxis axis)
 {
@@ -60,14 +78,14 @@ void appendRows(
     case ScoredAxis::Residual:
         return appendResidualRows(report, scores);
     case ScoredAxis::Heads:
-        for (std::int64_t l = 0; shape.headDim > 0 && l < scores.context_LC.rows; ++l)
-            appendRow(report, headMeans(scores.context_LC, l, shape.headDim), static_cast<int>(l),
-                fmt::format("{}", l));
+        if (shape.headDim > 0)
+            appendBlockRows(report, scores.context_LC, scores.classContext_LC,
+                [&](const Matrix& context_LC, std::int64_t row) {
+                    return headMeans(context_LC, row, shape.headDim);
+                });
         return;
     case ScoredAxis::Mlp:
-        for (std::int64_t l = 0; l < scores.mlp_LM.rows; ++l)
-            appendRow(report, rowOf(scores.mlp_LM, l), static_cast<int>(l), fmt::format("{}", l));
-        return;
+        return appendBlockRows(report, scores.mlp_LM, scores.classMlp_LM, rowOf);
     }
 }
 

@@ -18,7 +18,9 @@ enum class ScoredAxis
     Mlp
 };
 
-/// Scores of one axis as a picture, layers down, neurons or heads across.
+/// Scores of one axis as a picture, layers down, neurons or heads across. Class-attention blocks
+/// come behind the trunk; what the narrower of both MLPs lacks is NaN. They have no stream of their
+/// own.
 struct ImportanceReport
 {
     ScoredAxis axis = ScoredAxis::Residual;

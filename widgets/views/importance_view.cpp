@@ -146,7 +146,7 @@ void ImportanceView::mark()
         else if (m_report.axis == ScoredAxis::Heads)
             cells = inCellOrder(m_report, droppedHeads(*plan));
         else
-            cells = inCellOrder(m_report, droppedPerBlock(*plan, AxisLabel::Mlp));
+            cells = inCellOrder(m_report, droppedMlpUnits(*plan));
     }
     m_plot->setDroppedRows(std::move(rows));
     m_plot->setDroppedColumns(std::move(columns));

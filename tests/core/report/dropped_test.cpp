@@ -62,6 +62,42 @@ TEST(Dropped, IsEverythingInAPlanWithoutSources)
     EXPECT_EQ(droppedBlocks(plan), std::vector<bool>(4, true));
 }
 
+/// The same with one class-attention block of five units behind it: units 4 and 1, head 0.
+TransferPlan halfToyWithClass()
+{
+    TransferPlan plan = halfToy();
+    plan.parent.shape.classLayers = plan.child.shape.classLayers = 1;
+    plan.parent.shape.classMlp = 5;
+    plan.child.shape.classMlp = 2;
+    SourceTerm term;
+    term.parentBlock = 4;
+    term.maps[AxisLabel::ClassMlp] = AxisMap::select(5, {4, 1});
+    term.maps[AxisLabel::Context] = AxisMap::select(4, {0, 1});
+    plan.blocks.push_back({{term}, {}});
+    return plan;
+}
+
+TEST(Dropped, CountsClassAttentionBlocksBehindTheTrunk)
+{
+    EXPECT_EQ(
+        droppedBlocks(halfToyWithClass()), (std::vector<bool>{false, true, false, true, false}));
+    EXPECT_EQ(droppedHeads(halfToyWithClass()),
+        (std::vector<bool>{true, false, true, true, true, false, true, true, false, true}));
+    EXPECT_EQ(droppedPerBlock(halfToyWithClass(), AxisLabel::ClassMlp),
+        (std::vector<bool>{true, false, true, true, false}));
+}
+
+TEST(Dropped, UnitsThatANarrowerMlpLacksAreNotDropped)
+{
+    EXPECT_EQ(droppedMlpUnits(halfToy()), droppedPerBlock(halfToy(), AxisLabel::Mlp));
+    const std::vector<bool> units = droppedMlpUnits(halfToyWithClass());
+    ASSERT_EQ(units.size(), 25U);
+    EXPECT_EQ(std::vector<bool>(units.begin(), units.begin() + 5),
+        (std::vector<bool>{false, true, false, false, false}));
+    EXPECT_EQ(std::vector<bool>(units.begin() + 20, units.end()),
+        (std::vector<bool>{true, false, true, true, false}));
+}
+
 TEST(Dropped, KeepsWhateverADenseMapReads)
 {
     const AxisMap map =

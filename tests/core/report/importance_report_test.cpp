@@ -40,6 +40,28 @@ TEST(ImportanceReport, AveragesTheChannelsOfAHead)
     EXPECT_FLOAT_EQ(report.map.at(1, 0), 3.5F);
 }
 
+TEST(ImportanceReport, ShowsClassAttentionBlocksBehindTheTrunk)
+{
+    Measurements measured = test::toyMeasurements();
+    ChannelScores& scores = measured.scores.at(std::string(kMeanAbs));
+    scores.classContext_LC = test::matrixOf(1, 4, {1, 3, 5, 7});
+    scores.classMlp_LM = test::matrixOf(1, 5, {1, 2, 3, 4, 5});
+    ModelShape shape = test::toyConfig().shape;
+    shape.classLayers = 1;
+    shape.classMlp = 5;
+    const ImportanceReport heads = importanceReport(measured, shape, ScoredAxis::Heads);
+    EXPECT_EQ(heads.blockOfRow, (std::vector<int>{0, 1, 2, 3, 4}));
+    EXPECT_EQ(heads.map.rowLabels.back(), "class 0");
+    EXPECT_FLOAT_EQ(heads.map.at(4, 1), 6.0F);
+    const ImportanceReport units = importanceReport(measured, shape, ScoredAxis::Mlp);
+    EXPECT_EQ(units.map.rows, 5U);
+    EXPECT_EQ(units.map.columns, 5U);
+    EXPECT_FLOAT_EQ(units.map.at(4, 4), 5.0F);
+    EXPECT_TRUE(std::isnan(units.map.at(0, 3))) << "the trunk's blocks have three";
+    EXPECT_EQ(sortedWithinRows(units).neuronAt(4, 0), 4);
+    EXPECT_EQ(importanceReport(measured, shape, ScoredAxis::Residual).map.rows, 9U);
+}
+
 TEST(ImportanceReport, SortsEachBlockOnItsOwnAndRemembersWhoIsWho)
 {
     const ImportanceReport sorted = sortedWithinRows(toyReport(ScoredAxis::Mlp));
