@@ -63,20 +63,6 @@ at::Tensor joined(const ParameterSet& parameters, const Part& part, int block,
     return after_BTD;
 }
 
-/// The class token after one of the blocks behind the trunk. [B, 1, D]
-at::Tensor runClassBlock(const ParameterSet& parameters, int block, const at::Tensor& class_B1D,
-    const at::Tensor& stream_BTD, const TapObserver& observer)
-{
-    const at::Tensor all_BSD = at::cat({class_B1D, stream_BTD}, 1);
-    const at::Tensor attended_B1D = classAttention(
-        parameters, block, entering(parameters, kAttention, block, all_BSD, {}), observer);
-    const at::Tensor middle_B1D =
-        joined(parameters, kAttention, block, class_B1D, attended_B1D, {});
-    const at::Tensor out_B1D =
-        mlp(parameters, block, entering(parameters, kMlp, block, middle_B1D, {}), observer);
-    return joined(parameters, kMlp, block, middle_B1D, out_B1D, {});
-}
-
 } // namespace
 
 at::Tensor runBlock(const ParameterSet& parameters, int block, const at::Tensor& stream_BTD,
@@ -92,12 +78,29 @@ at::Tensor runBlock(const ParameterSet& parameters, int block, const at::Tensor&
     return joined(parameters, kMlp, block, middle_BTD, out_BTD, observer);
 }
 
+at::Tensor runClassBlock(const ParameterSet& parameters, int block, const at::Tensor& class_B1D,
+    const at::Tensor& stream_BTD, const TapObserver& observer, const TapObserver& reads)
+{
+    const at::Tensor all_BSD = at::cat({class_B1D, stream_BTD}, 1);
+    const at::Tensor attended_B1D = classAttention(
+        parameters, block, entering(parameters, kAttention, block, all_BSD, reads), observer);
+    const at::Tensor middle_B1D =
+        joined(parameters, kAttention, block, class_B1D, attended_B1D, {});
+    const at::Tensor out_B1D =
+        mlp(parameters, block, entering(parameters, kMlp, block, middle_B1D, reads), observer);
+    return joined(parameters, kMlp, block, middle_B1D, out_B1D, {});
+}
+
+at::Tensor classTokens(const ParameterSet& parameters, std::int64_t samples)
+{
+    return parameters.at(Role::ClassToken).expand({samples, 1, parameters.config.shape.hidden});
+}
+
 at::Tensor runClassBlocks(
     const ParameterSet& parameters, const at::Tensor& stream_BTD, const TapObserver& observer)
 {
     const ModelShape& shape = parameters.config.shape;
-    at::Tensor class_B1D =
-        parameters.at(Role::ClassToken).expand({stream_BTD.size(0), 1, stream_BTD.size(2)});
+    at::Tensor class_B1D = classTokens(parameters, stream_BTD.size(0));
     for (std::int64_t block = shape.layers; block < blocksOf(shape); ++block)
         class_B1D =
             runClassBlock(parameters, static_cast<int>(block), class_B1D, stream_BTD, observer);

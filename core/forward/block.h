@@ -18,4 +18,12 @@ namespace espalier {
 [[nodiscard]] at::Tensor runClassBlocks(
     const ParameterSet& parameters, const at::Tensor& stream_BTD, const TapObserver& observer = {});
 
+/// One of them: the class token after it, [B, 1, D]. `reads` sees what its attention reads,
+/// [B, 1 + T, D] with the class token first, and what its MLP reads, [B, 1, D].
+[[nodiscard]] at::Tensor runClassBlock(const ParameterSet& parameters, int block,
+    const at::Tensor& class_B1D, const at::Tensor& stream_BTD, const TapObserver& observer = {},
+    const TapObserver& reads = {});
+/// What enters the first of them, [B, 1, D].
+[[nodiscard]] at::Tensor classTokens(const ParameterSet& parameters, std::int64_t samples);
+
 } // namespace espalier

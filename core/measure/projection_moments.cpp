@@ -12,16 +12,15 @@ namespace {
 class ProjectionMoments final : public Probe
 {
 public:
-    explicit ProjectionMoments(std::int64_t layers)
-        : m_context_LCC(static_cast<std::size_t>(layers))
+    explicit ProjectionMoments(const ModelShape& shape)
+        : m_layers(static_cast<std::size_t>(shape.layers))
+        , m_context_LCC(static_cast<std::size_t>(blocksOf(shape)))
         , m_mlp_LMM(m_context_LCC)
     {
     }
 
     void observe(const Observation& seen) override
     {
-        if (std::cmp_greater_equal(seen.block, m_mlp_LMM.size()))
-            return; // behind the trunk
         if (seen.tap == Tap::Context)
             addMoment(m_context_LCC[static_cast<std::size_t>(seen.block)], seen.rows_NC);
         if (seen.tap == Tap::MlpHidden)
@@ -32,15 +31,19 @@ public:
         const Progress& /*progress*/) override
     {
         for (auto* moments : {&m_context_LCC, &m_mlp_LMM})
-            for (Matrix& moment : *moments)
-                symmetrise(moment, 1 / static_cast<double>(totals.tokens));
+            for (std::size_t block = 0; block < moments->size(); ++block) {
+                // Behind the trunk a sample's only token is its class token.
+                const std::int64_t rows = block < m_layers ? totals.tokens : totals.samples;
+                symmetrise((*moments)[block], 1 / static_cast<double>(rows));
+            }
         measurements.contextMoment_LCC = std::move(m_context_LCC);
         measurements.mlpMoment_LMM = std::move(m_mlp_LMM);
         return {};
     }
 
 private:
-    std::vector<Matrix> m_context_LCC;
+    std::size_t m_layers;
+    std::vector<Matrix> m_context_LCC; // of all blocks
     std::vector<Matrix> m_mlp_LMM;
 };
 
@@ -48,14 +51,16 @@ private:
 
 std::unique_ptr<Probe> beginProjectionMoments(const ModelConfig& config)
 {
-    return std::make_unique<ProjectionMoments>(config.shape.layers);
+    return std::make_unique<ProjectionMoments>(config.shape);
 }
 
 std::int64_t projectionMomentBytes(const ModelShape& shape)
 {
     const std::int64_t context = shape.heads * shape.headDim;
-    return shape.layers * (context * context + shape.mlp * shape.mlp)
-        * static_cast<std::int64_t>(sizeof(double));
+    const std::int64_t trunk = shape.layers * (context * context + shape.mlp * shape.mlp);
+    const std::int64_t behind =
+        shape.classLayers * (context * context + shape.classMlp * shape.classMlp);
+    return (trunk + behind) * static_cast<std::int64_t>(sizeof(double));
 }
 
 } // namespace espalier

@@ -7,9 +7,10 @@
 
 namespace espalier {
 
-/// E[a a'] of what each of the trunk's blocks' output and down projections read, padding left out;
-/// sums in fp64. For ridge compensation: the projections are linear, so least squares on the
-/// parent's own activations say how kept channels stand in for dropped ones.
+/// E[a a'] of what each block's output and down projections read, padding left out; class-attention
+/// blocks, whose mean is over samples, come behind the trunk's. Sums in fp64. For ridge
+/// compensation: the projections are linear, so least squares on the parent's own activations say
+/// how kept channels stand in for dropped ones.
 [[nodiscard]] std::unique_ptr<Probe> beginProjectionMoments(const ModelConfig& config);
 /// What it keeps.
 [[nodiscard]] std::int64_t projectionMomentBytes(const ModelShape& shape);

@@ -172,8 +172,7 @@ Status regress(TransferPlan& plan, int block, Role projection, AxisLabel reads,
     DestinationBlock& target = plan.blocks[static_cast<std::size_t>(block)];
     SourceTerm term = target.terms.front();
     const auto map = term.maps.find(reads);
-    if (map == term.maps.end() || map->second.kind != AxisMap::Kind::Select
-        || term.parentBlock >= plan.parent.shape.layers)
+    if (map == term.maps.end() || map->second.kind != AxisMap::Kind::Select)
         return {};
     const auto source = static_cast<std::size_t>(term.parentBlock);
     const std::int64_t n = map->second.parentLength;
@@ -199,10 +198,12 @@ Status regress(TransferPlan& plan, int block, Role projection, AxisLabel reads,
 Status scaleByRidge(TransferPlan& plan, const PlanRequest& request)
 {
     const Measurements& measured = *request.measurements;
-    for (int block = 0; std::cmp_less(block, plan.child.shape.layers); ++block)
+    const ModelShape& shape = plan.child.shape;
+    for (int block = 0; std::cmp_less(block, blocksOf(shape)); ++block)
         for (const Status& status : {regress(plan, block, Role::AttentionOutWeight,
                                          AxisLabel::Context, measured.contextMoment_LCC),
-                 regress(plan, block, Role::MlpDownWeight, AxisLabel::Mlp, measured.mlpMoment_LMM)})
+                 regress(plan, block, Role::MlpDownWeight, mlpAxisOf(shape, block),
+                     measured.mlpMoment_LMM)})
             if (!status)
                 return status;
     return {};

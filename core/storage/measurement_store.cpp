@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace espalier {
 
@@ -25,10 +26,13 @@ enum class Axis
     Context,
     Mlp,
     ClassBlocks,
-    ClassMlp
+    ClassMlp,
+    AllBlocks, ///< class-attention ones included
+    OneMlp ///< of one block, of either kind: no other dataset has to agree
 };
-constexpr std::array<std::string_view, 6> kAxisNames = {"blocks", "residual channels",
-    "head channels", "MLP units", "class-attention blocks", "class-attention MLP units"};
+constexpr std::array<std::string_view, 8> kAxisNames = {"blocks", "residual channels",
+    "head channels", "MLP units", "class-attention blocks", "class-attention MLP units", "blocks",
+    "MLP units"};
 
 struct ScoreRow
 {
@@ -100,7 +104,7 @@ std::vector<AnySlot> slotsOf(AnyMeasurements& m)
         matrix(fmt::format("/moment/context/{}", l), Axis::Context, Axis::Context,
             m.contextMoment_LCC[l]);
     for (std::size_t l = 0; l < m.mlpMoment_LMM.size(); ++l)
-        matrix(fmt::format("/moment/mlp/{}", l), Axis::Mlp, Axis::Mlp, m.mlpMoment_LMM[l]);
+        matrix(fmt::format("/moment/mlp/{}", l), Axis::OneMlp, Axis::OneMlp, m.mlpMoment_LMM[l]);
     return slots;
 }
 
@@ -276,7 +280,7 @@ public:
     Status agree(const std::string& dataset, Axis axis, std::int64_t found)
     {
         Known& known = m_known[static_cast<std::size_t>(axis)];
-        if (known.dataset.empty())
+        if (known.dataset.empty() || (axis == Axis::OneMlp && known.dataset != dataset))
             known = {dataset, found};
         if (found == known.length)
             return {};
@@ -311,11 +315,12 @@ Status checkSizes(const std::filesystem::path& path, Measurements& m)
                 !fits)
                 return fits;
     }
-    for (const auto& [group, blocks] : {std::pair("/moment/context", count(m.contextMoment_LCC)),
-             std::pair("/moment/mlp", count(m.mlpMoment_LMM)),
-             std::pair(kGreedyOrder, count(m.greedyRemoval_L))})
+    for (const auto& [group, axis, blocks] :
+        {std::tuple("/moment/context", Axis::AllBlocks, count(m.contextMoment_LCC)),
+            std::tuple("/moment/mlp", Axis::AllBlocks, count(m.mlpMoment_LMM)),
+            std::tuple(kGreedyOrder, Axis::Blocks, count(m.greedyRemoval_L))})
         if (blocks > 0)
-            if (const Status fits = lengths.agree(group, Axis::Blocks, blocks); !fits)
+            if (const Status fits = lengths.agree(group, axis, blocks); !fits)
                 return fits;
     return {};
 }

@@ -20,7 +20,8 @@
 //     /loss/removed  /loss/duplicated  /loss/greedy      [layers]
 //     /order/greedy                                      [layers], block numbers
 //     /moment/residual                                   [d, d]
-//     /moment/context/BLOCK  /moment/mlp/BLOCK           [C, C], [m, m], for BLOCK = 0, 1, …
+//     /moment/context/BLOCK  /moment/mlp/BLOCK           [C, C], [m, m], for BLOCK = 0, 1, …,
+//     class-attention ones last
 //
 // All float64. What was not measured is absent. Keys are read with h5py as they are named here.
 

@@ -83,8 +83,9 @@ double factorOf(double parentVariance, double childVariance)
 /// One batch on its way through a model.
 struct Journey
 {
-    at::Tensor stream_BTD;
+    at::Tensor stream_BTD; ///< stays as it left the trunk
     AttentionMask mask;
+    at::Tensor class_B1D = {}; ///< behind the trunk
 };
 
 /// A model that walks all batches through its blocks together.
@@ -114,20 +115,33 @@ public:
             restart();
         for (; m_next < block; ++m_next)
             for (Journey& journey : m_journeys)
-                journey.stream_BTD =
-                    runBlock(m_parameters, m_next, journey.stream_BTD, journey.mask);
+                step(journey);
+        if (isBehind())
+            for (Journey& journey : m_journeys)
+                joinClass(journey);
     }
 
-    /// Of W x + b in the block where the walk has come to.
+    /// Of W x + b in the block where the walk has come to. In a class-attention block the class
+    /// token alone asks, so that queries spread over samples.
     [[nodiscard]] std::vector<double> outputVariances(const Projection& projection) const
     {
         Moments moments;
+        Moments asked;
+        const bool asksAlone = isBehind() && projection.weight == Role::QkvWeight;
         for (std::size_t i = 0; i < m_journeys.size(); ++i) {
-            const at::Tensor input_NC = withoutPadding(seen(projection.input, i), m_batches[i]);
-            moments.add(at::linear(input_NC, m_parameters.at(projection.weight, m_next),
-                m_parameters.find(projection.bias, m_next)));
+            const at::Tensor input_BTC = seen(projection.input, i);
+            moments.add(outputs(projection,
+                isBehind() ? input_BTC.flatten(0, 1) : withoutPadding(input_BTC, m_batches[i])));
+            if (asksAlone)
+                asked.add(outputs(projection, input_BTC.select(1, 0)));
         }
-        return moments.variances();
+        std::vector<double> variances = moments.variances();
+        if (asksAlone) {
+            const ModelShape& shape = m_parameters.config.shape;
+            const std::vector<double> queries = asked.variances();
+            std::copy_n(queries.begin(), shape.heads * shape.headDim, variances.begin());
+        }
+        return variances;
     }
 
     /// Of each query head's attention logits there.
@@ -140,15 +154,46 @@ public:
     }
 
 private:
+    [[nodiscard]] bool isBehind() const
+    {
+        return m_next >= m_parameters.config.shape.layers;
+    }
+
+    void joinClass(Journey& journey) const
+    {
+        if (!journey.class_B1D.defined())
+            journey.class_B1D = classTokens(m_parameters, journey.stream_BTD.size(0));
+    }
+
+    void step(Journey& journey) const
+    {
+        if (!isBehind()) {
+            journey.stream_BTD = runBlock(m_parameters, m_next, journey.stream_BTD, journey.mask);
+            return;
+        }
+        joinClass(journey);
+        journey.class_B1D =
+            runClassBlock(m_parameters, m_next, journey.class_B1D, journey.stream_BTD);
+    }
+
+    [[nodiscard]] at::Tensor outputs(const Projection& projection, const at::Tensor& input_NC) const
+    {
+        return at::linear(input_NC, m_parameters.at(projection.weight, m_next),
+            m_parameters.find(projection.bias, m_next));
+    }
+
     [[nodiscard]] at::Tensor seen(Tap wanted, std::size_t journey) const
     {
         at::Tensor found;
-        const auto [stream_BTD, mask] = m_journeys[journey];
-        (void)runBlock(m_parameters, m_next, stream_BTD, mask,
-            [&](Tap tap, int /*block*/, const at::Tensor& value) {
-                if (tap == wanted)
-                    found = value;
-            });
+        const TapObserver observer = [&](Tap tap, int /*block*/, const at::Tensor& value) {
+            if (tap == wanted)
+                found = value;
+        };
+        const auto& [stream_BTD, mask, class_B1D] = m_journeys[journey];
+        if (isBehind())
+            (void)runClassBlock(m_parameters, m_next, class_B1D, stream_BTD, observer, observer);
+        else
+            (void)runBlock(m_parameters, m_next, stream_BTD, mask, observer);
         return found;
     }
 
@@ -171,8 +216,12 @@ private:
         const double queryScale = m_parameters.config.flavour.queryScale;
         const double scale =
             queryScale > 0 ? queryScale : 1 / std::sqrt(static_cast<double>(shape.headDim));
+        const at::Tensor query_BHTh =
+            isBehind() ? qkv.query_BHTh.narrow(2, 0, 1) : qkv.query_BHTh; // the class token's
         const at::Tensor scores_BTTH =
-            at::matmul(qkv.query_BHTh, key_BHTh.transpose(2, 3)).mul(scale).permute({0, 2, 3, 1});
+            at::matmul(query_BHTh, key_BHTh.transpose(2, 3)).mul(scale).permute({0, 2, 3, 1});
+        if (isBehind())
+            return scores_BTTH.flatten(0, 2);
         at::Tensor allowed = mask.allowedIn(m_parameters.config.flavour, m_next);
         if (!allowed.defined() && mask.causal)
             allowed = at::tril(at::ones({scores_BTTH.size(1), scores_BTTH.size(2)}, at::kBool))
@@ -348,12 +397,12 @@ Result<TransferPlan> fitScales(TransferPlan plan, const ParameterSet& parent,
     if (!child)
         return child.error();
     Fitter fitter(plan, parent, *child, batches);
-    const auto layers = static_cast<int>(plan.child.shape.layers);
-    for (int block = 0; block < layers; ++block) {
+    const auto blocks = static_cast<int>(blocksOf(plan.child.shape));
+    for (int block = 0; block < blocks; ++block) {
         if (progress.stopRequested())
             return cancelled();
-        progress(static_cast<double>(block) / layers,
-            fmt::format("fitting the spread of block {} of {}", block + 1, layers));
+        progress(static_cast<double>(block) / blocks,
+            fmt::format("fitting the spread of block {} of {}", block + 1, blocks));
         fitter.fitBlock(block, fit);
     }
     return plan;

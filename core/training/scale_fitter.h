@@ -23,6 +23,9 @@ namespace espalier {
 ///              sigma(here), over all pairs of tokens that may look at each other; nothing where
 ///              queries are normalised
 ///
+/// Class-attention blocks follow the trunk's; there the class token alone asks, so that queries
+/// and what comes behind the heads spread over samples.
+///
 /// A factor that is not finite or not above 0 (a dead unit) is 1; other biases stay; blocks made of
 /// several parent blocks, or of none, stay as they are, and so does what has a Dense map. The
 /// factors become maps of the plan's rules, on top of what those say. At the parent's size all are

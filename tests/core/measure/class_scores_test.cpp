@@ -4,6 +4,7 @@
 
 #include "core/methods/catalog.h"
 #include "core/methods/keep_axes.h"
+#include "core/methods/rescale.h"
 #include "core/tensors/apply_plan.h"
 #include "tests/support/engine/measuring.h"
 #include "tests/support/engine/toy_parameters.h"
@@ -15,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace espalier {
 namespace {
@@ -166,6 +168,35 @@ TEST(ClassScores, MissingInOldMeasurementsAreAskedFor)
     shallower.layers = 1;
     EXPECT_TRUE(subclone(config, shallower, found, {{"depth", std::string("middle")}}).ok())
         << "nothing there is chosen";
+}
+
+TEST(ClassScores, RidgeLetsKeptUnitsStandForDroppedOnes)
+{
+    const ModelConfig config = cait();
+    const ParameterSet parent = toyParameters(config);
+    Measurements found =
+        test::measured(parent, {toyBatch(config, 6)}, {"mean-abs", "projection-moments"});
+    ASSERT_EQ(found.mlpMoment_LMM.size(), 4U) << "two blocks of the trunk, two behind it";
+    EXPECT_EQ(found.mlpMoment_LMM[kClassBlock].rows, config.shape.classMlp);
+    const auto plan = [&] {
+        return subclone(config, half(config), found, {{"scale", std::string("ridge")}});
+    };
+    const DestinationBlock block = plan()->blocks.at(kClassBlock);
+    for (const auto& [role, label, moment] :
+        {std::tuple(Role::MlpDownWeight, AxisLabel::ClassMlp, &found.mlpMoment_LMM[kClassBlock]),
+            std::tuple(Role::AttentionOutWeight, AxisLabel::Context,
+                &found.contextMoment_LCC[kClassBlock])}) {
+        const AxisMap& map = block.termsByRole.at(role).front().maps.at(label);
+        ASSERT_EQ(map.kind, AxisMap::Kind::Dense);
+        EXPECT_EQ(
+            map.read, *ridgeMap(*moment, block.terms.front().maps.at(label).child_from_parent));
+    }
+    const auto child = applyPlan(*plan(), parent);
+    ASSERT_TRUE(child);
+    EXPECT_TRUE(logitsOf(*child, toyBatch(config, 2)).isfinite().all().item<bool>());
+    found.mlpMoment_LMM.resize(2); // as measured without them
+    EXPECT_EQ(plan().error().message,
+        "measurements: found no second moments of heads and MLP units, measure projection-moments");
 }
 
 TEST(ClassScores, SayHowMuchOfWhatIsReadIsKept)

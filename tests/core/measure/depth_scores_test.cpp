@@ -176,5 +176,22 @@ TEST(ProjectionMoments, AreMeansOfProducts)
     EXPECT_EQ(found.mlpMoment_LMM[0], (Matrix{2, 2, {1, 0, 0, 1}}));
 }
 
+TEST(ProjectionMoments, OfClassAttentionBlocksAreMeansOverSamples)
+{
+    const auto probe = beginProjectionMoments(test::toyCait({.layers = 1}));
+    for (int block = 0; block < 3; ++block) {
+        test::show(*probe, Tap::Context, block, rows({2, 4}));
+        test::show(*probe, Tap::MlpHidden, block, rows({1, 3}));
+    }
+    Measurements found;
+    const ParameterSet none;
+    WeightsInMemory weights(none);
+    ASSERT_TRUE(probe->finish(found, weights, {.samples = 1, .tokens = 4}, {}));
+    ASSERT_EQ(found.mlpMoment_LMM.size(), 3U);
+    EXPECT_EQ(found.contextMoment_LCC[0], (Matrix{2, 2, {1, 2, 2, 4}}));
+    EXPECT_EQ(found.contextMoment_LCC[1], (Matrix{2, 2, {4, 8, 8, 16}}));
+    EXPECT_EQ(found.mlpMoment_LMM[2], (Matrix{2, 2, {1, 3, 3, 9}}));
+}
+
 } // namespace
 } // namespace espalier

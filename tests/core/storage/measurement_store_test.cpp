@@ -118,7 +118,7 @@ TEST_F(MeasurementStore, RefusesSizesThatDoNotFitOneAnother)
     }),
         "/scores/wanda/mlp: found 1 MLP units, wanted 3 as in /scores/mean-abs/mlp");
     EXPECT_EQ(refusal([](Measurements& m) { m.contextMoment_LCC.pop_back(); }),
-        "/moment/context: found 3 blocks, wanted 4 as in /scores/mean-abs/attention_norm");
+        "/moment/mlp: found 4 blocks, wanted 3 as in /moment/context");
     EXPECT_EQ(refusal([](Measurements& m) {
         m.residualCovariance_DD = matrixOf(1, 4, {1, 2, 3, 4});
     }),

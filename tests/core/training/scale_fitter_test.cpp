@@ -2,6 +2,7 @@
 #include "core/training/scale_fitter.h"
 
 #include "core/forward/attention.h"
+#include "core/forward/block.h"
 #include "core/forward/transformer.h"
 #include "core/methods/catalog.h"
 #include "core/tensors/apply_plan.h"
@@ -10,6 +11,7 @@
 #include "tests/support/engine/toy_plans.h"
 #include "tests/support/toy_model.h"
 
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/std.h>
@@ -40,7 +42,7 @@ TransferPlan firstHalf(const ModelConfig& parent)
     shape.mlp /= 2;
     const auto plan = makePlan(*findMethod("subcloning"),
         {.parent = parent,
-            .childShape = shape,
+            .childShape = resized(parent.shape, shape),
             .options = {{"order", std::string("first")}, {"scale", std::string("none")},
                 {"tied-head", std::string("none")}}});
     EXPECT_TRUE(plan) << plan.error().message;
@@ -93,6 +95,85 @@ TEST(FitScales, GivesEveryRowsOutputTheParentsSpread)
     expectSameSpread(parent, child, batch, Role::MlpUpWeight, Role::MlpUpBias, Tap::MlpNorm, 5);
     expectSameSpread(
         parent, child, batch, Role::MlpDownWeight, Role::MlpDownBias, Tap::MlpHidden, 6);
+}
+
+/// What a tap of a class-attention block shows, [B, tokens, channels].
+at::Tensor seenBehind(const ParameterSet& parameters, const Batch& batch, Tap wanted, int block)
+{
+    const at::Tensor stream_BTD = runTrunk(parameters, batch);
+    at::Tensor class_B1D = classTokens(parameters, stream_BTD.size(0));
+    at::Tensor seen;
+    const TapObserver observer = [&](Tap tap, int, const at::Tensor& value) {
+        if (tap == wanted)
+            seen = value;
+    };
+    for (int b = static_cast<int>(parameters.config.shape.layers); b <= block; ++b)
+        class_B1D = runClassBlock(parameters, b, class_B1D, stream_BTD, observer, observer);
+    return seen;
+}
+
+/// Standard deviations of W x + b of these tokens, [rows].
+at::Tensor spreadBehind(
+    const ParameterSet& parameters, const at::Tensor& input_NC, Role weight, Role bias, int block)
+{
+    const at::Tensor output = at::linear(input_NC.to(at::kDouble),
+        parameters.at(weight, block).to(at::kDouble), parameters.at(bias, block).to(at::kDouble));
+    return at::std(output, at::IntArrayRef{0}, /*correction=*/0);
+}
+
+TEST(FitScales, ServesClassAttentionBlocks)
+{
+    const ModelConfig config = test::toyCait({.hidden = 12, .heads = 2, .headDim = 6, .mlp = 10});
+    const ParameterSet parent = toyParameters(config);
+    const Batch batch = labelledBatch(config, 6);
+    const auto plan = fitScales(firstHalf(config), parent, {batch}, ScaleFit::Outputs);
+    ASSERT_TRUE(plan) << plan.error().message;
+    ASSERT_TRUE(checkPlan(*plan)) << checkPlan(*plan).error().message;
+    const ParameterSet child = childOf(*plan, parent);
+    ASSERT_EQ(child.config.shape.classMlp, 8);
+    const auto expectSame = [&](Role weight, Role bias, Tap tap, bool classTokenAlone,
+                                std::int64_t parentRow, std::int64_t childRow, std::int64_t rows) {
+        for (int block = 2; block < 4; ++block) {
+            const auto spread = [&](const ParameterSet& parameters, std::int64_t first) {
+                const at::Tensor input_BTC = seenBehind(parameters, batch, tap, block);
+                return spreadBehind(parameters,
+                    classTokenAlone ? input_BTC.select(1, 0) : input_BTC.flatten(0, 1), weight,
+                    bias, block)
+                    .narrow(0, first, rows);
+            };
+            EXPECT_TRUE(at::allclose(spread(child, childRow), spread(parent, parentRow), 1e-4))
+                << nameOf(weight) << " " << block;
+        }
+    };
+    expectSame(Role::QkvWeight, Role::QkvBias, Tap::AttentionNorm, true, 0, 0, 6); // queries
+    expectSame(Role::QkvWeight, Role::QkvBias, Tap::AttentionNorm, false, 12, 6, 6); // keys
+    expectSame(Role::QkvWeight, Role::QkvBias, Tap::AttentionNorm, false, 24, 12, 6); // values
+    expectSame(Role::AttentionOutWeight, Role::AttentionOutBias, Tap::Context, false, 0, 0, 6);
+    expectSame(Role::MlpUpWeight, Role::MlpUpBias, Tap::MlpNorm, false, 0, 0, 8);
+    expectSame(Role::MlpDownWeight, Role::MlpDownBias, Tap::MlpHidden, false, 0, 0, 6);
+}
+
+/// Standard deviation of what a head of the first class-attention block asks of all tokens.
+double classLogitSpread(const ParameterSet& parameters, const Batch& batch, std::int64_t head)
+{
+    const QueryKeyValue qkv =
+        queryKeyValueOf(parameters, 2, seenBehind(parameters, batch, Tap::AttentionNorm, 2), {});
+    const at::Tensor logits_B1S = at::matmul(qkv.query_BHTh.select(1, head).narrow(1, 0, 1),
+        qkv.key_BKTh.select(1, head).transpose(1, 2));
+    const double headDim = static_cast<double>(parameters.config.shape.headDim);
+    return at::std(logits_B1S.to(at::kDouble).div(std::sqrt(headDim)), false).item<double>();
+}
+
+TEST(FitScales, GivesWhatTheClassTokenAsksTheParentsSpread)
+{
+    const ModelConfig config = test::toyCait({.hidden = 12, .heads = 2, .headDim = 6, .mlp = 10});
+    const ParameterSet parent = toyParameters(config);
+    const Batch batch = labelledBatch(config, 6);
+    const auto plan = fitScales(firstHalf(config), parent, {batch}, ScaleFit::Logits);
+    ASSERT_TRUE(plan) << plan.error().message;
+    EXPECT_NEAR(
+        classLogitSpread(childOf(*plan, parent), batch, 0) / classLogitSpread(parent, batch, 0), 1,
+        1e-4);
 }
 
 TEST(FitScales, LeavesBiasesAlone)
