@@ -95,8 +95,6 @@ void MainWindow::buildCentre()
     m_tabs = new QTabWidget(centre);
     m_tabs->setDocumentMode(true);
     m_tabs->tabBar()->setAccessibleName(tr("Views"));
-    m_tabs->setUsesScrollButtons(false); // names are cut before views are hidden
-    m_tabs->setElideMode(Qt::ElideRight);
     column->addWidget(m_message);
     column->addWidget(new DiagnosisPanel({m_workspace, m_intents}, centre));
     column->addWidget(m_hint);

@@ -36,9 +36,9 @@ int widthOf(LaneTableModel::Column column)
 {
     switch (column) {
     case Column::Title:
-        return 124;
+        return 110;
     case Column::Aids:
-        return 120;
+        return 140;
     case Column::LearningRate:
     case Column::Steps:
     case Column::Time:

@@ -17,10 +17,10 @@ public:
     enum Column
     {
         Name,
-        Part,
-        Axes,
         Type,
         ParentSize,
+        Part,
+        Axes,
         DestinationSize,
         Bytes,
         Shard,

@@ -93,7 +93,7 @@ void MethodsView::buildMaps(QWidget* content)
     m_table = new QTableWidget(kTableRows, 3, content);
     m_table->setHorizontalHeaderLabels({QString(), tr("Recipe"), tr("Other")});
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-    m_table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
+    m_table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Fixed);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_table->verticalHeader()->hide();
@@ -180,8 +180,15 @@ void MethodsView::rebuildTable()
     m_table->setVisible(plan && rival.plan);
     if (!plan || !rival.plan)
         return;
-    const PlanDifference plans = planDifference(*plan, *rival.plan);
-    setRow(0, tr("Method"), titleOf(plan->method), titleOf(rival.method));
+    fillTable(*plan, rival);
+    m_table->resizeColumnToContents(0);
+    m_table->setColumnWidth(0, m_table->columnWidth(0) + space::kControl);
+}
+
+void MethodsView::fillTable(const TransferPlan& recipePlan, const Rival& rival)
+{
+    const PlanDifference plans = planDifference(recipePlan, *rival.plan);
+    setRow(0, tr("Method"), titleOf(recipePlan.method), titleOf(rival.method));
     setRow(1, tr("Untrained loss, nats"), lossText(workspace().untrainedLoss()),
         lossText(rival.untrainedLoss));
     setRow(2, tr("Parent block of each block"), QString::fromStdString(plans.firstBlocks),
@@ -193,13 +200,13 @@ void MethodsView::rebuildTable()
         formatCount(plans.sharedChannels + plans.onlySecond));
     const auto& first = workspace().preview();
     if (!first || !rival.preview || rival.preview->child != first->child) {
-        setRow(4, tr("Standard deviation of this weight"), {}, {});
+        setRow(4, tr("Standard deviation"), {}, {});
         setRow(5, tr("Cells with the same value"), {}, {});
         setRow(6, tr("Correlation of the two"), {}, {});
         return;
     }
     const WeightDifference weights = weightDifference(first->after, rival.preview->after);
-    setRow(4, tr("Standard deviation of this weight"), formatValue(weights.firstStd, 4),
+    setRow(4, tr("Standard deviation"), formatValue(weights.firstStd, 4),
         formatValue(weights.secondStd, 4));
     setRow(5, tr("Cells with the same value"), shareText(weights.equalShare), {});
     setRow(6, tr("Correlation of the two"),

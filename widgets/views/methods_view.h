@@ -32,6 +32,7 @@ private:
     void rebuild();
     void rebuildMaps();
     void rebuildTable();
+    void fillTable(const TransferPlan& recipePlan, const Rival& rival);
     void refreshState();
     void setRow(int row, const QString& title, const QString& first, const QString& second);
 

@@ -53,7 +53,7 @@ TensorsView::TensorsView(const ViewContext& context, QWidget* parent)
     m_table->verticalHeader()->setDefaultSectionSize(24);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setStretchLastSection(false);
-    const int widths[] = {196, 180, 126, 44, 92, 124, 76, 150};
+    const int widths[] = {230, 48, 92, 200, 160, 124, 76, 150};
     for (int i = 0; i < TensorTableModel::ColumnCount; ++i)
         m_table->setColumnWidth(i, widths[i]);
     column->addWidget(m_table, 1);
