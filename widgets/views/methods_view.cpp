@@ -104,7 +104,9 @@ void MethodsView::buildMaps(QWidget* content)
     m_table->setShowGrid(false);
     m_table->setFrameShape(QFrame::NoFrame);
     m_table->setWordWrap(false);
-    m_table->setFixedHeight(24 * (kTableRows + 1) + 4);
+    // All rows where there is room; elsewhere it scrolls and leaves the race its own.
+    m_table->setMinimumHeight(24 * 4 + 4);
+    m_table->setMaximumHeight(24 * (kTableRows + 1) + 4);
     column->addWidget(m_table);
 }
 
