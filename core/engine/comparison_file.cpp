@@ -50,12 +50,13 @@ std::string aboutComparison(const std::string& parentHash, const ComparisonSetti
     std::string sizes;
     for (const Size size : kAllSizes)
         sizes += fmt::format(" {} {}", nameOf(size), get(settings.shape, size));
-    return fmt::format(
-        "parent {},{}, {} steps of {} on {} (validation {} of {}), warm-up {}, weight "
-        "decay {:g}, {}, measured on {} samples",
+    const std::int64_t tokens =
+        train.data.sequenceLength; // 0: images, or as long as the model says
+    return fmt::format("parent {},{}, {} steps of {} on {} (validation on {} samples{}), warm-up "
+                       "{}, weight decay {:g}, {}, measured on {} samples",
         parentHash.substr(0, 16), sizes, train.steps, train.batch, train.data.source,
-        train.evalSamples, train.data.sequenceLength, train.warmupSteps, train.weightDecay,
-        train.dtype, settings.measure.samples);
+        train.evalSamples, tokens > 0 ? fmt::format(" of {} tokens", tokens) : std::string(),
+        train.warmupSteps, train.weightDecay, train.dtype, settings.measure.samples);
 }
 
 Result<ComparisonFile> readComparison(const std::filesystem::path& file)

@@ -57,6 +57,17 @@ std::vector<ComparisonRun> runsOf(
     return runs;
 }
 
+TEST(Compare, TheHeadingCountsTokensWhereTheirNumberIsAskedFor)
+{
+    const TemporaryFolder folder;
+    ComparisonSettings settings = settingsIn(folder);
+    EXPECT_NE(
+        aboutComparison("hash", settings).find("(validation on 4 samples)"), std::string::npos);
+    settings.train.data.sequenceLength = 9;
+    EXPECT_NE(aboutComparison("hash", settings).find("(validation on 4 samples of 9 tokens)"),
+        std::string::npos);
+}
+
 TEST(Compare, AnArmIsAMethodWithItsOptions)
 {
     const auto arm = readArm("subcloning:order=first:normalise=true");
