@@ -26,7 +26,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view kFormat = "espalier weights hashes 1";
 constexpr std::size_t kMostHashes = 512;
 constexpr std::size_t kMaxBytes = std::size_t{1} << 18;
-constexpr std::size_t kHashDigits = 64;
 
 struct KnownHash
 {
@@ -53,12 +52,6 @@ std::optional<std::string> keyOf(const Model::Impl& model)
     return sha256OfBytes(std::as_bytes(std::span(all)));
 }
 
-bool isHash(const std::string& text)
-{
-    return text.size() == kHashDigits
-        && text.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
 /// Of this format or nothing: what is wrong with the file doesn't matter, it will be replaced.
 KnownHashes readHashes(const fs::path& file)
 {
@@ -71,7 +64,7 @@ KnownHashes readHashes(const fs::path& file)
     for (ObjectReader* entry : reader.root().requiredObjects("hashes"))
         hashes.push_back({entry->requiredString("weights"), entry->requiredString("hash")});
     const bool sound = reader.finish()
-        && std::ranges::all_of(hashes, [](const KnownHash& known) { return isHash(known.hash); });
+        && std::ranges::all_of(hashes, [](const KnownHash& known) { return isSha256(known.hash); });
     return ours && sound ? hashes : KnownHashes();
 }
 

@@ -96,6 +96,12 @@ std::string Sha256::hexDigits()
     return espalier::hexDigits(m_context);
 }
 
+bool isSha256(std::string_view text)
+{
+    return text.size() == 64
+        && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 std::string sha256OfBytes(std::span<const std::byte> bytes)
 {
     Sha256 hash;

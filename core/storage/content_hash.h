@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 struct evp_md_ctx_st; // OpenSSL's, of <openssl/types.h>
@@ -30,6 +31,9 @@ private:
 
 /// SHA-256 (FIPS 180-4) as 64 lower-case hexadecimal digits, as sha256sum prints it.
 [[nodiscard]] std::string sha256OfBytes(std::span<const std::byte> bytes);
+
+/// Could the text be a SHA-256 as these functions write it?
+[[nodiscard]] bool isSha256(std::string_view text);
 
 /// SHA-256 of the bytes of one file, or of several one after another.
 /// Errors: Refused, naming the file that cannot be read; Cancelled.

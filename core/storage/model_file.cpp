@@ -3,6 +3,7 @@
 
 #include "core/base/untrusted_text.h"
 #include "core/formats/shard_index.h"
+#include "core/storage/content_hash.h"
 
 #include <fmt/format.h>
 
@@ -21,11 +22,6 @@ bool isInside(const std::filesystem::path& file, const std::filesystem::path& fo
     return folderEnd == folder.end() && filePart != file.end();
 }
 
-bool isHash(const std::string& name)
-{
-    return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
 /// <repository>/blobs/<hash>, or <cache>/blobs/<its first two digits>/<hash>, which newer versions
 /// share between repositories.
 bool isInHuggingFaceBlobs(const std::filesystem::path& file, const std::filesystem::path& folder)
@@ -35,7 +31,7 @@ bool isInHuggingFaceBlobs(const std::filesystem::path& file, const std::filesyst
     const std::string name = file.filename().string();
     return snapshots.filename() == "snapshots"
         && (file.parent_path() == repository / "blobs"
-            || (isHash(name)
+            || (isSha256(name)
                 && file.parent_path() == repository.parent_path() / "blobs" / name.substr(0, 2)));
 }
 

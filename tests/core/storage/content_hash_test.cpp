@@ -52,6 +52,15 @@ TEST(ContentHash, GitNamesAFileByItsLengthAndBytes)
     EXPECT_FALSE(gitBlobHashOfFile(folder.path() / "no"));
 }
 
+TEST(ContentHash, TextsThatCouldBeHashesAreTold)
+{
+    const std::string hash = sha256OfBytes({});
+    EXPECT_TRUE(isSha256(hash));
+    EXPECT_FALSE(isSha256(hash.substr(1)));
+    EXPECT_FALSE(isSha256(hash + "0"));
+    EXPECT_FALSE(isSha256("E" + hash.substr(1))); // no capitals
+}
+
 TEST(ContentHash, AMissingFileIsRefusedAndAStopIsHeard)
 {
     const TemporaryFolder folder;
