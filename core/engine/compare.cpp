@@ -103,9 +103,14 @@ public:
         if (!model)
             return model.error();
         Start start{*std::move(model), clock.seconds() + (measures ? m_measureSeconds : 0)};
-        if (m_settings.train.aids.gateSteps > 0)
-            if (Result<NewMembers> members = newMembersOf(planned->plan))
+        if (m_settings.train.aids.gateSteps > 0) {
+            Result<NewMembers> members = newMembersOf(planned->plan);
+            if (members)
                 start.newMembers = *std::move(members);
+            else
+                progress.tell(
+                    fmt::format("{} trains without gates: {}", arm.name, members.error().message));
+        }
         return start;
     }
 
@@ -200,7 +205,7 @@ Result<ComparisonRun> runOnce(const Start& start, const Dataset& data,
     train.learningRate = run.learningRate;
     train.seed = {static_cast<std::uint64_t>(run.seed)};
     if (!start.newMembers)
-        train.aids.gateSteps = 0; // nothing to let in
+        train.aids.gateSteps = 0; // as was told when the start was made
     const Result<ParameterSet> parameters = start.model.impl().parameters(progress);
     if (!parameters)
         return parameters.error();

@@ -40,8 +40,8 @@ ComparisonSettings settingsIn(const TemporaryFolder& folder)
     return settings;
 }
 
-std::vector<ComparisonRun> runsOf(
-    const ComparisonSettings& settings, const std::vector<ComparisonRun>& done = {})
+std::vector<ComparisonRun> runsOf(const ComparisonSettings& settings,
+    const std::vector<ComparisonRun>& done = {}, const Progress& progress = {})
 {
     std::vector<ComparisonRun> runs;
     const Status status = compareStarts(byteModel(), settings, done,
@@ -52,7 +52,8 @@ std::vector<ComparisonRun> runsOf(
             .refused =
                 [](const RefusedArm& arm) {
                     ADD_FAILURE() << arm.reason;
-                }});
+                }},
+        progress);
     EXPECT_TRUE(status) << status.error().message;
     return runs;
 }
@@ -160,10 +161,17 @@ TEST(Compare, GatesLetInWhatIsNewAndLeaveOtherStartsAlone)
     settings.seeds = 1;
     const std::vector<ComparisonRun> plain = runsOf(settings);
     settings.train.aids.gateSteps = 4;
-    const std::vector<ComparisonRun> gated = runsOf(settings);
+    std::vector<std::string> told;
+    const std::vector<ComparisonRun> gated =
+        runsOf(settings, {}, {.note = [&](std::string_view line) {
+            told.emplace_back(line);
+        }});
     ASSERT_EQ(gated.size(), 2U);
     EXPECT_NE(gated[0].trainedLoss, plain[0].trainedLoss);
     EXPECT_EQ(gated[1].trainedLoss, plain[1].trainedLoss) << "copies are not new";
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_TRUE(told[0].starts_with("net2net trains without gates: gates: found none that are new"))
+        << told[0];
     settings.train.aids.gateSteps = 6;
     const Status status = compareStarts(byteModel(), settings, {}, {});
     ASSERT_FALSE(status);
