@@ -2,7 +2,6 @@
 #include "tests/bench/benches.h"
 
 #include "core/engine/session.h"
-#include "core/methods/catalog.h"
 #include "core/tensors/apply_plan.h"
 #include "core/tensors/block_cache.h"
 #include "core/tensors/fresh_parameters.h"
@@ -51,26 +50,17 @@ void applyBench(const ApplyOptions& options)
     const BlockCacheHold memory; // neither side waits for pages that the system clears
     const ModelConfig config = gpt2Config(6, 512);
     const ParameterSet parent = freshParameters(config, {1});
-    const Measurements measurements = scoresWithoutMeaning(config.shape);
-    for (const Method& method : methods()) {
-        if (!options.method.empty() && method.id != options.method)
-            continue;
-        const Result<PlanRequest> request = requestWithoutTraining(method, config, measurements);
-        const Result<TransferPlan> plan =
-            request ? makePlan(method, *request) : Result<TransferPlan>(request.error());
-        if (!plan) {
+    forEveryPlan(config, options.method,
+        [&](const Method& method, const PlanRequest&, const TransferPlan& plan) {
+            const double applied =
+                medianOf(timeRuns(1, options.runs, [&] { (void)applyPlan(plan, parent); }));
+            const ParameterSet child = applyPlan(plan, parent).value();
+            const double copied = medianOf(timeRuns(1, options.runs, [&] { (void)copyOf(child); }));
             fmt::print(
-                "{{\"method\": \"{}\", \"skipped\": \"{}\"}}\n", method.id, plan.error().message);
-            continue;
-        }
-        const double applied =
-            medianOf(timeRuns(1, options.runs, [&] { (void)applyPlan(*plan, parent); }));
-        const ParameterSet child = applyPlan(*plan, parent).value();
-        const double copied = medianOf(timeRuns(1, options.runs, [&] { (void)copyOf(child); }));
-        fmt::print("{{\"method\": \"{}\", \"apply_ms\": {:.1f}, \"copy_ms\": {:.1f}, \"ratio\": "
-                   "{:.2f}}}\n",
-            method.id, applied, copied, applied / copied);
-    }
+                "{{\"method\": \"{}\", \"apply_ms\": {:.1f}, \"copy_ms\": {:.1f}, \"ratio\": "
+                "{:.2f}}}\n",
+                method.id, applied, copied, applied / copied);
+        });
 }
 
 } // namespace

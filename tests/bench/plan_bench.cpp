@@ -43,25 +43,15 @@ ModelConfig sevenBillion()
     return config;
 }
 
-Status planBench(std::int64_t runs)
+void planBench(std::int64_t runs)
 {
-    const ModelConfig parent = sevenBillion();
-    const Measurements measurements = scoresWithoutMeaning(parent.shape);
-    for (const Method& method : methods()) {
-        const Result<PlanRequest> request = requestWithoutTraining(method, parent, measurements);
-        const Result<TransferPlan> plan =
-            request ? makePlan(method, *request) : Result<TransferPlan>(request.error());
-        if (!plan) {
-            fmt::print(
-                "{{\"method\": \"{}\", \"skipped\": \"{}\"}}\n", method.id, plan.error().message);
-            continue;
-        }
-        std::vector<double> times = timeRuns(1, runs, [&] { (void)makePlan(method, *request); });
-        std::sort(times.begin(), times.end());
-        fmt::print("{{\"method\": \"{}\", \"best_ms\": {:.1f}, \"median_ms\": {:.1f}}}\n",
-            method.id, times.front(), times[times.size() / 2]);
-    }
-    return {};
+    forEveryPlan(sevenBillion(), {},
+        [runs](const Method& method, const PlanRequest& request, const TransferPlan&) {
+            std::vector<double> times = timeRuns(1, runs, [&] { (void)makePlan(method, request); });
+            std::sort(times.begin(), times.end());
+            fmt::print("{{\"method\": \"{}\", \"best_ms\": {:.1f}, \"median_ms\": {:.1f}}}\n",
+                method.id, times.front(), times[times.size() / 2]);
+        });
 }
 
 /// From one batch of random streams to the basis, which is what SliceGPT plans with.
@@ -90,13 +80,13 @@ Status basisBench(std::int64_t width, int threads)
 
 } // namespace
 
-void addPlan(CLI::App& program, Status& outcome)
+void addPlan(CLI::App& program, Status&)
 {
     const auto runs = std::make_shared<std::int64_t>(5);
     CLI::App* command = program.add_subcommand("plan",
         "plans of every method that needs no basis or training, for a parent of 7B's shape");
     command->add_option("--runs", *runs)->check(CLI::Range(1, 1000));
-    command->callback([runs, &outcome] { outcome = planBench(*runs); });
+    command->callback([runs] { planBench(*runs); });
 }
 
 void addBasis(CLI::App& program, Status& outcome)

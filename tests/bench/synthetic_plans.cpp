@@ -3,6 +3,9 @@
 
 #include "core/base/random.h"
 #include "core/measure/score_places.h"
+#include "core/methods/catalog.h"
+
+#include <fmt/format.h>
 
 namespace espalier::bench {
 
@@ -23,8 +26,7 @@ ModelShape shapeFor(const Method& method, ModelShape shape)
     return shape;
 }
 
-} // namespace
-
+/// For whatever asks for some.
 Measurements scoresWithoutMeaning(const ModelShape& shape)
 {
     Measurements measurements;
@@ -42,6 +44,7 @@ Measurements scoresWithoutMeaning(const ModelShape& shape)
     return measurements;
 }
 
+/// `measurements` must outlive it.
 Result<PlanRequest> requestWithoutTraining(
     const Method& method, const ModelConfig& parent, const Measurements& measurements)
 {
@@ -60,6 +63,26 @@ Result<PlanRequest> requestWithoutTraining(
         request.options["blocks"] = std::move(blocks);
     }
     return request;
+}
+
+} // namespace
+
+void forEveryPlan(const ModelConfig& parent, std::string_view wanted,
+    const std::function<void(const Method&, const PlanRequest&, const TransferPlan&)>& work)
+{
+    const Measurements measurements = scoresWithoutMeaning(parent.shape);
+    for (const Method& method : methods()) {
+        if (!wanted.empty() && method.id != wanted)
+            continue;
+        const Result<PlanRequest> request = requestWithoutTraining(method, parent, measurements);
+        const Result<TransferPlan> plan =
+            request ? makePlan(method, *request) : Result<TransferPlan>(request.error());
+        if (plan)
+            work(method, *request, *plan);
+        else
+            fmt::print(
+                "{{\"method\": \"{}\", \"skipped\": \"{}\"}}\n", method.id, plan.error().message);
+    }
 }
 
 } // namespace espalier::bench

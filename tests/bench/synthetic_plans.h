@@ -3,14 +3,15 @@
 
 #include "core/methods/method.h"
 
+#include <functional>
+#include <string_view>
+
 namespace espalier::bench {
 
-/// Scores for whatever asks for some.
-[[nodiscard]] Measurements scoresWithoutMeaning(const ModelShape& shape);
-
-/// Half or twice the parent along every axis that the method reaches. `measurements` must outlive
-/// it. Refused: methods that learn operators, which are of the weights' size.
-[[nodiscard]] Result<PlanRequest> requestWithoutTraining(
-    const Method& method, const ModelConfig& parent, const Measurements& measurements);
+/// Calls work(method, request, plan) for every method that makes this parent half or twice as large
+/// along each axis that it reaches; prints a line for those that cannot (they learn operators,
+/// which are of the weights' size, or want another family). `method`: this one alone, if given.
+void forEveryPlan(const ModelConfig& parent, std::string_view method,
+    const std::function<void(const Method&, const PlanRequest&, const TransferPlan&)>& work);
 
 } // namespace espalier::bench
