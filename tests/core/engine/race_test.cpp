@@ -71,6 +71,18 @@ std::vector<double> factsOf(const std::vector<TrainPoint>& points)
     return facts;
 }
 
+/// Runs a race until its first lane has done this step. Returns how the run ended.
+Status stoppedAt(std::int64_t step, Race& race)
+{
+    std::stop_source stop;
+    RaceObserver observer;
+    observer.point = [&](std::size_t lane, const TrainPoint& point) {
+        if (lane == 0 && point.step == step)
+            stop.request_stop();
+    };
+    return race.run(observer, stop.get_token());
+}
+
 TEST(Race, TrainsEveryLaneAndRecordsEveryStep)
 {
     const TemporaryFolder folder;
@@ -148,13 +160,7 @@ TEST(Race, ResumedThroughFilesEqualsUninterruptedBitForBit)
     {
         auto first = Race::create(spec, {byteModel(1), byteModel(2)}, folder.path() / "parts");
         ASSERT_TRUE(first);
-        std::stop_source stop;
-        RaceObserver observer;
-        observer.point = [&](std::size_t lane, const TrainPoint& point) {
-            if (lane == 0 && point.step == 7)
-                stop.request_stop();
-        };
-        const Status stopped = (*first)->run(observer, stop.get_token());
+        const Status stopped = stoppedAt(7, **first);
         ASSERT_FALSE(stopped);
         EXPECT_EQ(stopped.error().code, ErrorCode::Cancelled);
         EXPECT_EQ((*first)->lanes()[0].state, LaneState::Stopped);
@@ -199,13 +205,7 @@ TEST(Race, AModelThatGrowsOnTheWayResumesBitForBit)
         const auto parts = folder.path() / std::to_string(stopAt);
         {
             auto first = Race::create(spec, {byteModel(1)}, parts);
-            std::stop_source stop;
-            RaceObserver observer;
-            observer.point = [&](std::size_t, const TrainPoint& point) {
-                if (point.step == stopAt)
-                    stop.request_stop();
-            };
-            ASSERT_FALSE((*first)->run(observer, stop.get_token()));
+            ASSERT_FALSE(stoppedAt(stopAt, **first));
         }
         auto second = Race::open(parts);
         ASSERT_TRUE(second) << second.error().message;
@@ -241,13 +241,7 @@ TEST(Race, AStartBehindGatesBeginsAsItsParentAndResumesBitForBit)
         const auto parts = folder.path() / std::to_string(stopAt);
         {
             auto first = Race::create(spec, {}, parts);
-            std::stop_source stop;
-            RaceObserver observer;
-            observer.point = [&](std::size_t lane, const TrainPoint& point) {
-                if (lane == 0 && point.step == stopAt)
-                    stop.request_stop();
-            };
-            ASSERT_FALSE((*first)->run(observer, stop.get_token()));
+            ASSERT_FALSE(stoppedAt(stopAt, **first));
         }
         EXPECT_EQ(
             exportLane(parts / "a", parts / "model", {}, {}).ok(), stopAt == 10); // not half open
@@ -296,13 +290,7 @@ TEST(Race, WhatGrowsOnTheWayComesInBehindGatesAndResumesBitForBit)
         const auto parts = folder.path() / std::to_string(stopAt);
         {
             auto first = Race::create(spec, models(), parts);
-            std::stop_source stop;
-            RaceObserver observer;
-            observer.point = [&](std::size_t lane, const TrainPoint& point) {
-                if (lane == 0 && point.step == stopAt)
-                    stop.request_stop();
-            };
-            ASSERT_FALSE((*first)->run(observer, stop.get_token()));
+            ASSERT_FALSE(stoppedAt(stopAt, **first));
         }
         EXPECT_EQ(originOfLane(parts / "a")->gate, stopAt == 7 ? 0.5 : 1);
         auto second = Race::open(parts);

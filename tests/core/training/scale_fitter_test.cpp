@@ -56,6 +56,24 @@ ParameterSet childOf(const TransferPlan& plan, const ParameterSet& parent)
     return *std::move(child);
 }
 
+struct Fitted
+{
+    ParameterSet parent;
+    ParameterSet child;
+    Batch batch; ///< on which it was fitted
+};
+
+/// The first half of a toy, fitted on six samples.
+Fitted fitted(const ModelConfig& config, ScaleFit fit)
+{
+    const ParameterSet parent = toyParameters(config);
+    const Batch batch = labelledBatch(config, 6);
+    const auto plan = fitScales(firstHalf(config), parent, {batch}, fit);
+    EXPECT_TRUE(plan) << plan.error().message;
+    EXPECT_TRUE(checkPlan(*plan)) << checkPlan(*plan).error().message;
+    return {parent, childOf(*plan, parent), batch};
+}
+
 /// Standard deviations of W x + b over all tokens, [rows].
 at::Tensor spreadOf(const ParameterSet& parameters, const Batch& batch, Role weight, Role bias,
     Tap input, int block)
@@ -81,13 +99,7 @@ void expectSameSpread(const ParameterSet& parent, const ParameterSet& child, con
 
 TEST(FitScales, GivesEveryRowsOutputTheParentsSpread)
 {
-    const ModelConfig config = twoHeads();
-    const ParameterSet parent = toyParameters(config);
-    const Batch batch = labelledBatch(config, 6);
-    const auto plan = fitScales(firstHalf(config), parent, {batch}, ScaleFit::Outputs);
-    ASSERT_TRUE(plan) << plan.error().message;
-    ASSERT_TRUE(checkPlan(*plan)) << checkPlan(*plan).error().message;
-    const ParameterSet child = childOf(*plan, parent);
+    const auto [parent, child, batch] = fitted(twoHeads(), ScaleFit::Outputs);
     // The parent's rows that were kept are the first of each kind.
     expectSameSpread(parent, child, batch, Role::QkvWeight, Role::QkvBias, Tap::AttentionNorm, 6);
     expectSameSpread(
@@ -123,13 +135,8 @@ at::Tensor spreadBehind(
 
 TEST(FitScales, ServesClassAttentionBlocks)
 {
-    const ModelConfig config = test::toyCait({.hidden = 12, .heads = 2, .headDim = 6, .mlp = 10});
-    const ParameterSet parent = toyParameters(config);
-    const Batch batch = labelledBatch(config, 6);
-    const auto plan = fitScales(firstHalf(config), parent, {batch}, ScaleFit::Outputs);
-    ASSERT_TRUE(plan) << plan.error().message;
-    ASSERT_TRUE(checkPlan(*plan)) << checkPlan(*plan).error().message;
-    const ParameterSet child = childOf(*plan, parent);
+    const auto [parent, child, batch] = fitted(
+        test::toyCait({.hidden = 12, .heads = 2, .headDim = 6, .mlp = 10}), ScaleFit::Outputs);
     ASSERT_EQ(child.config.shape.classMlp, 8);
     const auto expectSame = [&](Role weight, Role bias, Tap tap, bool classTokenAlone,
                                 std::int64_t parentRow, std::int64_t childRow, std::int64_t rows) {
@@ -166,14 +173,9 @@ double classLogitSpread(const ParameterSet& parameters, const Batch& batch, std:
 
 TEST(FitScales, GivesWhatTheClassTokenAsksTheParentsSpread)
 {
-    const ModelConfig config = test::toyCait({.hidden = 12, .heads = 2, .headDim = 6, .mlp = 10});
-    const ParameterSet parent = toyParameters(config);
-    const Batch batch = labelledBatch(config, 6);
-    const auto plan = fitScales(firstHalf(config), parent, {batch}, ScaleFit::Logits);
-    ASSERT_TRUE(plan) << plan.error().message;
-    EXPECT_NEAR(
-        classLogitSpread(childOf(*plan, parent), batch, 0) / classLogitSpread(parent, batch, 0), 1,
-        1e-4);
+    const auto [parent, child, batch] = fitted(
+        test::toyCait({.hidden = 12, .heads = 2, .headDim = 6, .mlp = 10}), ScaleFit::Logits);
+    EXPECT_NEAR(classLogitSpread(child, batch, 0) / classLogitSpread(parent, batch, 0), 1, 1e-4);
 }
 
 TEST(FitScales, LeavesBiasesAlone)
