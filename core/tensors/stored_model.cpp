@@ -90,10 +90,13 @@ Status StoredModel::checkCopies(const Progress& progress) const
         if (!equal)
             return equal.error();
         if (!*equal)
-            return refused(
-                fmt::format("{}: tensor {}: found values of its own, wanted those of {}, "
-                            "which it stands for too",
-                    m_tensors[i].file, inQuotes(m_tensors[i].name), nameOf(original->parameter)));
+            return refused(fmt::format(
+                "{}: tensor {}: found values of its own, wanted those of {}, "
+                "which it stands for too{}",
+                m_tensors[i].file, inQuotes(m_tensors[i].name), nameOf(original->parameter),
+                original->parameter.role == Role::TokenEmbedding
+                    ? " (a head of its own: set \"tie_word_embeddings\" to false in config.json)"
+                    : ""));
     }
     return {};
 }
