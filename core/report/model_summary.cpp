@@ -7,7 +7,10 @@ namespace espalier {
 
 std::string describeShape(const ModelShape& shape)
 {
-    std::string text = fmt::format("{} blocks, {} wide", shape.layers, shape.hidden);
+    std::string text = fmt::format("{} blocks", shape.layers);
+    if (shape.classLayers > 0)
+        text += fmt::format(" and {} of class attention", shape.classLayers);
+    text += fmt::format(", {} wide", shape.hidden);
     if (shape.heads > 0)
         text += fmt::format(", {} heads of {}", shape.heads, shape.headDim);
     if (shape.kvHeads != shape.heads && shape.kvHeads > 0)
