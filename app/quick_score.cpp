@@ -11,7 +11,7 @@ constexpr std::int64_t kPictures = 64;
 
 Result<Evaluation> scoreQuickly(const Model& model, const DataSpec& data, const Progress& progress)
 {
-    const bool pictures = model.config().flavour.task == Task::ImageClassification;
+    const bool pictures = !readsTokens(model.config().flavour.task);
     return evaluate(model, data, pictures ? kPictures : kTexts, progress);
 }
 

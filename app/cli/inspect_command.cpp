@@ -77,13 +77,13 @@ Json jsonOf(const Model& model, const Footprint& footprint)
     return json;
 }
 
-/// What stands behind the last block of a text model.
+/// What stands behind the last block.
 std::string headText(const ModelConfig& config)
 {
-    if (config.flavour.task == Task::Encoder)
+    if (isHeadless(config.flavour.task))
         return "no head";
     if (predictsClasses(config.flavour.task))
-        return fmt::format("a head of {} classes", config.shape.classes);
+        return fmt::format("{} classes", config.shape.classes);
     return config.flavour.tiedHead ? "tied head" : "own head";
 }
 
@@ -108,7 +108,7 @@ void printForPeople(const Model& model, const Footprint& footprint)
         fmt::print("vocabulary {}, {} positions, {}\n", shape.vocab, shape.positions,
             headText(model.config()));
     else
-        fmt::print("{} classes, images {} x {}, patches {} x {}\n", shape.classes,
+        fmt::print("{}, images {} x {}, patches {} x {}\n", headText(model.config()),
             shape.imageHeight, shape.imageWidth, shape.patchHeight, shape.patchWidth);
     if (language)
         printTokenizer(model);

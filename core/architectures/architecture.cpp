@@ -24,7 +24,7 @@ std::string withBlock(std::string_view pattern, std::int64_t block)
 bool carriesPrefix(const Architecture& architecture, Task task, std::string_view rowName)
 {
     const auto& bare = architecture.unprefixed;
-    return task != Task::Encoder && std::find(bare.begin(), bare.end(), rowName) == bare.end();
+    return !isHeadless(task) && std::find(bare.begin(), bare.end(), rowName) == bare.end();
 }
 
 std::string nameOnDisk(

@@ -13,7 +13,7 @@ using enum Role;
 
 constexpr TaskSet kMasked = only(Task::MaskedLanguageModel);
 constexpr TaskSet kClasses = only(Task::SequenceClassification);
-constexpr TaskSet kPooled = only(Task::SequenceClassification, Task::Encoder);
+constexpr TaskSet kPooled = only(Task::SequenceClassification, Task::TextEncoder);
 
 // clang-format off
 constexpr auto kRows = withBertTrunk(std::array{
@@ -47,7 +47,7 @@ constexpr std::array kAliases = {kTensorFlowNorms[0], kTensorFlowNorms[1],
 constexpr std::array kTasks = {TaskClass{"BertForMaskedLM", Task::MaskedLanguageModel},
     TaskClass{"BertForPreTraining", Task::MaskedLanguageModel},
     TaskClass{"BertForSequenceClassification", Task::SequenceClassification},
-    TaskClass{"BertModel", Task::Encoder}};
+    TaskClass{"BertModel", Task::TextEncoder}};
 
 void fill(ObjectReader& keys, ModelConfig& config)
 {

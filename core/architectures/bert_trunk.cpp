@@ -18,7 +18,7 @@ Flavour encoderFlavour(ObjectReader& keys, Task task)
         .headDense = true,
         .headNorm = masked,
         .tiedHead = masked && keys.optionalBool("tie_word_embeddings").value_or(true),
-        .headBias = task != Task::Encoder,
+        .headBias = task != Task::TextEncoder,
         .initStd = keys.optionalNumber("initializer_range", 0, 10).value_or(0.02)};
 }
 

@@ -32,7 +32,7 @@ constexpr DiskRow headRow(std::string_view name, Role role, bool (*when)(const F
 
 constexpr auto kRows = joinedRows(joinedRows(std::array{DiskRow{"embeddings.distillation_token",
                                                  DistillationToken, Layout::OneByOne}},
-                                      kVitTrunkRows),
+                                      joinedRows(kVitTrunkRows, kVitPoolerRows)),
     std::array{headRow("classifier.weight", HeadWeight, hasOneHead),
         headRow("classifier.bias", HeadBias, hasOneHead),
         headRow("cls_classifier.weight", HeadWeight, hasTwoHeads),
@@ -44,20 +44,18 @@ constexpr std::array<std::string_view, 6> kUnprefixed = {"classifier.weight", "c
     "cls_classifier.weight", "cls_classifier.bias", "distillation_classifier.weight",
     "distillation_classifier.bias"};
 
-// The pooler of DeiTModel files; classifiers read tokens instead.
-constexpr std::array<std::string_view, 2> kIgnored = {"pooler.dense.weight", "pooler.dense.bias"};
-
 constexpr TaskClass kOneHead = {"DeiTForImageClassification", Task::ImageClassification};
 constexpr TaskClass kTwoHeads = {
     "DeiTForImageClassificationWithTeacher", Task::ImageClassification};
-constexpr std::array kClasses = {kOneHead, kTwoHeads};
+constexpr std::array kClasses = {kOneHead, kTwoHeads, TaskClass{"DeiTModel", Task::ImageEncoder}};
 
 void fill(ObjectReader& keys, ModelConfig& config)
 {
-    config.shape = readImageShape(keys, 2);
-    config.flavour = readImageFlavour(keys);
+    const TaskClass& read = readClass(keys, kClasses);
+    config.shape = readImageShape(keys, read.task, 2);
+    config.flavour = readImageFlavour(keys, read.task);
     config.flavour.distillationToken = true;
-    config.flavour.distillationHead = readClass(keys, kClasses).name == kTwoHeads.name;
+    config.flavour.distillationHead = read.name == kTwoHeads.name;
 }
 
 Result<ModelConfig> readConfig(const nlohmann::json& json, std::string_view where)
@@ -67,8 +65,9 @@ Result<ModelConfig> readConfig(const nlohmann::json& json, std::string_view wher
 
 nlohmann::ordered_json writeConfig(const ModelConfig& config)
 {
-    const TaskClass& written = config.flavour.distillationHead ? kTwoHeads : kOneHead;
-    return imageConfigAsJson(config, "deit", written.name);
+    const Flavour& flavour = config.flavour;
+    return imageConfigAsJson(config, "deit",
+        flavour.distillationHead ? kTwoHeads.name : classFor(kClasses, flavour.task));
 }
 
 } // namespace
@@ -82,7 +81,7 @@ const Architecture& deit()
         .rows = kRows,
         .prefix = "deit.",
         .unprefixed = kUnprefixed,
-        .ignored = kIgnored,
+        .ignored = {},
         .rules = {.hiddenIsHeadsTimesHeadDim = true, .groupedKeyValues = false},
         .readConfig = readConfig,
         .writeConfig = writeConfig,

@@ -58,7 +58,7 @@ constexpr std::array<std::string_view, 1> kIgnored = {"embeddings.position_ids"}
 
 constexpr std::array kTasks = {TaskClass{"DistilBertForMaskedLM", Task::MaskedLanguageModel},
     TaskClass{"DistilBertForSequenceClassification", Task::SequenceClassification},
-    TaskClass{"DistilBertModel", Task::Encoder}};
+    TaskClass{"DistilBertModel", Task::TextEncoder}};
 
 constexpr SizeKeys kSizes = {
     .layers = "n_layers", .hidden = "dim", .heads = "n_heads", .mlp = "hidden_dim"};
@@ -75,7 +75,7 @@ void fill(ObjectReader& keys, ModelConfig& config)
         shape.classes = readClasses(keys);
     config.flavour = encoderFlavour(keys, task); // its norms' epsilon is fixed
     config.flavour.activation = readActivation(keys, "activation", Activation::GeluErf);
-    config.flavour.headDense = task != Task::Encoder; // there is no pooler
+    config.flavour.headDense = task != Task::TextEncoder; // there is no pooler
     config.flavour.headActivation =
         predictsClasses(task) ? Activation::Relu : config.flavour.activation;
 }

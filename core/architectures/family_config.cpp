@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -97,14 +98,17 @@ Task readTask(ObjectReader& reader, std::span<const TaskClass> classes)
     return readClass(reader, classes).task;
 }
 
+std::string_view classFor(std::span<const TaskClass> classes, Task task)
+{
+    const auto row = std::find_if(
+        classes.begin(), classes.end(), [task](const TaskClass& one) { return one.task == task; });
+    ESPALIER_EXPECT(row != classes.end(), "a family writes the tasks that it reads");
+    return row->name;
+}
+
 void writeTask(nlohmann::ordered_json& json, std::span<const TaskClass> classes, Task task)
 {
-    for (const TaskClass& row : classes)
-        if (row.task == task) {
-            json["architectures"] = nlohmann::ordered_json::array({row.name});
-            return;
-        }
-    ESPALIER_EXPECT(false, "a family writes the tasks that it reads");
+    json["architectures"] = nlohmann::ordered_json::array({classFor(classes, task)});
 }
 
 Activation readActivation(ObjectReader& reader, std::string_view key, Activation absent)

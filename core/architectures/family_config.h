@@ -61,6 +61,8 @@ struct TaskClass
 [[nodiscard]] const TaskClass& readClass(ObjectReader& reader, std::span<const TaskClass> classes);
 /// Its task.
 [[nodiscard]] Task readTask(ObjectReader& reader, std::span<const TaskClass> classes);
+/// The first class of the task.
+[[nodiscard]] std::string_view classFor(std::span<const TaskClass> classes, Task task);
 void writeTask(nlohmann::ordered_json& json, std::span<const TaskClass> classes, Task task);
 
 /// transformers' name of an activation that we compute, as "gelu_new"; refuses the others at `key`.

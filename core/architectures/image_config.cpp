@@ -47,7 +47,7 @@ void setPatches(ObjectReader& keys, std::string_view imageKey, HeightWidth image
             imageKey, fmt::format("at most {} patches", SizeLimits::positions - extraTokens));
 }
 
-ModelShape readImageShape(ObjectReader& keys, std::int64_t extraTokens)
+ModelShape readImageShape(ObjectReader& keys, Task task, std::int64_t extraTokens)
 {
     ModelShape shape;
     readSizes(keys, {}, shape);
@@ -55,18 +55,19 @@ ModelShape readImageShape(ObjectReader& keys, std::int64_t extraTokens)
     const HeightWidth image = readSides(keys, "image_size", SizeLimits::image);
     const HeightWidth patch = readSides(keys, "patch_size", SizeLimits::patch);
     setPatches(keys, "image_size", image, patch, extraTokens, shape);
-    shape.classes = readClasses(keys);
+    shape.classes = isHeadless(task) ? 0 : readClasses(keys);
     return shape;
 }
 
-Flavour readImageFlavour(ObjectReader& keys)
+Flavour readImageFlavour(ObjectReader& keys, Task task)
 {
-    return {.task = Task::ImageClassification,
+    return {.task = task,
         .normEpsilon = keys.optionalNumber("layer_norm_eps", 0, 1).value_or(1e-12),
         .activation = readActivation(keys, "hidden_act", Activation::GeluErf),
         .qkvBias = keys.optionalBool("qkv_bias").value_or(true),
+        .headDense = isHeadless(task),
         .tiedHead = false,
-        .headBias = true,
+        .headBias = !isHeadless(task),
         .initStd = keys.optionalNumber("initializer_range", 0, 10).value_or(0.02)};
 }
 
@@ -87,7 +88,8 @@ nlohmann::ordered_json imageConfigAsJson(
     json["initializer_range"] = config.flavour.initStd;
     if (json.contains("pooler_output_size")) // transformers 5 states it, as wide as the model
         json["pooler_output_size"] = shape.hidden;
-    writeClasses(json, shape.classes);
+    if (!isHeadless(config.flavour.task))
+        writeClasses(json, shape.classes);
     return json;
 }
 

@@ -32,9 +32,11 @@ struct HeightWidth
 void setPatches(ObjectReader& keys, std::string_view imageKey, HeightWidth image, HeightWidth patch,
     std::int64_t extraTokens, ModelShape& shape);
 
-/// Shape and flavour of a classifier of images as transformers' ViT and its relatives state them.
-[[nodiscard]] ModelShape readImageShape(ObjectReader& keys, std::int64_t extraTokens);
-[[nodiscard]] Flavour readImageFlavour(ObjectReader& keys);
+/// Shape and flavour of a classifier of images, or of a model without head, as transformers' ViT
+/// and its relatives state them. Headless ones keep the dense layer behind the class token (the
+/// pooler) unread, and may lack it (see asStored).
+[[nodiscard]] ModelShape readImageShape(ObjectReader& keys, Task task, std::int64_t extraTokens);
+[[nodiscard]] Flavour readImageFlavour(ObjectReader& keys, Task task);
 /// The whole config of such a model.
 [[nodiscard]] nlohmann::ordered_json imageConfigAsJson(
     const ModelConfig& config, std::string_view modelType, std::string_view className);
@@ -65,6 +67,14 @@ inline constexpr std::array kVitTrunkRows = {
     DiskRow{"encoder.layer.{l}.output.dense.bias",                     Role::MlpDownBias},
     DiskRow{"layernorm.weight",                                        Role::FinalNormGain},
     DiskRow{"layernorm.bias",                                          Role::FinalNormBias},
+};
+// clang-format on
+
+/// The pooler of headless models; classifiers read tokens instead.
+// clang-format off
+inline constexpr std::array kVitPoolerRows = {
+    DiskRow{"pooler.dense.weight", Role::HeadDenseWeight, Layout::Plain, -1, only(Task::ImageEncoder)},
+    DiskRow{"pooler.dense.bias",   Role::HeadDenseBias,   Layout::Plain, -1, only(Task::ImageEncoder)},
 };
 // clang-format on
 

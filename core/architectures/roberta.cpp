@@ -14,7 +14,7 @@ using enum Role;
 
 constexpr TaskSet kMasked = only(Task::MaskedLanguageModel);
 constexpr TaskSet kClasses = only(Task::SequenceClassification);
-constexpr TaskSet kBare = only(Task::Encoder);
+constexpr TaskSet kBare = only(Task::TextEncoder);
 
 // clang-format off
 constexpr auto kRows = withBertTrunk(std::array{
@@ -57,16 +57,16 @@ struct Name
 constexpr Name kRoberta = {"roberta",
     {TaskClass{"RobertaForMaskedLM", Task::MaskedLanguageModel},
         TaskClass{"RobertaForSequenceClassification", Task::SequenceClassification},
-        TaskClass{"RobertaModel", Task::Encoder}},
+        TaskClass{"RobertaModel", Task::TextEncoder}},
     "RobertaTokenizer"};
 constexpr Name kXlmRoberta = {"xlm-roberta",
     {TaskClass{"XLMRobertaForMaskedLM", Task::MaskedLanguageModel},
         TaskClass{"XLMRobertaForSequenceClassification", Task::SequenceClassification},
-        TaskClass{"XLMRobertaModel", Task::Encoder}}};
+        TaskClass{"XLMRobertaModel", Task::TextEncoder}}};
 constexpr Name kCamembert = {"camembert",
     {TaskClass{"CamembertForMaskedLM", Task::MaskedLanguageModel},
         TaskClass{"CamembertForSequenceClassification", Task::SequenceClassification},
-        TaskClass{"CamembertModel", Task::Encoder}}};
+        TaskClass{"CamembertModel", Task::TextEncoder}}};
 
 /// Real tokens count from the row behind the padding id's, so the table has that many more rows.
 void readPositions(ObjectReader& keys, ModelConfig& config)

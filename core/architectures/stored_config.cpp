@@ -11,7 +11,7 @@ namespace {
 
 bool isOfPooler(const DiskRow& row)
 {
-    return contains(row.tasks, Task::Encoder)
+    return (contains(row.tasks, Task::TextEncoder) || contains(row.tasks, Task::ImageEncoder))
         && (row.role == Role::HeadDenseWeight || row.role == Role::HeadDenseBias);
 }
 
@@ -25,7 +25,7 @@ bool isOfPooler(const Architecture& architecture, std::string_view name)
 
 ModelConfig asStored(ModelConfig config, std::span<const std::string_view> storedNames)
 {
-    if (config.flavour.task == Task::Encoder && config.flavour.headDense) {
+    if (isHeadless(config.flavour.task) && config.flavour.headDense) {
         const Architecture& architecture = architectureOf(config);
         config.flavour.headDense = std::any_of(storedNames.begin(), storedNames.end(),
             [&](std::string_view name) { return isOfPooler(architecture, name); });
@@ -36,7 +36,7 @@ ModelConfig asStored(ModelConfig config, std::span<const std::string_view> store
 bool lacksPooler(const ModelConfig& config)
 {
     const auto rows = architectureOf(config).rows;
-    return config.flavour.task == Task::Encoder && !config.flavour.headDense
+    return isHeadless(config.flavour.task) && !config.flavour.headDense
         && std::any_of(
             rows.begin(), rows.end(), [](const DiskRow& row) { return isOfPooler(row); });
 }

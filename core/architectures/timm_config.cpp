@@ -182,22 +182,24 @@ void readWidths(
     shape.classMlp = readMlp(places, kClassMlpRatio, shape.hidden, kDefaultClassMlpRatio);
 }
 
-/// All that the forward pass does alike whatever the sizes.
-Flavour readFlavour(const Places& places, const TimmFamily& family, const TimmModel& model)
+/// All that the forward pass does alike whatever the sizes. timm calls a model of 0 classes
+/// headless.
+Flavour readFlavour(
+    const Places& places, const TimmFamily& family, const TimmModel& model, std::int64_t classes)
 {
     const auto switchOr = [&](std::string_view key, bool absent) {
         return places.arguments ? places.arguments->optionalBool(key).value_or(absent) : absent;
     };
-    Flavour flavour = {.task = Task::ImageClassification,
+    Flavour flavour = {.task = classes > 0 ? Task::ImageClassification : Task::ImageEncoder,
         .normEpsilon = 1e-6,
         .activation = Activation::GeluErf,
         .qkvBias = switchOr("qkv_bias", model.qkvBias),
         .talkingHeads = family.talkingHeads,
         .patchPositions = switchOr(kPatchPositions, family.patchPositions),
         .distillationToken = model.distilled,
-        .distillationHead = model.distilled,
+        .distillationHead = model.distilled && classes > 0,
         .tiedHead = false,
-        .headBias = true};
+        .headBias = classes > 0};
     const bool hasClassToken = family.classLayers == 0;
     if (flavour.patchPositions != family.patchPositions && (model.distilled || !hasClassToken))
         places.arguments->refuse(kPatchPositions, "nothing, timm does not know it of such models");
@@ -247,7 +249,7 @@ std::int64_t readTimmClasses(const Places& places)
 {
     for (ObjectReader* const place : {places.arguments, places.top, places.pretrained})
         if (place && place->has("num_classes"))
-            return place->requiredInteger("num_classes", 1, SizeLimits::classes);
+            return place->requiredInteger("num_classes", 0, SizeLimits::classes);
     return kDefaultClasses;
 }
 
@@ -269,7 +271,7 @@ Json asToday(Json json)
 
 Json freshConfig(const ModelConfig& config, const TimmFamily& family)
 {
-    const bool distilled = config.flavour.distillationHead;
+    const bool distilled = config.flavour.distillationToken;
     const auto model = std::find_if(family.models.begin(), family.models.end(),
         [&](const TimmModel& row) { return row.distilled == distilled; });
     ESPALIER_EXPECT(
@@ -328,10 +330,10 @@ void readTimmConfig(ObjectReader& keys, const TimmFamily& family, ModelConfig& c
             requireText(*place, kGlobalPool, "token");
     if (places.arguments)
         requireKnownArguments(*places.arguments, family);
-    config.flavour = readFlavour(places, family, model);
+    config.shape.classes = readTimmClasses(places);
+    config.flavour = readFlavour(places, family, model, config.shape.classes);
     readWidths(places, family, model, config.shape);
     readImage(places, model, config.flavour, config.shape);
-    config.shape.classes = readTimmClasses(places);
 }
 
 Json timmConfigAsJson(const ModelConfig& config, const TimmFamily& family)

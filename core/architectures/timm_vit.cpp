@@ -36,6 +36,9 @@ constexpr std::array kModels = {
     TimmModel{"vit_base_patch16_plus_240",  896, 12, 14, 16, 240, 4, false, 1e-5},
     TimmModel{"vit_base_patch32_plus_256",  896, 12, 14, 32, 256, 4, false, 1e-5},
     TimmModel{"vit_small_patch16_36x1_224", 384, 36,  6, 16, 224, 4, false, 1e-5},
+    TimmModel{"vit_small_patch14_dinov2",   384, 12,  6, 14, 518, 4, false, 1e-5},
+    TimmModel{"vit_base_patch14_dinov2",    768, 12, 12, 14, 518, 4, false, 1e-5},
+    TimmModel{"vit_large_patch14_dinov2",  1024, 24, 16, 14, 518, 4, false, 1e-5},
 };
 // clang-format on
 

@@ -13,18 +13,19 @@ namespace {
 
 using enum Role;
 
-constexpr auto kRows = joinedRows(kVitTrunkRows,
+constexpr auto kRows = joinedRows(joinedRows(kVitTrunkRows, kVitPoolerRows),
     std::array{DiskRow{"classifier.weight", HeadWeight}, DiskRow{"classifier.bias", HeadBias}});
 
 constexpr std::array<std::string_view, 2> kUnprefixed = {"classifier.weight", "classifier.bias"};
 
-// The pooler of ViTModel files; a classifier reads the class token instead.
-constexpr std::array<std::string_view, 2> kIgnored = {"pooler.dense.weight", "pooler.dense.bias"};
+constexpr std::array kClasses = {TaskClass{"ViTForImageClassification", Task::ImageClassification},
+    TaskClass{"ViTModel", Task::ImageEncoder}};
 
 void fill(ObjectReader& keys, ModelConfig& config)
 {
-    config.shape = readImageShape(keys, 1);
-    config.flavour = readImageFlavour(keys);
+    const Task task = readTask(keys, kClasses);
+    config.shape = readImageShape(keys, task, 1);
+    config.flavour = readImageFlavour(keys, task);
 }
 
 Result<ModelConfig> readConfig(const nlohmann::json& json, std::string_view where)
@@ -34,7 +35,7 @@ Result<ModelConfig> readConfig(const nlohmann::json& json, std::string_view wher
 
 nlohmann::ordered_json writeConfig(const ModelConfig& config)
 {
-    return imageConfigAsJson(config, "vit", "ViTForImageClassification");
+    return imageConfigAsJson(config, "vit", classFor(kClasses, config.flavour.task));
 }
 
 } // namespace
@@ -48,7 +49,7 @@ const Architecture& vit()
         .rows = kRows,
         .prefix = "vit.",
         .unprefixed = kUnprefixed,
-        .ignored = kIgnored,
+        .ignored = {},
         .rules = {.hiddenIsHeadsTimesHeadDim = true, .groupedKeyValues = false},
         .readConfig = readConfig,
         .writeConfig = writeConfig,

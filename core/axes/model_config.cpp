@@ -111,7 +111,7 @@ bool isPresentInHead(Role role, const Flavour& flavour)
     case Role::HeadNormBias:
         return flavour.headNorm && normBias;
     case Role::HeadWeight:
-        return flavour.task != Task::Encoder && !flavour.tiedHead;
+        return !isHeadless(flavour.task) && !flavour.tiedHead;
     case Role::HeadBias:
         return flavour.headBias;
     case Role::DistillationHeadWeight:

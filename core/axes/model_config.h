@@ -15,13 +15,14 @@ enum class Task
     MaskedLanguageModel,
     SequenceClassification, ///< of texts, read off their first token
     ImageClassification,
-    Encoder, ///< no head: the last hidden states are the output
+    TextEncoder, ///< no head: the last hidden states are the output
+    ImageEncoder, ///< the same of images
 };
 
 /// Inputs are token ids (images otherwise).
 [[nodiscard]] constexpr bool readsTokens(Task task)
 {
-    return task != Task::ImageClassification;
+    return task != Task::ImageClassification && task != Task::ImageEncoder;
 }
 /// The head scores every token of the vocabulary (classes, or nothing, otherwise).
 [[nodiscard]] constexpr bool predictsTokens(Task task)
@@ -31,6 +32,10 @@ enum class Task
 [[nodiscard]] constexpr bool predictsClasses(Task task)
 {
     return task == Task::SequenceClassification || task == Task::ImageClassification;
+}
+[[nodiscard]] constexpr bool isHeadless(Task task)
+{
+    return task == Task::TextEncoder || task == Task::ImageEncoder;
 }
 
 enum class NormKind

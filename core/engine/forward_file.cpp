@@ -65,12 +65,12 @@ std::vector<Named> runAndCollect(
         options.observer = [&](Tap tap, int, const at::Tensor& value) {
             if (tap == Tap::Embedding || tap == Tap::AfterMlp)
                 states.push_back(value);
-            else if (tap == Tap::FinalNorm && !predictsClasses(task))
+            else if (tap == Tap::FinalNorm && readsTokens(task) && !predictsClasses(task))
                 states.back() = value;
         };
     std::vector<Named> outputs;
-    outputs.emplace_back(task == Task::Encoder ? "last_hidden_state" : "logits",
-        logitsOf(parameters, batch, options));
+    outputs.emplace_back(
+        isHeadless(task) ? "last_hidden_state" : "logits", logitsOf(parameters, batch, options));
     for (std::size_t i = 0; i < states.size(); ++i)
         outputs.emplace_back(fmt::format("hidden_states.{}", i), states[i]);
     return outputs;

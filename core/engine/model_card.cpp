@@ -34,8 +34,10 @@ TaskNames namesOf(Task task)
         return {"text-classification", "AutoModelForSequenceClassification"};
     case Task::ImageClassification:
         return {"image-classification", "AutoModelForImageClassification"};
-    case Task::Encoder:
+    case Task::TextEncoder:
         return {"feature-extraction", "AutoModel"};
+    case Task::ImageEncoder:
+        return {"image-feature-extraction", "AutoModel"};
     }
     ESPALIER_EXPECT(false, "a task is one of the enum's");
 }

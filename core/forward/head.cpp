@@ -5,6 +5,7 @@
 #include "core/forward/block.h"
 #include "core/forward/norm.h"
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/linear.h>
 
 namespace espalier {
@@ -39,8 +40,11 @@ at::Tensor readTokens(
     const ParameterSet& parameters, const at::Tensor& stream_BTD, const TapObserver& observer)
 {
     const Flavour& flavour = parameters.config.flavour;
-    if (parameters.config.shape.classLayers > 0)
-        return runClassBlocks(parameters, stream_BTD, observer).select(1, 0);
+    if (parameters.config.shape.classLayers > 0) {
+        const at::Tensor class_B1D = runClassBlocks(parameters, stream_BTD, observer);
+        return isHeadless(flavour.task) ? at::cat({class_B1D, stream_BTD}, 1)
+                                        : class_B1D.select(1, 0);
+    }
     if (!predictsClasses(flavour.task))
         return stream_BTD;
     return flavour.distillationHead ? stream_BTD.narrow(1, 0, 2) : stream_BTD.select(1, 0);
@@ -58,7 +62,7 @@ at::Tensor runHead(
         : read;
     if (observer)
         observer(Tap::FinalNorm, -1, normed);
-    if (flavour.task == Task::Encoder)
+    if (isHeadless(flavour.task))
         return normed;
     if (!flavour.distillationHead)
         return scores(parameters, normed);

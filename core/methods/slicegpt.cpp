@@ -61,7 +61,7 @@ Status acceptsSlices(const PlanRequest& request)
         return refused("slicegpt: gains are folded into what reads them, found norms behind "
                        "attention and MLP, wanted them in front alone");
     if (flavour.embeddingNorm || flavour.headDense || flavour.headNorm || flavour.layerScale
-        || !flavour.finalNorm || flavour.task == Task::Encoder)
+        || !flavour.finalNorm || isHeadless(flavour.task))
         return refused("slicegpt: wanted a head behind a final norm, and no other norms or gains "
                        "on the stream");
     return {};

@@ -220,12 +220,14 @@ Advice anotherHead(const Case& load)
     const std::string family = familyOfClass(*load.json);
     if (family.empty())
         return {};
-    for (const char* head : {"ForCausalLM", "LMHeadModel", "ForMaskedLM",
-             "ForSequenceClassification", "ForImageClassification", "Model"})
-        if (wouldFit(load, "architectures", {family + head}))
+    constexpr std::string_view kNone = "Model";
+    constexpr std::string_view kHeads[] = {"ForCausalLM", "LMHeadModel", "ForMaskedLM",
+        "ForSequenceClassification", "ForImageClassification", kNone};
+    for (const std::string_view head : kHeads)
+        if (wouldFit(load, "architectures", {fmt::format("{}{}", family, head)}))
             return fmt::format("Say \"architectures\": [\"{}{}\"] in config.json: the weights "
-                               "have that head.",
-                printable(family), head);
+                               "have {} head.",
+                printable(family), head, head == kNone ? "no" : "that");
     return {};
 }
 

@@ -132,7 +132,7 @@ std::string describeInputs(const ModelConfig& config)
 
 ModelFact headFact(const ModelConfig& config)
 {
-    if (config.flavour.task == Task::Encoder)
+    if (isHeadless(config.flavour.task))
         return {.text = "no head", .help = "The output is the last hidden states."};
     if (predictsClasses(config.flavour.task))
         return {.text = fmt::format("{} classes", config.shape.classes),
@@ -217,7 +217,8 @@ std::vector<ModelFact> limitFacts(const ModelConfig& config)
         return {{.text = "No loss without labelled texts",
             .help = "Texts here carry no labels: scores and residual change can be measured,\n"
                     "losses, races and learned methods cannot."}};
-    case Task::Encoder:
+    case Task::TextEncoder:
+    case Task::ImageEncoder:
         return {{.text = "No head, so no loss",
             .help = "Scores and residual change can be measured;\n"
                     "losses, races and learned methods cannot."}};

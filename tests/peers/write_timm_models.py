@@ -89,8 +89,6 @@ def config_of(name, folder):
     timm.models._hub.save_config_for_hf(model, folder / "config.json")
     config = json.loads((folder / "config.json").read_text())
     del config["model_args"]
-    if not config["num_classes"]:  # what timm has weights of has no head; people's models do
-        config["num_classes"] = config["pretrained_cfg"]["num_classes"] = 1000
     for key in UNREAD:
         config["pretrained_cfg"].pop(key, None)
     return config

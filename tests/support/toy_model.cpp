@@ -62,7 +62,7 @@ ModelConfig toyBert(Task task, const ToySizes& sizes)
         .headActivation = masked ? Activation::GeluErf : Activation::Tanh,
         .headNorm = masked,
         .tiedHead = masked,
-        .headBias = task != Task::Encoder};
+        .headBias = task != Task::TextEncoder};
     return config;
 }
 
@@ -82,7 +82,7 @@ ModelConfig toyDistilbert(Task task, const ToySizes& sizes)
     ModelConfig config = toyBert(task, sizes);
     config.family = "distilbert";
     config.shape.tokenTypes = 0;
-    config.flavour.headDense = task != Task::Encoder;
+    config.flavour.headDense = task != Task::TextEncoder;
     if (task != Task::MaskedLanguageModel)
         config.flavour.headActivation =
             predictsClasses(task) ? Activation::Relu : Activation::GeluErf;
@@ -203,6 +203,15 @@ ModelConfig toyCait(const ToySizes& sizes)
     config.shape.classMlp = sizes.mlp * 3 / 2;
     config.flavour.talkingHeads = true;
     return config;
+}
+
+ModelConfig toyHeadless(ModelConfig images)
+{
+    images.shape.classes = 0;
+    images.flavour.task = Task::ImageEncoder;
+    images.flavour.headBias = false;
+    images.flavour.distillationHead = false;
+    return images;
 }
 
 std::vector<ToyFamily> toyFamilies()

@@ -69,6 +69,9 @@ struct ToySizes
 /// blocks of half as many MLP units again.
 [[nodiscard]] ModelConfig toyCait(const ToySizes& sizes = {});
 
+/// An image model without its head.
+[[nodiscard]] ModelConfig toyHeadless(ModelConfig images);
+
 struct ToyFamily
 {
     const char* name;

@@ -115,7 +115,7 @@ constexpr std::array kNamedRows = {
     DiskRow{"words", Role::TokenEmbedding},
     DiskRow{"blocks.{l}.q", Role::QkvWeight},
     DiskRow{"late.{l}.q", Role::QkvWeight, Layout::Plain, -1, kEveryTask, Stage::ClassAttention},
-    DiskRow{"pooler.weight", Role::HeadDenseWeight, Layout::Plain, -1, only(Task::Encoder)},
+    DiskRow{"pooler.weight", Role::HeadDenseWeight, Layout::Plain, -1, only(Task::TextEncoder)},
     DiskRow{"transform.weight", Role::HeadDenseWeight, Layout::Plain, -1,
         only(Task::MaskedLanguageModel)},
 };
@@ -153,7 +153,7 @@ TEST(DiskTensors, FollowTheTaskAndTheStage)
     EXPECT_EQ(namesOf(config),
         (std::vector<std::string>{"base.words", "base.blocks.0.q", "base.blocks.1.q",
             "base.late.0.q", "transform.weight"}));
-    config.flavour.task = Task::Encoder; // without a head, names go without a prefix
+    config.flavour.task = Task::TextEncoder; // without a head, names go without a prefix
     EXPECT_EQ(namesOf(config),
         (std::vector<std::string>{
             "words", "blocks.0.q", "blocks.1.q", "late.0.q", "pooler.weight"}));
@@ -170,8 +170,8 @@ TEST(DiskTensors, NamesAreReadInEverySpelling)
 TEST(DiskTensors, OfOtherTasksAreIgnored)
 {
     EXPECT_TRUE(isIgnoredTensor(kNamed, Task::MaskedLanguageModel, "base.pooler.gamma"));
-    EXPECT_FALSE(isIgnoredTensor(kNamed, Task::Encoder, "base.pooler.gamma"));
-    EXPECT_FALSE(isIgnoredTensor(kNamed, Task::Encoder, "base.words"));
+    EXPECT_FALSE(isIgnoredTensor(kNamed, Task::TextEncoder, "base.pooler.gamma"));
+    EXPECT_FALSE(isIgnoredTensor(kNamed, Task::TextEncoder, "base.words"));
 }
 
 TEST(DiskTensors, CoverEveryParameterOnce)

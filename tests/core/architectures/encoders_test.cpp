@@ -23,7 +23,7 @@ using test::toyDistilbert;
 using test::toyRoberta;
 
 constexpr std::array kTasks = {
-    Task::MaskedLanguageModel, Task::SequenceClassification, Task::Encoder};
+    Task::MaskedLanguageModel, Task::SequenceClassification, Task::TextEncoder};
 
 Result<ModelConfig> parsed(const json& document)
 {
@@ -87,7 +87,7 @@ json distilbertVersion5()
 
 TEST(EncoderFiles, HaveTheConfigsThatTransformersWrites)
 {
-    ModelConfig headless = toyBert(Task::Encoder);
+    ModelConfig headless = toyBert(Task::TextEncoder);
     headless.flavour.initStd = 0.03;
     EXPECT_EQ(read(bertVersion4()).shape, headless.shape);
     EXPECT_EQ(read(bertVersion4()).flavour, headless.flavour);
@@ -106,8 +106,8 @@ TEST(EncoderFiles, TakeTheirTaskFromTheNamedClass)
     EXPECT_EQ(taskOf(bertVersion4(), "BertForPreTraining"), Task::MaskedLanguageModel);
     EXPECT_EQ(
         taskOf(bertVersion4(), "BertForSequenceClassification"), Task::SequenceClassification);
-    EXPECT_EQ(taskOf(robertaVersion5(), "RobertaModel"), Task::Encoder);
-    EXPECT_EQ(taskOf(distilbertVersion5(), "DistilBertModel"), Task::Encoder);
+    EXPECT_EQ(taskOf(robertaVersion5(), "RobertaModel"), Task::TextEncoder);
+    EXPECT_EQ(taskOf(distilbertVersion5(), "DistilBertModel"), Task::TextEncoder);
     EXPECT_EQ(read(changed(bertVersion4(), "architectures", nullptr)).flavour.task,
         Task::MaskedLanguageModel);
     EXPECT_NE(refusal(changed(bertVersion4(), "architectures", {"BertLMHeadModel"}))
@@ -242,7 +242,7 @@ TEST(EncoderFiles, TensorsOfHeadsFollowTheTask)
     const std::vector<std::string> bertClasses = linesOf(toyBert(Task::SequenceClassification));
     EXPECT_TRUE(holds(bertClasses, "bert.pooler.dense.weight 12x12"));
     EXPECT_TRUE(holds(bertClasses, "classifier.weight 7x12"));
-    const std::vector<std::string> bertBare = linesOf(toyBert(Task::Encoder));
+    const std::vector<std::string> bertBare = linesOf(toyBert(Task::TextEncoder));
     EXPECT_TRUE(holds(bertBare, "embeddings.LayerNorm.bias 12"));
     EXPECT_TRUE(holds(bertBare, "pooler.dense.weight 12x12"));
     EXPECT_EQ(bertBare.size(), 5U + 2 * 16 + 2);
@@ -256,7 +256,7 @@ TEST(EncoderFiles, TensorsOfHeadsFollowTheTask)
     EXPECT_TRUE(holds(distilbert, "vocab_projector.bias 17"));
     EXPECT_TRUE(
         holds(linesOf(toyDistilbert(Task::SequenceClassification)), "pre_classifier.weight 12x12"));
-    EXPECT_EQ(linesOf(toyDistilbert(Task::Encoder)).size(), 4U + 2 * 16);
+    EXPECT_EQ(linesOf(toyDistilbert(Task::TextEncoder)).size(), 4U + 2 * 16);
 }
 
 TEST(EncoderFiles, AnUntiedHeadHasItsBiasUnderBothNames)
@@ -282,9 +282,9 @@ TEST(EncoderFiles, OldNamesAreReadAndForeignTensorsIgnored)
     for (const char* name : {"bert.embeddings.position_ids", "cls.seq_relationship.bias",
              "bert.pooler.dense.weight", "classifier.bias"})
         EXPECT_TRUE(isIgnoredTensor(bert(), Task::MaskedLanguageModel, name)) << name;
-    EXPECT_TRUE(isIgnoredTensor(bert(), Task::Encoder, "cls.predictions.bias"));
-    EXPECT_FALSE(isIgnoredTensor(bert(), Task::Encoder, "pooler.dense.weight"));
-    EXPECT_FALSE(isIgnoredTensor(bert(), Task::Encoder, "embeddings.word_embeddings.weight"));
+    EXPECT_TRUE(isIgnoredTensor(bert(), Task::TextEncoder, "cls.predictions.bias"));
+    EXPECT_FALSE(isIgnoredTensor(bert(), Task::TextEncoder, "pooler.dense.weight"));
+    EXPECT_FALSE(isIgnoredTensor(bert(), Task::TextEncoder, "embeddings.word_embeddings.weight"));
 }
 
 TEST(EncoderFiles, FreshOnesStartAsPublished)

@@ -106,6 +106,31 @@ TEST(ImageConfig, OfEveryFamilySaysWhoPreparesItsImages)
     }
 }
 
+TEST(ImageConfig, OfModelsWithoutHeadHasAPoolerAndNoClasses)
+{
+    json document = deitVersion5("DeiTModel");
+    const Result<ModelConfig> deit = read(document);
+    document["model_type"] = "vit";
+    document["architectures"] = {"ViTModel"};
+    const Result<ModelConfig> vit = read(document);
+    ASSERT_TRUE(deit && vit);
+    for (const ModelConfig& config : {*deit, *vit}) {
+        EXPECT_EQ(config.flavour.task, Task::ImageEncoder);
+        EXPECT_EQ(config.shape.classes, 0);
+        EXPECT_EQ(lastLines(config, 4),
+            (std::vector<std::string>{"layernorm.weight 12", "layernorm.bias 12",
+                "pooler.dense.weight 12x12", "pooler.dense.bias 12"}));
+        const std::string written = writeModelConfig(config);
+        EXPECT_EQ(json::parse(written)["id2label"]["1"], "elm");
+        const Result<ModelConfig> again = readModelConfig(written, "again");
+        ASSERT_TRUE(again.ok()) << again.error().message;
+        EXPECT_EQ(again->shape, config.shape);
+        EXPECT_EQ(again->flavour, config.flavour);
+    }
+    EXPECT_EQ(deit->shape.positions, 6);
+    EXPECT_EQ(vit->shape.positions, 5);
+}
+
 TEST(ImageConfig, OfDeitForReconstructionIsRefused)
 {
     const Result<ModelConfig> config = read(deitVersion5("DeiTForMaskedImageModeling"));

@@ -279,12 +279,36 @@ TEST(TimmConfig, HostileSizesAreRefusedByName)
     EXPECT_EQ(refusal(withArgument("img_size", 9)),
         "config.json: model_args.img_size: found 9, wanted a multiple of the patch size 4 x 2");
     EXPECT_NE(refusal(withArgument("embed_dim", std::int64_t{1} << 40)), "accepted");
-    EXPECT_NE(refusal(withArgument("num_classes", 0)), "accepted");
+    EXPECT_NE(refusal(withArgument("num_classes", -1)), "accepted");
     json document = namedOnly("vit_base_patch16_224");
     document["pretrained_cfg"]["input_size"] = {3, 224};
     EXPECT_NE(refusal(document).find("channels, height and width"), std::string::npos);
     document["pretrained_cfg"] = "none";
     EXPECT_NE(refusal(document), "accepted");
+}
+
+TEST(TimmConfig, AModelOfNoClassesHasNoHead)
+{
+    for (const json& document : {withArgument("num_classes", 0), [] {
+                                     json older = timmCait();
+                                     older["model_args"]["num_classes"] = 0;
+                                     return older;
+                                 }()}) {
+        const ModelConfig config = read(document);
+        EXPECT_EQ(config.flavour.task, Task::ImageEncoder);
+        EXPECT_EQ(diskTensorsOf(architectureOf(config), config).back().name, "norm.bias");
+        const json written = json::parse(writeModelConfig(config));
+        EXPECT_EQ(written["num_classes"], 0);
+        EXPECT_EQ(written["model_args"]["num_classes"], 0);
+        EXPECT_EQ(written["pretrained_cfg"]["num_classes"], 0);
+        EXPECT_EQ(read(written).shape, config.shape);
+        EXPECT_EQ(read(written).flavour, config.flavour);
+    }
+    json distilled = namedOnly("deit_tiny_distilled_patch16_224");
+    distilled["num_classes"] = 0;
+    const Flavour flavour = read(distilled).flavour;
+    EXPECT_TRUE(flavour.distillationToken);
+    EXPECT_FALSE(flavour.distillationHead);
 }
 
 TEST(TimmConfig, NamesOfTensorsAreTimms)

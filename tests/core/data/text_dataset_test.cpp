@@ -211,7 +211,7 @@ TEST_F(TextWithTokenizer, MasksAreFixedForValidationAndFollowTheStepInTraining)
 
 TEST_F(TextWithTokenizer, ModelsThatPredictNoTokensHaveNoLabels)
 {
-    const Dataset data = open(Task::Encoder);
+    const Dataset data = open(Task::TextEncoder);
     EXPECT_FALSE(data.batch(Split::Train, 0, 1).labels.defined());
     ASSERT_FALSE(data.requireLabels());
     EXPECT_NE(data.requireLabels().error().message.find("a.txt: texts without labels, so a model "
@@ -229,7 +229,7 @@ TEST_F(TextWithTokenizer, AMaskedModelNeedsAMaskToken)
 
 TEST_F(TextWithTokenizer, WindowsHoldMoreThanTheirFrame)
 {
-    m_request.config.flavour.task = Task::Encoder;
+    m_request.config.flavour.task = Task::TextEncoder;
     m_request.spec.sequenceLength = 3;
     EXPECT_NE(Dataset::open(m_request).error().message.find("sequence length 3, wanted 4 to 64"),
         std::string::npos);

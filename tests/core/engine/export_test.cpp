@@ -134,15 +134,16 @@ TEST(Export, WritesVitAsHuggingFaceNamesItWithItsImageProcessor)
 
 ModelConfig bertWithoutPooler()
 {
-    ModelConfig config = test::toyBert(Task::Encoder);
+    ModelConfig config = test::toyBert(Task::TextEncoder);
     config.flavour.headDense = false;
     return config;
 }
 
 TEST(Export, OpensAgainWithTheSameBits)
 {
-    for (const ModelConfig& config :
-        {test::toyGpt2(), test::toyGpt2({}, false), test::toyVit(), bertWithoutPooler()}) {
+    for (const ModelConfig& config : {test::toyGpt2(), test::toyGpt2({}, false), test::toyVit(),
+             test::toyHeadless(test::toyVit()), test::toyHeadless(test::toyCait()),
+             bertWithoutPooler()}) {
         const TemporaryFolder place;
         const Model model = toyModel(config);
         ASSERT_TRUE(exportModel(model, nullptr, place.path() / "out", {}));
@@ -337,7 +338,7 @@ TEST(Export, TheCardOfAnEncoderWithoutPoolerSaysHowToLoadIt)
     EXPECT_NE(TemporaryFolder::read(place.path() / "out" / "README.md")
                   .find("AutoModel.from_pretrained(\".\", add_pooling_layer=False)"),
         std::string::npos);
-    for (const Task task : {Task::Encoder, Task::MaskedLanguageModel}) { // these have theirs
+    for (const Task task : {Task::TextEncoder, Task::MaskedLanguageModel}) { // these have theirs
         const std::filesystem::path out = place.path() / std::to_string(static_cast<int>(task));
         ASSERT_TRUE(exportModel(toyModel(test::toyBert(task)), nullptr, out, {}));
         EXPECT_EQ(TemporaryFolder::read(out / "README.md").find("pooling"), std::string::npos);

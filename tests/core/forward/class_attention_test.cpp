@@ -3,6 +3,7 @@
 // What CaiT's forward pass has and no other's: talking heads, LayerScale and class attention.
 
 #include "core/forward/attention.h"
+#include "core/forward/norm.h"
 #include "core/forward/open_attention.h"
 #include "core/forward/transformer.h"
 #include "tests/support/engine/toy_parameters.h"
@@ -113,6 +114,22 @@ TEST(ClassAttention, TheClassTokenJoinsBehindTheTrunk)
     }
     EXPECT_TRUE(
         at::equal(runClassBlocks(parameters, stream_BTD)[1][0], parameters.at(Role::ClassToken)));
+}
+
+TEST(ClassAttention, WithoutAHeadTheClassTokenLeadsThePatches)
+{
+    const ModelConfig config = test::toyHeadless(toyCait());
+    const ParameterSet parameters = toyParameters(config); // the last norm's gains are random
+    const Batch batch = toyBatch(config, 2);
+    const at::Tensor states_BTD = logitsOf(parameters, batch);
+    const at::Tensor stream_BTD = runTrunk(parameters, batch);
+    const auto normed = [&](const at::Tensor& value) {
+        return norm(parameters, Role::FinalNormGain, Role::FinalNormBias, -1, value);
+    };
+    ASSERT_EQ(states_BTD.sizes().vec(), (std::vector<std::int64_t>{2, 5, 12}));
+    EXPECT_TRUE(at::equal(states_BTD.narrow(1, 1, 4), normed(stream_BTD)));
+    EXPECT_TRUE(
+        at::equal(states_BTD.narrow(1, 0, 1), normed(runClassBlocks(parameters, stream_BTD))));
 }
 
 TEST(ClassAttention, EveryBlockReadsTheStreamAsItLeftTheTrunk)

@@ -319,7 +319,7 @@ TEST(Encoders, BertClassifiesByItsPooler)
 
 TEST(Encoders, BertWithoutAHeadGivesItsLastStatesAndKeepsThePooler)
 {
-    const ParameterSet parameters = test::toyParameters(test::toyBert(Task::Encoder));
+    const ParameterSet parameters = test::toyParameters(test::toyBert(Task::TextEncoder));
     const SlowEncoder slow(parameters, withPrefix(kBertSpelling, ""));
     expectTokens(parameters, slow, sentencesByColumn(true), unchanged);
     EXPECT_TRUE(hasParameter(parameters.config, {Role::HeadDenseWeight, -1}));
@@ -370,7 +370,7 @@ TEST(Encoders, DistilbertClassifiesBehindARamp)
 
 TEST(Encoders, DistilbertWithoutAHeadGivesItsLastStates)
 {
-    const ParameterSet parameters = test::toyParameters(test::toyDistilbert(Task::Encoder));
+    const ParameterSet parameters = test::toyParameters(test::toyDistilbert(Task::TextEncoder));
     const SlowEncoder slow(parameters, withPrefix(kDistilbertSpelling, ""));
     expectTokens(parameters, slow, sentencesByColumn(false), unchanged);
     EXPECT_FALSE(hasParameter(parameters.config, {Role::HeadDenseWeight, -1}));

@@ -189,7 +189,7 @@ TEST(Flavours, TalkingHeadsThatOnlyListenChangeNothing)
 TEST(Flavours, AnEncoderGivesItsNormalisedStream)
 {
     ModelConfig config = toyGpt2();
-    config.flavour.task = Task::Encoder;
+    config.flavour.task = Task::TextEncoder;
     const ParameterSet parameters = toyParameters(config);
     const Batch batch = toyBatch(config, 2);
     const at::Tensor states = logitsOf(parameters, batch);

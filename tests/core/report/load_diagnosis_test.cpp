@@ -94,7 +94,7 @@ TEST(Diagnose, KeepsTheFirstFaultsAndCountsAll)
 
 TEST(Diagnose, AnEncoderMayLackItsPoolerButNotHalfOfIt)
 {
-    const ModelConfig config = test::toyBert(Task::Encoder);
+    const ModelConfig config = test::toyBert(Task::TextEncoder);
     std::vector<StoredHeader> tensors = headersOf(config);
     std::erase_if(
         tensors, [](const StoredHeader& tensor) { return tensor.name == "pooler.dense.bias"; });
@@ -154,11 +154,15 @@ TEST(Advice, OneTensorOfOneBlockIsAnotherMatterThanASizeInConfigJson)
 
 TEST(Advice, ImageModelsWithoutAHead)
 {
-    const ModelConfig config = test::toyVit();
-    std::vector<StoredHeader> tensors = headersOf(config);
-    std::erase_if(
-        tensors, [](const StoredHeader& tensor) { return tensor.name.starts_with("classifier."); });
-    EXPECT_TRUE(says(diagnose(attemptOf(config, tensors)), "these end before it"));
+    const auto adviceWithout = [](const ModelConfig& config, std::string_view head) {
+        std::vector<StoredHeader> tensors = headersOf(config);
+        std::erase_if(
+            tensors, [head](const StoredHeader& tensor) { return tensor.name.starts_with(head); });
+        return diagnose(attemptOf(config, tensors));
+    };
+    EXPECT_TRUE(says(adviceWithout(test::toyVit(), "classifier."),
+        "Say \"architectures\": [\"ViTModel\"] in config.json: the weights have no head."));
+    EXPECT_TRUE(says(adviceWithout(test::toyDeit3(), "head."), "these end before it"));
 }
 
 TEST(Advice, NoConfigJson)

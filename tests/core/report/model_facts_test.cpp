@@ -25,7 +25,7 @@ TEST(HeadFact, TellsTyingAndClasses)
     EXPECT_EQ(headFact(test::toyGpt2()).text, "tied head");
     EXPECT_EQ(headFact(test::toyGpt2({}, false)).text, "own head");
     EXPECT_EQ(headFact(test::toyVit()).text, "7 classes");
-    EXPECT_EQ(headFact(test::toyBert(Task::Encoder)).text, "no head");
+    EXPECT_EQ(headFact(test::toyBert(Task::TextEncoder)).text, "no head");
 }
 
 TEST(DescribeHeads, TellsWhoSharesKeysAndValues)
@@ -83,7 +83,7 @@ TEST(ReachFact, NamesTheStepOfTheWidthAndTheMethodsThatDoNotServe)
     EXPECT_TRUE(has(gpt2.help, "multiple of 4")) << gpt2.help;
     EXPECT_TRUE(has(gpt2.help, "Not SliceGPT (PCA): only Rms norms pass a rotation")) << gpt2.help;
     EXPECT_FALSE(has(reachFact(test::toyLlama()).help, "SliceGPT"));
-    EXPECT_TRUE(has(reachFact(test::toyBert(Task::Encoder)).help, "needs a loss"));
+    EXPECT_TRUE(has(reachFact(test::toyBert(Task::TextEncoder)).help, "needs a loss"));
 }
 
 TEST(LimitFacts, SayWhatIsMissingWithoutAHeadOfTokens)
@@ -91,7 +91,7 @@ TEST(LimitFacts, SayWhatIsMissingWithoutAHeadOfTokens)
     EXPECT_TRUE(limitFacts(test::toyGpt2()).empty());
     EXPECT_TRUE(limitFacts(test::toyVit()).empty());
     EXPECT_EQ(limitFacts(test::toyBert()).at(0).text, "Fills in masks, writes no text");
-    EXPECT_EQ(limitFacts(test::toyBert(Task::Encoder)).at(0).text, "No head, so no loss");
+    EXPECT_EQ(limitFacts(test::toyBert(Task::TextEncoder)).at(0).text, "No head, so no loss");
 }
 
 TEST(ModelFacts, TellTheLastStepByWhichAModelCameAbout)

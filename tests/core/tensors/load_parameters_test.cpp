@@ -191,8 +191,8 @@ TEST(LoadParameters, TiedHeadWithValuesOfItsOwnIsRefused)
     const ParameterSet parameters = toyParameters(config);
     File file = fileOf(parameters);
     file.add("lm_head.weight", parameters.at(Role::TokenEmbedding).mul(2));
-    expectContains(
-        refusalOf(config, file), {"\"lm_head.weight\"", "values of its own", "token_embedding"});
+    expectContains(refusalOf(config, file),
+        {"\"lm_head.weight\"", "values of its own", "token_embedding", "tie_word_embeddings"});
 }
 
 TEST(LoadParameters, CausalMasksOfOldFilesAreReadOver)
@@ -261,8 +261,10 @@ TEST(LoadParameters, ABiasThatIsNotComputedWithHasItsShapeAllTheSame)
 
 TEST(LoadParameters, AnEncoderWithoutThePoolersTensorsHasNone)
 {
+    ModelConfig vit = test::toyHeadless(test::toyVit());
+    vit.flavour.headDense = true;
     for (const ModelConfig& config :
-        {test::toyBert(Task::Encoder), test::toyRoberta(Task::Encoder)}) {
+        {test::toyBert(Task::TextEncoder), test::toyRoberta(Task::TextEncoder), vit}) {
         const ParameterSet parameters = toyParameters(config);
         File file = fileOf(parameters);
         const auto whole = StoredModel::assign(config, file.stored);

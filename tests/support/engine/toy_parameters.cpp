@@ -41,11 +41,13 @@ ParameterSet toyParameters(const ModelConfig& config, Seed seed)
 Batch toyBatch(const ModelConfig& config, std::int64_t samples, Seed seed)
 {
     const ModelShape& shape = config.shape;
-    if (config.flavour.task == Task::ImageClassification)
-        return {.pixels_BCHW = normalTensor(
-                    {samples, shape.channels, shape.imageHeight, shape.imageWidth}, 0, 1, seed),
-            .labels = randomIntegers({samples}, shape.classes, derive(seed, "labels"))};
-    return {.inputIds_BT = randomIntegers({samples, shape.positions}, shape.vocab, seed)};
+    if (readsTokens(config.flavour.task))
+        return {.inputIds_BT = randomIntegers({samples, shape.positions}, shape.vocab, seed)};
+    Batch batch{.pixels_BCHW = normalTensor(
+                    {samples, shape.channels, shape.imageHeight, shape.imageWidth}, 0, 1, seed)};
+    if (predictsClasses(config.flavour.task))
+        batch.labels = randomIntegers({samples}, shape.classes, derive(seed, "labels"));
+    return batch;
 }
 
 } // namespace espalier::test

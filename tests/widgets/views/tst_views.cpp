@@ -104,7 +104,7 @@ private Q_SLOTS:
         workspace.setData({});
         QVERIFY(!start->isEnabled());
         QCOMPARE(start->toolTip(), QStringLiteral("Choose data first."));
-        model.config.flavour.task = Task::Encoder;
+        model.config.flavour.task = Task::TextEncoder;
         workspace.setModel(model, {.source = "demo:garden"});
         QVERIFY(!start->isEnabled());
         QVERIFY(start->toolTip().contains(QStringLiteral("no loss")));
