@@ -30,9 +30,9 @@ Batch imageBatch(
     const auto count = static_cast<std::int64_t>(indices.size());
     Batch batch;
     batch.pixels_BCHW = at::empty({count, data.channels, data.height, data.width}, at::kFloat);
-    batch.labels = at::empty({count}, at::kLong);
+    const at::Tensor labels_B = at::empty({count}, at::kLong);
     auto* pixels = batch.pixels_BCHW.data_ptr<float>();
-    auto* labels = batch.labels.data_ptr<std::int64_t>();
+    auto* labels = labels_B.data_ptr<std::int64_t>();
     const auto area = static_cast<std::size_t>(data.height * data.width);
     const std::int64_t size = data.channels * data.height * data.width;
     inParallel(count, 16, [&](std::int64_t begin, std::int64_t end) {
@@ -44,6 +44,8 @@ Batch imageBatch(
                 *out++ = data.numbers[at / area][bytes[at]];
         }
     });
+    if (data.lacksLabels.empty())
+        batch.labels = labels_B;
     return batch;
 }
 
@@ -76,6 +78,29 @@ std::vector<Window> randomWindows(
             static_cast<std::int64_t>(wide % static_cast<std::uint64_t>(offsets)), number};
     }
     return windows;
+}
+
+constexpr std::string_view kWithoutLoss = "it can be measured, scaled and exported";
+
+/// Texts carry none; models that predict tokens need none.
+std::string whyNoLabels(const std::string& name, Task task)
+{
+    if (predictsTokens(task))
+        return {};
+    return fmt::format("{}: texts without labels, so a model that {} has no loss on them; {}", name,
+        isHeadless(task) ? "has no head" : "classifies texts", kWithoutLoss);
+}
+
+/// Of images of so many classes.
+std::string whyNoLabels(const std::string& name, const ModelConfig& config, std::int64_t classes)
+{
+    if (isHeadless(config.flavour.task))
+        return fmt::format(
+            "{}: a model that has no head has no loss on images; {}", name, kWithoutLoss);
+    if (config.shape.classes == classes)
+        return {};
+    return fmt::format("{}: found {} class{}, wanted {} (the model's) for a loss; {}", name,
+        classes, classes == 1 ? "" : "es", config.shape.classes, kWithoutLoss);
 }
 
 /// Windows of a model that sees both sides.
@@ -117,7 +142,7 @@ std::int64_t Dataset::sequenceLength() const
 std::int64_t Dataset::samples(Split split) const
 {
     const bool train = split == Split::Train;
-    if (m_impl->task == Task::ImageClassification)
+    if (!readsTokens(m_impl->task))
         return (train ? m_impl->trainImages : m_impl->validationImages)->count();
     return m_impl->windows.windowsIn(
         (train ? m_impl->trainTokens : m_impl->validationTokens)->size());
@@ -128,7 +153,7 @@ Batch Dataset::batch(Split split, std::int64_t first, std::int64_t count) const
     ESPALIER_EXPECT(
         first >= 0 && count >= 1 && first + count <= samples(split), "the samples exist");
     const bool train = split == Split::Train;
-    if (m_impl->task == Task::ImageClassification) {
+    if (!readsTokens(m_impl->task)) {
         std::vector<std::int64_t> places(static_cast<std::size_t>(count));
         for (std::int64_t i = 0; i < count; ++i)
             places[static_cast<std::size_t>(i)] =
@@ -147,7 +172,7 @@ Batch Dataset::batch(Split split, std::int64_t first, std::int64_t count) const
 Batch Dataset::trainingBatch(Seed seed, std::int64_t step, std::int64_t count) const
 {
     ESPALIER_EXPECT(step >= 0 && count >= 1, "steps count from 0, batches hold something");
-    if (m_impl->task == Task::ImageClassification)
+    if (!readsTokens(m_impl->task))
         return imageBatch(*m_impl, *m_impl->trainImages,
             shuffledImages(seed, m_impl->trainImages->count(), step, count));
     m_impl->trainTokens->prepare();
@@ -158,23 +183,17 @@ Batch Dataset::trainingBatch(Seed seed, std::int64_t step, std::int64_t count) c
 
 bool Dataset::hasLabels() const
 {
-    return m_impl->task == Task::ImageClassification || predictsTokens(m_impl->task);
+    return m_impl->lacksLabels.empty();
 }
 
 Status Dataset::requireLabels() const
 {
-    if (hasLabels())
-        return {};
-    return refused(fmt::format(
-        "{}: texts without labels, so a model that {} has no loss on them; it can be measured, "
-        "scaled and exported",
-        m_impl->name,
-        m_impl->task == Task::SequenceClassification ? "classifies texts" : "has no head"));
+    return hasLabels() ? Status() : Status(refused(m_impl->lacksLabels));
 }
 
 std::int64_t Dataset::tokensPerSample() const
 {
-    return m_impl->task == Task::ImageClassification ? 1 : m_impl->windows.length;
+    return !readsTokens(m_impl->task) ? 1 : m_impl->windows.length;
 }
 
 double Dataset::chance() const
@@ -232,6 +251,7 @@ Result<Dataset> textDataset(const DataRequest& request, const WindowRule& window
     auto impl = std::make_shared<Dataset::Impl>();
     impl->name = nameOfSource(request.spec);
     impl->task = request.config.flavour.task;
+    impl->lacksLabels = whyNoLabels(impl->name, impl->task);
     impl->categories = request.config.shape.vocab;
     impl->floor = floor;
     impl->windows = windows;
@@ -260,27 +280,28 @@ ImageProcessor processorOf(const DataRequest& request)
     return request.processor ? *request.processor : defaultImageProcessor(request.config.shape);
 }
 
-Result<Dataset> imageDataset(std::string name, const DataRequest& request,
-    std::shared_ptr<const ImageSource> train, std::shared_ptr<const ImageSource> validation)
+Result<Dataset> imageDataset(
+    std::string name, const DataRequest& request, std::int64_t classes, ImageParts parts)
 {
     const ModelConfig& config = request.config;
     const ImageProcessor processor = processorOf(request);
     for (const auto& [part, what] :
-        {std::pair(train, "training"), std::pair(validation, "validation")})
+        {std::pair(parts.train, "training"), std::pair(parts.validation, "validation")})
         if (part->count() < 1)
             return refused(
                 fmt::format("{}: no images in the {} part, wanted at least 1", name, what));
     auto impl = std::make_shared<Dataset::Impl>();
     impl->name = std::move(name);
-    impl->task = Task::ImageClassification;
+    impl->task = config.flavour.task;
+    impl->lacksLabels = whyNoLabels(impl->name, config, classes);
     impl->categories = config.shape.classes;
     impl->channels = config.shape.channels;
     impl->height = config.shape.imageHeight;
     impl->width = config.shape.imageWidth;
     for (std::int64_t channel = 0; channel < impl->channels; ++channel)
         impl->numbers.push_back(numbersOf(processor, channel));
-    impl->trainImages = std::move(train);
-    impl->validationImages = std::move(validation);
+    impl->trainImages = std::move(parts.train);
+    impl->validationImages = std::move(parts.validation);
     return Dataset(std::move(impl));
 }
 

@@ -52,8 +52,8 @@ public:
     /// else the last validationShare of a text, or every round(1/validationShare)-th image, is for
     /// validation.
     /// Errors: Refused, naming file, found and wanted: nothing there, unknown kind, no tokens for
-    /// this vocabulary, too short for one sample in either part, another number of classes, a
-    /// broken image, no such part. Cancelled.
+    /// this vocabulary, too short for one sample in either part, a broken image, no such part.
+    /// Cancelled.
     [[nodiscard]] static Result<Dataset> open(
         const DataRequest& request, const Progress& progress = {});
 
@@ -72,8 +72,8 @@ public:
     /// pass.
     [[nodiscard]] Batch trainingBatch(Seed seed, std::int64_t step, std::int64_t count) const;
 
-    /// Whether samples come with something to predict: not so for models of text that classify, or
-    /// have no head.
+    /// Whether samples come with something to predict: not so for models of text that classify, for
+    /// models without a head, and for images of another number of classes than the model's.
     [[nodiscard]] bool hasLabels() const;
     /// Refused if there are no labels, for work that needs a loss.
     [[nodiscard]] Status requireLabels() const;

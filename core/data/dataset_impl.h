@@ -16,6 +16,7 @@ struct Dataset::Impl
     std::string name;
     Task task = Task::CausalLanguageModel;
     std::int64_t categories = 0; ///< vocab or classes
+    std::string lacksLabels = {}; ///< why a loss has nothing to predict here; empty: it has
     std::optional<double> floor = std::nullopt;
 
     WindowRule windows = {};
@@ -39,10 +40,15 @@ struct Dataset::Impl
     std::shared_ptr<const TokenSource> train, std::shared_ptr<const TokenSource> validation,
     std::optional<double> floor = std::nullopt);
 
-/// The rest of an Impl for images that fitImage() has made the model's size; refused if a part is
-/// empty.
-[[nodiscard]] Result<Dataset> imageDataset(std::string name, const DataRequest& request,
-    std::shared_ptr<const ImageSource> train, std::shared_ptr<const ImageSource> validation);
+struct ImageParts
+{
+    std::shared_ptr<const ImageSource> train;
+    std::shared_ptr<const ImageSource> validation;
+};
+/// The rest of an Impl for images of so many classes that fitImage() has made the model's size;
+/// refused if a part is empty. Their labels count if the model tells apart as many.
+[[nodiscard]] Result<Dataset> imageDataset(
+    std::string name, const DataRequest& request, std::int64_t classes, ImageParts parts);
 
 /// The model's image processor, else the default.
 [[nodiscard]] ImageProcessor processorOf(const DataRequest& request);

@@ -47,17 +47,14 @@ private:
 Result<Dataset> openGlyphs(const DataRequest& request, const Progress&)
 {
     const DataSpec& spec = request.spec;
-    const ModelConfig& config = request.config;
-    if (const Status fits = checkImageModel(config, kGlyphClasses, spec.source); !fits)
-        return fits.error();
-    const ModelShape& shape = config.shape;
+    const ModelShape& shape = request.config.shape;
     if (shape.channels != 3 || shape.imageHeight != kGlyphSize || shape.imageWidth != kGlyphSize)
         return refused(
             fmt::format("{}: images of 3 x {} x {}, wanted {} x {} x {} (the model's)", spec.source,
                 kGlyphSize, kGlyphSize, shape.channels, shape.imageHeight, shape.imageWidth));
-    return imageDataset(spec.source, request,
-        std::make_shared<GlyphImages>(derive(kSeries, "train"), kTrainImages),
-        std::make_shared<GlyphImages>(derive(kSeries, "validation"), kValidationImages));
+    return imageDataset(spec.source, request, kGlyphClasses,
+        {std::make_shared<GlyphImages>(derive(kSeries, "train"), kTrainImages),
+            std::make_shared<GlyphImages>(derive(kSeries, "validation"), kValidationImages)});
 }
 
 } // namespace espalier

@@ -205,7 +205,7 @@ Result<Dataset> openImageFolder(const DataRequest& request, const Progress& prog
     if (parts->classes == 0)
         return refused(fmt::format(
             "{}: found no class folders, wanted one folder of images per class", spec.source));
-    if (const Status fits = checkImageModel(config, parts->classes, spec.source); !fits)
+    if (const Status fits = checkChannels(config.shape, spec.source); !fits)
         return fits.error();
     const ImageProcessor processor = processorOf(request);
     const auto train = loadImages(parts->train, processor, config.shape, spec.skipBroken, progress);
@@ -216,7 +216,7 @@ Result<Dataset> openImageFolder(const DataRequest& request, const Progress& prog
         : loadImages(parts->validation, processor, config.shape, spec.skipBroken, progress);
     if (!validation)
         return validation.error();
-    return imageDataset(nameOfSource(spec), request, *train, *validation);
+    return imageDataset(nameOfSource(spec), request, parts->classes, {*train, *validation});
 }
 
 } // namespace espalier

@@ -163,15 +163,12 @@ Result<std::shared_ptr<const ImageSource>> loadImages(const std::vector<Labelled
         std::make_shared<StoredImages>(std::move(pixels), std::move(labels)));
 }
 
-Status checkImageModel(const ModelConfig& config, std::int64_t found, const std::string& where)
+Status checkChannels(const ModelShape& shape, const std::string& where)
 {
-    if (config.shape.channels != 1 && config.shape.channels != 3)
-        return refused(fmt::format(
-            "{}: the model reads {} channels, wanted 1 or 3", where, config.shape.channels));
-    if (config.shape.classes != found)
-        return refused(fmt::format("{}: found {} class{}, wanted {} (the model's)", where, found,
-            found == 1 ? "" : "es", config.shape.classes));
-    return {};
+    if (shape.channels == 1 || shape.channels == 3)
+        return {};
+    return refused(
+        fmt::format("{}: the model reads {} channels, wanted 1 or 3", where, shape.channels));
 }
 
 } // namespace espalier

@@ -28,8 +28,7 @@ struct LabelledFile
     const std::vector<LabelledFile>& files, const ImageProcessor& processor,
     const ModelShape& shape, bool skipBroken, const Progress& progress);
 
-/// Refused unless the model reads 1 or 3 channels and tells apart as many classes as `found`.
-[[nodiscard]] Status checkImageModel(
-    const ModelConfig& config, std::int64_t found, const std::string& where);
+/// Refused unless the model reads 1 or 3 channels.
+[[nodiscard]] Status checkChannels(const ModelShape& shape, const std::string& where);
 
 } // namespace espalier

@@ -49,7 +49,7 @@ Result<Dataset> openPackedImages(
 {
     const DataSpec& spec = request.spec;
     const ModelConfig& config = request.config;
-    if (const Status fits = checkImageModel(config, images.classes, spec.source); !fits)
+    if (const Status fits = checkChannels(config.shape, spec.source); !fits)
         return fits.error();
     const Result<std::int64_t> every = validationEvery(spec);
     if (!every)
@@ -75,8 +75,8 @@ Result<Dataset> openPackedImages(
             !read)
             return read.error();
     const auto trainImages = train.take();
-    return imageDataset(
-        images.name, request, trainImages, plan->heldOutIsTrain ? trainImages : heldOut.take());
+    return imageDataset(images.name, request, images.classes,
+        {trainImages, plan->heldOutIsTrain ? trainImages : heldOut.take()});
 }
 
 } // namespace espalier

@@ -181,12 +181,11 @@ Result<Trained> trainBriefly(const ParameterSet& start, const Dataset& data,
     for (std::int64_t step = 0; step < settings.steps; ++step) {
         if (progress.stopRequested())
             return cancelled();
-        const StepResult result =
-            learner.step(data.trainingBatch(settings.seed, step, settings.batch),
-                learningRateAt(settings, step), settings.clipNorm,
-                stepVariantAt(settings, start.config, step,
-                    data.task() == Task::ImageClassification ? trunkTokensOf(start.config)
-                                                             : data.sequenceLength()));
+        const StepResult result = learner.step(
+            data.trainingBatch(settings.seed, step, settings.batch), learningRateAt(settings, step),
+            settings.clipNorm,
+            stepVariantAt(settings, start.config, step,
+                !readsTokens(data.task()) ? trunkTokensOf(start.config) : data.sequenceLength()));
         if (!result.finite())
             return Trained{.loss = std::numeric_limits<double>::quiet_NaN(), .accuracy = {}};
     }

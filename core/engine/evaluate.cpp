@@ -18,7 +18,7 @@ constexpr std::int64_t kBatchImages = 64;
 
 std::int64_t batchSizeFor(const Dataset& data)
 {
-    return data.task() == Task::ImageClassification
+    return !readsTokens(data.task())
         ? kBatchImages
         : std::max<std::int64_t>(1, kBatchTokens / data.tokensPerSample());
 }

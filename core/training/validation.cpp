@@ -17,7 +17,7 @@ Result<ValidationResult> validate(const ParameterSet& parameters, const Dataset&
 {
     const at::NoGradGuard noGradients;
     const BlockCacheHold memory;
-    const bool images = data.task() == Task::ImageClassification;
+    const bool images = !readsTokens(data.task());
     const std::int64_t available = data.samples(Split::Validation);
     const std::int64_t total = samples == 0 ? available : std::min(samples, available);
     const at::Tensor& any = parameters.tensors.begin()->second;
