@@ -74,6 +74,16 @@ QString scientific(double value, int digits)
     return mantissa + QStringLiteral("·") + power;
 }
 
+QString withDigits(double value, int digits, bool trim)
+{
+    if (!std::isfinite(value))
+        return nonFinite(value);
+    const double size = std::abs(value);
+    if (size != 0 && (size < kScientificBelow || size >= kScientificFrom))
+        return scientific(value, digits);
+    return fixed(value, digits - 1 - exponentOf(value), trim);
+}
+
 struct Scaled
 {
     double value;
@@ -121,12 +131,12 @@ QString formatCount(std::int64_t value)
 
 QString formatValue(double value, int digits)
 {
-    if (!std::isfinite(value))
-        return nonFinite(value);
-    const double size = std::abs(value);
-    if (size != 0 && (size < kScientificBelow || size >= kScientificFrom))
-        return scientific(value, digits);
-    return fixed(value, digits - 1 - exponentOf(value), true);
+    return withDigits(value, digits, true);
+}
+
+QString formatInColumn(double value, int digits)
+{
+    return withDigits(value, digits, false);
 }
 
 QString formatSi(double value, const QString& unit)

@@ -17,6 +17,8 @@ namespace espalier {
 /// Up to `digits` significant digits, thousands separators, no trailing zeros; "NaN", "∞", "−∞";
 /// tiny and huge values as "1.5·10⁻⁷".
 [[nodiscard]] QString formatValue(double value, int digits = 4);
+/// The same with trailing zeros, so that columns stay aligned while their numbers change.
+[[nodiscard]] QString formatInColumn(double value, int digits = 4);
 /// Three significant digits and an SI prefix: 1.24e9, "FLOP" -> "1.24 GFLOP"; 950 -> "950 FLOP";
 /// without unit "1.24 G".
 [[nodiscard]] QString formatSi(double value, const QString& unit = {});

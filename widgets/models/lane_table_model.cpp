@@ -13,7 +13,7 @@ namespace {
 
 QString lossText(const std::optional<double>& loss)
 {
-    return loss ? formatValue(*loss, 4) : QStringLiteral("—");
+    return loss ? formatInColumn(*loss) : QStringLiteral("—");
 }
 
 bool isText(int column)

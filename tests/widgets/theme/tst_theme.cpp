@@ -58,6 +58,8 @@ void TestTheme::numbersAreShortAndExact()
     QCOMPARE(formatCount(1234567), QStringLiteral("1,234,567"));
     QCOMPARE(formatValue(3.14159), QStringLiteral("3.142"));
     QCOMPARE(formatValue(-0.5), QStringLiteral("−0.5"));
+    QCOMPARE(formatInColumn(-0.5), QStringLiteral("−0.5000"));
+    QCOMPARE(formatInColumn(12), QStringLiteral("12.00"));
     QCOMPARE(formatValue(123456), QStringLiteral("123,456"));
     QCOMPARE(formatValue(1.5e-7), QStringLiteral("1.5·10⁻⁷"));
     QCOMPARE(formatValue(std::nan("")), QStringLiteral("NaN"));
