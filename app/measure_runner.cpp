@@ -5,7 +5,6 @@
 #include "core/methods/catalog.h"
 #include "core/plan/measured.h"
 #include "core/plan/measurement_facts.h"
-#include "core/report/model_facts.h"
 
 namespace espalier {
 namespace {
@@ -100,9 +99,8 @@ void MeasureRunner::measureWhatIsMissing()
         return;
     m_measuredFor = needed;
     MeasureSettings next = settings();
-    const bool labelled = hasLoss(m_parent->config().flavour.task);
     for (const MeasurementFacts& row : measurementFacts())
-        if ((row.byDefault && (labelled || !row.labels)) || holds(*measured, row.id))
+        if (holds(*measured, row.id))
             next.ids.emplace_back(row.id);
     next.ids.insert(next.ids.end(), missing.begin(), missing.end());
     measureWith(next);

@@ -81,6 +81,7 @@ std::vector<Window> randomWindows(
 }
 
 constexpr std::string_view kWithoutLoss = "it can be measured, scaled and exported";
+constexpr std::string_view kWithoutScore = "on these it can be measured, not scored or trained";
 
 /// Texts carry none; models that predict tokens need none.
 std::string whyNoLabels(const std::string& name, Task task)
@@ -99,8 +100,8 @@ std::string whyNoLabels(const std::string& name, const ModelConfig& config, std:
             "{}: a model that has no head has no loss on images; {}", name, kWithoutLoss);
     if (config.shape.classes == classes)
         return {};
-    return fmt::format("{}: found {} class{}, wanted {} (the model's) for a loss; {}", name,
-        classes, classes == 1 ? "" : "es", config.shape.classes, kWithoutLoss);
+    return fmt::format("{}: found {} class{}, wanted {} (the model's); {}", name, classes,
+        classes == 1 ? "" : "es", config.shape.classes, kWithoutScore);
 }
 
 /// Windows of a model that sees both sides.

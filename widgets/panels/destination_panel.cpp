@@ -3,8 +3,8 @@
 
 #include "core/architectures/catalog.h"
 #include "core/methods/catalog.h"
-#include "core/report/model_facts.h"
 #include "core/report/method_page.h"
+#include "core/report/model_facts.h"
 #include "widgets/controls/big_number.h"
 #include "widgets/controls/buttons.h"
 #include "widgets/controls/size_slider.h"
@@ -295,6 +295,9 @@ void DestinationPanel::refreshProblem()
     if (!problem.isEmpty() && m_workspace.measurements() == nullptr
         && m_workspace.data().source.empty())
         problem = tr("Choose data to measure the parent on, or a method that needs none.");
+    if (const Failure scoring = m_workspace.failure(Activity::Evaluating);
+        problem.isEmpty() && !scoring.what.isEmpty())
+        problem = tr("%1: %2").arg(scoring.what, scoring.why);
     if (const auto preserved = preservationIn(m_workspace);
         problem.isEmpty() && preserved && !preserved->reason.empty())
         problem = tr("Does not compute what the parent does: %1.")

@@ -63,6 +63,19 @@ private Q_SLOTS:
             QStringLiteral("Does not compute what the parent does: norms stand on the stream")));
     }
 
+    void saysWhyThereIsNoScore()
+    {
+        Workspace workspace;
+        Intents intents;
+        const DestinationPanel panel({workspace, intents}, nullptr);
+        grow(workspace, BlockLayout::PreNorm);
+        workspace.setFailure(Activity::Evaluating,
+            {QStringLiteral("Scoring failed"), QStringLiteral("found 10 classes, wanted 7"), {}});
+        QVERIFY(says(panel, QStringLiteral("Scoring failed: found 10 classes, wanted 7")));
+        workspace.setWork(Activity::Evaluating, {true, {}, -1});
+        QVERIFY(!says(panel, QStringLiteral("Scoring failed")));
+    }
+
     void saysThatAStartIsShownBeforeItLearnsOrIsFitted()
     {
         Workspace workspace;
