@@ -40,7 +40,7 @@ constexpr std::array kRows = {
         kImages, isCifar10, openCifar10},
     DatasetRow{"mnist", "MNIST, Fashion-MNIST and their kin", "a folder with train- and t10k-images-idx3-ubyte and -labels-idx1-ubyte, or these as .gz",
         kImages, isMnist, openMnist},
-    DatasetRow{"image-folder", "Folder of images", "a folder with one folder of JPEG or PNG images per class, or train/ and test/ or validation/ of that form",
+    DatasetRow{"image-folder", "Folder of images", "a folder with one folder of JPEG or PNG images per class, or train/ and test/ or validation/ of that form; images alone can be measured on",
         kImages, isFolder, openImageFolder},
     DatasetRow{"text-folder", "Folder of texts", "a folder with .txt, .md, .rst, .raw, .tokens or .jsonl files in it or below, in parts if these or their folders are named train, validation, test",
         kText, isFolder, openTextFolder},

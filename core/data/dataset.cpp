@@ -100,6 +100,10 @@ std::string whyNoLabels(const std::string& name, const ModelConfig& config, std:
             "{}: a model that has no head has no loss on images; {}", name, kWithoutLoss);
     if (config.shape.classes == classes)
         return {};
+    if (classes == 0)
+        return fmt::format("{}: found images without classes, wanted one folder of images per "
+                           "class; {}",
+            name, kWithoutScore);
     return fmt::format("{}: found {} class{}, wanted {} (the model's); {}", name, classes,
         classes == 1 ? "" : "es", config.shape.classes, kWithoutScore);
 }

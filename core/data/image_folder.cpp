@@ -53,23 +53,34 @@ Result<std::vector<fs::path>> imageFiles(const fs::path& folder)
         return entry.is_regular_file(error) && isImageFileName(entry.path());
     });
     if (files && files->empty())
-        return refused(
-            fmt::format("{}: found no image, wanted JPEG or PNG files", folder.string()));
+        return refused(fmt::format("{}: found no image, wanted JPEG or PNG files, or folders of "
+                                   "them, one per class",
+            folder.string()));
     return files;
 }
 
-/// Files of a folder of class folders; classes count from 0 in the order of `names`.
+Status addFiles(const fs::path& folder, std::size_t label, std::vector<LabelledFile>& all)
+{
+    const Result<std::vector<fs::path>> files = imageFiles(folder);
+    if (!files)
+        return files.error();
+    for (const fs::path& file : *files)
+        all.push_back({file, static_cast<std::int32_t>(label)});
+    return {};
+}
+
+/// Files of a folder of class folders; classes count from 0 in the order of `names`. Without any,
+/// the folder's own files.
 Result<std::vector<LabelledFile>> labelledFiles(
     const fs::path& folder, const std::vector<std::string>& names)
 {
     std::vector<LabelledFile> all;
-    for (std::size_t label = 0; label < names.size(); ++label) {
-        const Result<std::vector<fs::path>> files = imageFiles(folder / names[label]);
-        if (!files)
-            return files.error();
-        for (const fs::path& file : *files)
-            all.push_back({file, static_cast<std::int32_t>(label)});
-    }
+    if (names.empty())
+        if (const Status added = addFiles(folder, 0, all); !added)
+            return added.error();
+    for (std::size_t label = 0; label < names.size(); ++label)
+        if (const Status added = addFiles(folder / names[label], label, all); !added)
+            return added.error();
     return all;
 }
 
@@ -202,9 +213,6 @@ Result<Dataset> openImageFolder(const DataRequest& request, const Progress& prog
     const Result<FolderParts> parts = partsOf(spec, plan);
     if (!parts)
         return parts.error();
-    if (parts->classes == 0)
-        return refused(fmt::format(
-            "{}: found no class folders, wanted one folder of images per class", spec.source));
     if (const Status fits = checkChannels(config.shape, spec.source); !fits)
         return fits.error();
     const ImageProcessor processor = processorOf(request);

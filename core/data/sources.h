@@ -40,7 +40,8 @@ namespace espalier {
 [[nodiscard]] bool isMnist(std::string_view source);
 [[nodiscard]] Result<Dataset> openMnist(const DataRequest& request, const Progress& progress);
 
-/// Classes are the folders' names in byte order; images of a class likewise.
+/// Classes are the folders' names in byte order; images of a class likewise. Images that lie in no
+/// such folders have no labels.
 [[nodiscard]] bool isFolder(std::string_view source);
 [[nodiscard]] Result<Dataset> openImageFolder(const DataRequest& request, const Progress& progress);
 

@@ -149,6 +149,31 @@ TEST(ImageFolder, KeepsAGivenSplit)
     EXPECT_EQ(data->samples(Split::Validation), 2);
 }
 
+TEST(ImageFolder, ImagesOfNoClassHaveNoLabels)
+{
+    const TemporaryFolder folder;
+    for (const char* name : {"plain/1.png", "plain/2.png", "parts/train/1.png", "parts/train/2.png",
+             "parts/test/1.png"})
+        test::writePng(folder.path() / name, 4, 8, {9, 9, 9});
+    folder.write("texts/a.txt", "no image");
+    const auto open = [&](const char* name) {
+        return test::openData(
+            {.source = (folder.path() / name).string(), .validationShare = 0.5}, imageModel(2));
+    };
+    const Result<Dataset> plain = open("plain");
+    ASSERT_TRUE(plain) << plain.error().message;
+    EXPECT_EQ(plain->samples(Split::Train), 1);
+    EXPECT_EQ(plain->samples(Split::Validation), 1);
+    EXPECT_NE(plain->requireLabels().error().message.find("one folder of images per class"),
+        std::string::npos);
+    const Result<Dataset> parts = open("parts");
+    ASSERT_TRUE(parts) << parts.error().message;
+    EXPECT_EQ(parts->samples(Split::Train), 2);
+    EXPECT_EQ(parts->samples(Split::Validation), 1);
+    EXPECT_FALSE(parts->hasLabels());
+    EXPECT_NE(open("texts").error().message.find("found no image"), std::string::npos);
+}
+
 TEST(ImageFolder, NamesTheBrokenImage)
 {
     const TemporaryFolder folder;
