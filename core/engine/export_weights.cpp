@@ -168,7 +168,8 @@ Status writeShard(Writing& writing, const Shard& shard, const std::filesystem::p
             .bytes = [&writing, &disk] {
                 return writing.bytes(disk);
             }});
-    return writeSafetensors(file, sources, {{"format", "pt"}}, progress);
+    return writeSafetensors(
+        file, sources, {{"format", "pt"}}, progress, AtomicFile::Lasting::WithFolder);
 }
 
 Result<std::uint64_t> digestOf(const StoredTensor& tensor)

@@ -23,6 +23,9 @@ namespace {
 /// host for: 4 MiB at a time took four times as long as this.
 constexpr std::size_t kLargestWrite = std::size_t{1} << 20;
 
+/// Asking costs a system call; so many bytes take a disk milliseconds.
+constexpr std::int64_t kWorthStarting = std::int64_t{8} << 20;
+
 std::string systemMessage(int number)
 {
     return std::generic_category().message(number);
@@ -58,6 +61,7 @@ AtomicFile::AtomicFile(AtomicFile&& other) noexcept
     , m_descriptor(std::exchange(other.m_descriptor, -1))
     , m_expectedBytes(other.m_expectedBytes)
     , m_writtenBytes(other.m_writtenBytes)
+    , m_startedBytes(other.m_startedBytes)
 {
 }
 
@@ -68,6 +72,7 @@ AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept
     std::swap(m_descriptor, other.m_descriptor);
     std::swap(m_expectedBytes, other.m_expectedBytes);
     std::swap(m_writtenBytes, other.m_writtenBytes);
+    std::swap(m_startedBytes, other.m_startedBytes);
     return *this;
 }
 
@@ -114,7 +119,6 @@ Error AtomicFile::problem(std::string_view what) const
 Status AtomicFile::write(std::span<const std::byte> bytes)
 {
     ESPALIER_EXPECT(m_descriptor >= 0, "a committed file is not written to");
-    const std::int64_t begin = m_writtenBytes;
     while (!bytes.empty()) {
         const ssize_t written =
             ::write(m_descriptor, bytes.data(), std::min(bytes.size(), kLargestWrite));
@@ -125,14 +129,18 @@ Status AtomicFile::write(std::span<const std::byte> bytes)
         m_writtenBytes += written;
         bytes = bytes.subspan(static_cast<std::size_t>(written));
     }
-    startWriteBack(m_descriptor, begin, m_writtenBytes - begin);
+    if (m_writtenBytes - m_startedBytes >= kWorthStarting) {
+        startWriteBack(m_descriptor, m_startedBytes, m_writtenBytes - m_startedBytes);
+        m_startedBytes = m_writtenBytes;
+    }
     return {};
 }
 
-Status AtomicFile::commit()
+Status AtomicFile::commit(Lasting lasting)
 {
     ESPALIER_EXPECT(m_descriptor >= 0, "a file is committed once");
-    if (::fsync(m_descriptor) != 0)
+    const bool atOnce = lasting == Lasting::AtOnce;
+    if (atOnce && ::fsync(m_descriptor) != 0)
         return problem(systemMessage(errno));
     if (::close(std::exchange(m_descriptor, -1)) != 0)
         return problem(systemMessage(errno));
@@ -140,7 +148,7 @@ Status AtomicFile::commit()
         return outOfResource(
             fmt::format("{}: cannot be put in place: {}", m_target.string(), systemMessage(errno)));
     m_temporary.clear();
-    return syncToDisk(m_target.parent_path());
+    return atOnce ? syncToDisk(m_target.parent_path()) : Status();
 }
 
 Status writeFileAtomically(const std::filesystem::path& target, std::string_view text)

@@ -18,6 +18,13 @@ namespace espalier {
 class AtomicFile
 {
 public:
+    /// When a committed file would survive a power cut.
+    enum class Lasting
+    {
+        AtOnce,
+        WithFolder ///< the AtomicFolder that it stands in sees to it; until then it can be read
+    };
+
     /// Errors: Resource, naming the path, if the folder is missing or cannot be written, or has
     /// less room than `expectedBytes` (need and have).
     [[nodiscard]] static Result<AtomicFile> create(
@@ -32,7 +39,7 @@ public:
     [[nodiscard]] Status write(std::span<const std::byte> bytes);
 
     /// The last call. Errors: Resource; the target is then as it was before.
-    [[nodiscard]] Status commit();
+    [[nodiscard]] Status commit(Lasting lasting = Lasting::AtOnce);
 
 private:
     AtomicFile(std::filesystem::path target, std::filesystem::path temporary, int descriptor,
@@ -44,6 +51,7 @@ private:
     int m_descriptor = -1;
     std::int64_t m_expectedBytes = 0;
     std::int64_t m_writtenBytes = 0;
+    std::int64_t m_startedBytes = 0; ///< that the system was asked to bring to the disk
 };
 
 /// A small file in one go.

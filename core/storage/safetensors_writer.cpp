@@ -2,7 +2,6 @@
 #include "core/storage/safetensors_writer.h"
 
 #include "core/base/untrusted_text.h"
-#include "core/storage/atomic_file.h"
 
 #include <fmt/format.h>
 
@@ -81,7 +80,8 @@ Status writeTensor(BehindWriter& writer, const TensorSource& tensor, std::int64_
 } // namespace
 
 Status writeSafetensors(const std::filesystem::path& target, std::span<const TensorSource> tensors,
-    const std::map<std::string, std::string>& metadata, const Progress& progress)
+    const std::map<std::string, std::string>& metadata, const Progress& progress,
+    AtomicFile::Lasting lasting)
 {
     std::vector<TensorSpec> specs;
     for (const TensorSource& tensor : tensors)
@@ -106,7 +106,7 @@ Status writeSafetensors(const std::filesystem::path& target, std::span<const Ten
     }
     if (Status written = writer.finish(); !written)
         return written;
-    return file->commit();
+    return file->commit(lasting);
 }
 
 } // namespace espalier

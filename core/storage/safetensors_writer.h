@@ -4,6 +4,7 @@
 #include "core/base/progress.h"
 #include "core/base/result.h"
 #include "core/formats/safetensors_layout.h"
+#include "core/storage/atomic_file.h"
 
 #include <cstddef>
 #include <filesystem>
@@ -38,6 +39,6 @@ struct TensorSource
 /// and have), Cancelled, and whatever a source returns. Nothing is left behind then.
 [[nodiscard]] Status writeSafetensors(const std::filesystem::path& target,
     std::span<const TensorSource> tensors, const std::map<std::string, std::string>& metadata = {},
-    const Progress& progress = {});
+    const Progress& progress = {}, AtomicFile::Lasting lasting = AtomicFile::Lasting::AtOnce);
 
 } // namespace espalier

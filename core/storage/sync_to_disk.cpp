@@ -28,9 +28,6 @@ Status syncToDisk(const std::filesystem::path& path)
 
 void startWriteBack(int descriptor, std::int64_t begin, std::int64_t count)
 {
-    constexpr std::int64_t kWorthAsking = std::int64_t{8} << 20;
-    if (count < kWorthAsking)
-        return;
 #ifdef SYNC_FILE_RANGE_WRITE // Linux
     (void)::sync_file_range(descriptor, begin, count, SYNC_FILE_RANGE_WRITE);
 #endif

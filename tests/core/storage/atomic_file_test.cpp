@@ -21,6 +21,18 @@ TEST(AtomicFile, AppearsOnlyWithTheCommit)
     EXPECT_EQ(folder.names(), std::vector<std::string>{"a.txt"});
 }
 
+TEST(AtomicFile, OneThatLastsWithItsFolderIsReadFromThenOn)
+{
+    const TemporaryFolder folder;
+    const std::string large(std::size_t{20} << 20, 'x'); // brought to the disk on the way
+    auto file = AtomicFile::create(folder.path() / "a");
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->write(std::as_bytes(std::span(large))));
+    ASSERT_TRUE(file->commit(AtomicFile::Lasting::WithFolder));
+    EXPECT_EQ(folder.names(), std::vector<std::string>{"a"});
+    EXPECT_EQ(TemporaryFolder::read(folder.path() / "a"), large);
+}
+
 TEST(AtomicFile, WithoutACommitNothingChanges)
 {
     const TemporaryFolder folder;
