@@ -10,7 +10,7 @@ namespace espalier {
 ModelConfig startOf(const Workspace& workspace, const RunLane& lane)
 {
     ModelConfig config = workspace.model()->config;
-    config.shape = resized(config.shape, lane.recipe.shape);
+    config.shape = destinationShape(config.shape, lane.recipe.shape);
     return config;
 }
 

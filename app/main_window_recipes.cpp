@@ -77,8 +77,8 @@ void MainWindow::showRecipe(const QString& file, const Recipe& wanted)
         return;
     }
     Recipe recipe = wanted;
-    // Sizes of the task are the parent's; the file does not hold them.
-    recipe.shape = resized(model.config.shape, recipe.shape);
+    recipe.shape = askedSizes(model.config.shape,
+        destinationShape(model.config.shape, recipe.shape)); // the file may repeat the parent's
     recipe.parentPath = model.path;
     recipe.parentHash = model.weightsHash;
     m_recipes.load(recipe, tr("Recipe %1").arg(QFileInfo(file).fileName()));

@@ -2,6 +2,7 @@
 #include "app/planner.h"
 
 #include "core/methods/catalog.h"
+#include "core/report/model_facts.h"
 
 namespace espalier {
 
@@ -18,9 +19,13 @@ Result<TransferPlan> Planner::plan(const Workspace& workspace, const Recipe& rec
     Result<const Method*> method = methodOf(recipe.method);
     if (!method.ok())
         return method.error();
+    const ModelSummary& model = *workspace.model();
+    const ModelShape shape = destinationShape(model.config.shape, recipe.shape);
+    if (const Status fits = checkShape(boundsOf(**method, model), shape); !fits)
+        return fits.error();
     return makePlan(**method,
-        {.parent = workspace.model()->config,
-            .childShape = recipe.shape,
+        {.parent = model.config,
+            .childShape = shape,
             .measurements = workspace.measurements(),
             .options = recipe.options,
             .seed = recipe.seed});
@@ -31,7 +36,7 @@ void Planner::replan()
     if (m_workspace.model() == nullptr || m_workspace.recipe().shape.layers == 0)
         return;
     ModelConfig child = m_workspace.model()->config;
-    child.shape = m_workspace.recipe().shape;
+    child.shape = destinationShape(child.shape, m_workspace.recipe().shape);
     Result<TransferPlan> made = plan(m_workspace, m_workspace.recipe());
     if (made.ok()) {
         m_workspace.setFootprint(footprintOf(made->child, 4));

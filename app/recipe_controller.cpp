@@ -2,6 +2,7 @@
 #include "app/recipe_controller.h"
 
 #include "core/methods/catalog.h"
+#include "core/report/model_facts.h"
 
 #include <QUndoCommand>
 
@@ -83,6 +84,14 @@ QString titleOf(Size size)
         return RecipeController::tr("Head size");
     case Size::Mlp:
         return RecipeController::tr("MLP units");
+    case Size::Vocab:
+        return RecipeController::tr("Vocabulary");
+    case Size::Image:
+        return RecipeController::tr("Image");
+    case Size::Positions:
+        return RecipeController::tr("Positions");
+    case Size::Classes:
+        return RecipeController::tr("Classes");
     }
     return {};
 }
@@ -101,7 +110,7 @@ std::int64_t nearest(const std::vector<std::int64_t>& legal, std::int64_t value)
 /// The shape as near as this method can make it.
 ModelShape fitted(const ShapeBounds& bounds, ModelShape shape)
 {
-    for (const Size size : kAllSizes)
+    for (const Size size : kTrunkSizes)
         if (!checkShape(bounds, shape).ok())
             shape = withSize(
                 bounds, shape, size, nearest(legalValues(bounds, shape, size), get(shape, size)));
@@ -133,7 +142,7 @@ void RecipeController::startFor(const ModelSummary& model)
     const ShapeBounds bounds = boundsOf(method, model.config);
     const ModelShape& parent = model.config.shape;
     const std::int64_t half = nearest(legalValues(bounds, parent, Size::Hidden), parent.hidden / 2);
-    recipe.shape = withSize(bounds, parent, Size::Hidden, half);
+    recipe.shape = askedSizes(parent, withSize(bounds, parent, Size::Hidden, half));
     m_undo.clear();
     m_workspace.setRecipe(std::move(recipe));
 }
@@ -148,7 +157,8 @@ void RecipeController::backToParent()
     if (m_workspace.model() == nullptr)
         return;
     Recipe after = m_workspace.recipe();
-    after.shape = m_workspace.model()->config.shape;
+    const ModelShape& parent = m_workspace.model()->config.shape;
+    after.shape = askedSizes(parent, parent);
     push(std::move(after), tr("The parent's sizes"));
 }
 
@@ -158,9 +168,11 @@ void RecipeController::setSize(Size size, std::int64_t value, bool dragging)
     if (m_workspace.model() == nullptr || method == nullptr)
         return;
     Recipe after = m_workspace.recipe();
-    const std::int64_t before = get(after.shape, size);
-    const ShapeBounds bounds = boundsOf(*method, m_workspace.model()->config);
-    after.shape = withSize(bounds, after.shape, size, value, m_workspace.sizeLinks());
+    const ModelShape& parent = m_workspace.model()->config.shape;
+    const ModelShape shape = destinationShape(parent, after.shape);
+    const std::int64_t before = get(shape, size);
+    const ShapeBounds bounds = boundsOf(*method, *m_workspace.model());
+    after.shape = askedSizes(parent, withSize(bounds, shape, size, value, m_workspace.sizeLinks()));
     const int mergeId = 1 + m_drag * static_cast<int>(kAllSizes.size()) + static_cast<int>(size);
     if (after != m_workspace.recipe())
         m_undo.push(
@@ -177,7 +189,9 @@ void RecipeController::setMethod(const QString& id)
     Recipe after = m_workspace.recipe();
     after.method = id.toStdString();
     after.options.clear();
-    after.shape = fitted(boundsOf(*method, m_workspace.model()->config), after.shape);
+    const ModelShape& parent = m_workspace.model()->config.shape;
+    after.shape = askedSizes(parent,
+        fitted(boundsOf(*method, *m_workspace.model()), destinationShape(parent, after.shape)));
     push(std::move(after), tr("Method %1").arg(asText(method->title)));
 }
 

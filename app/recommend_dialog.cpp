@@ -182,7 +182,8 @@ RecommendSettings RecommendDialog::settings() const
         if (m_models->topLevelItem(i)->checkState(0) == Qt::Checked)
             settings.parents.push_back(m_models->topLevelItem(i)->text(0).toStdString());
     for (const Size size : kAllSizes) {
-        const bool wanted = size == Size::Layers || size == Size::Hidden || m_allSizes->isChecked();
+        const bool wanted = size == Size::Layers || size == Size::Hidden || isOfTask(size)
+            || m_allSizes->isChecked();
         if (const std::int64_t value = get(m_subject.wanted, size); wanted && value > 0)
             settings.sizes.emplace_back(size, value);
     }

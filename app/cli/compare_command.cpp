@@ -55,7 +55,7 @@ Result<ComparisonSettings> settingsFrom(const CompareArguments& arguments, const
     const Result<ModelShape> shape = shapeFrom(arguments.shape, parent.config());
     if (!shape)
         return shape.error();
-    settings.shape = *shape;
+    settings.shape = askedSizes(parent.config().shape, *shape);
     Result<std::vector<ComparisonArm>> arms = armsFrom(arguments.methods);
     if (!arms)
         return arms.error();

@@ -55,7 +55,7 @@ Result<GrowthStage> stageFrom(const std::string& text, const ModelConfig& before
         return refused(fmt::format("--grow: found {}, wanted STEP,SIZE=N:METHOD such as "
                                    "500,layers=8:stackbert",
             inQuotes(text)));
-    const Result<ModelShape> shape = shapeFrom(sizes, before);
+    const Result<ModelShape> shape = shapeFrom(sizes, before, kTrunkSizes);
     if (!shape)
         return shape.error();
     const Result<ComparisonArm> arm = readArm(std::string_view(text).substr(colon + 1));

@@ -54,7 +54,7 @@ Json jsonOf(const Model& model, const Footprint& footprint)
 {
     Json json = {{"name", model.name()}, {"family", model.config().family},
         {"fresh_weights", model.hasFreshWeights()}};
-    for (const Size size : kAllSizes)
+    for (const Size size : kTrunkSizes)
         json["shape"][nameOf(size)] = get(model.config().shape, size);
     const ModelShape& shape = model.config().shape;
     json["task"] = readsTokens(model.config().flavour.task)

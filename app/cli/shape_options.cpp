@@ -22,14 +22,37 @@ bool DestinationOptions::isGiven() const
         || !data.source.empty() || seed != 0;
 }
 
+namespace {
+
+std::string helpOf(Size size)
+{
+    switch (size) {
+    case Size::Vocab:
+        return "Rows of the token embedding and columns of the head (default: the parent's); fewer "
+               "are the first ones, new ones the mean of all";
+    case Size::Image:
+        return "Height of the images in pixels, the width follows (default: the parent's); "
+               "positions are resampled";
+    case Size::Positions:
+        return "Longest text in tokens (default: the parent's); a table of more is the parent's "
+               "over again";
+    case Size::Classes:
+        return "Classes to tell apart (default: the parent's); the head is drawn anew";
+    default:
+        return fmt::format(
+            "Destination's {} (default: the parent's, or following --hidden)", nameOf(size));
+    }
+}
+
+} // namespace
+
 void addDestinationOptions(CLI::App& command, DestinationOptions& options)
 {
     for (std::size_t i = 0; i < kAllSizes.size(); ++i)
         command
-            .add_option(fmt::format("--{}", nameOf(kAllSizes[i])), options.sizes[i],
-                fmt::format("Destination's {} (default: the parent's, or following --hidden)",
-                    nameOf(kAllSizes[i])))
-            ->group("Shape");
+            .add_option(
+                fmt::format("--{}", nameOf(kAllSizes[i])), options.sizes[i], helpOf(kAllSizes[i]))
+            ->group(isOfTask(kAllSizes[i]) ? "Sizes of the task" : "Shape");
     command.add_option("--method", options.method, "Method id (see: espalier-cli list methods)")
         ->group("Method");
     command
@@ -53,28 +76,46 @@ ModelShape shapeFrom(
     return shapeWith(boundsOf(method, parent), options.sizes);
 }
 
-Result<std::vector<std::pair<Size, std::int64_t>>> sizesFrom(const std::vector<std::string>& texts)
+namespace {
+
+/// "layers, hidden or mlp".
+std::string listOf(std::span<const Size> sizes)
+{
+    std::string list;
+    for (std::size_t i = 0; i < sizes.size(); ++i)
+        list += fmt::format("{}{}",
+            i == 0                      ? ""
+                : i + 1 == sizes.size() ? " or "
+                                        : ", ",
+            nameOf(sizes[i]));
+    return list;
+}
+
+} // namespace
+
+Result<std::vector<std::pair<Size, std::int64_t>>> sizesFrom(
+    const std::vector<std::string>& texts, std::span<const Size> known)
 {
     std::vector<std::pair<Size, std::int64_t>> sizes;
     for (const std::string& text : texts) {
         const std::size_t equals = text.find('=');
-        const auto size = std::find_if(kAllSizes.begin(), kAllSizes.end(),
+        const auto size = std::find_if(known.begin(), known.end(),
             [&](Size candidate) { return nameOf(candidate) == text.substr(0, equals); });
         const auto value = equals == std::string::npos
             ? std::nullopt
             : parseNumber<std::int64_t>(std::string_view(text).substr(equals + 1));
-        if (size == kAllSizes.end() || !value || *value < 1)
-            return refused(fmt::format("--shape: found \"{}\", wanted size=number with layers, "
-                                       "hidden, heads, kv-heads, head-dim or mlp",
-                text));
+        if (size == known.end() || !value || *value < 1)
+            return refused(fmt::format(
+                "--shape: found \"{}\", wanted size=number with {}", text, listOf(known)));
         sizes.emplace_back(*size, *value);
     }
     return sizes;
 }
 
-Result<ModelShape> shapeFrom(const std::vector<std::string>& sizes, const ModelConfig& parent)
+Result<ModelShape> shapeFrom(
+    const std::vector<std::string>& sizes, const ModelConfig& parent, std::span<const Size> known)
 {
-    const auto read = sizesFrom(sizes);
+    const auto read = sizesFrom(sizes, known);
     if (!read)
         return read.error();
     SizesGiven given;
@@ -137,7 +178,7 @@ Result<Recipe> recipeFrom(const DestinationOptions& options, const Model& parent
         return method.error();
     Recipe recipe;
     recipe.parentPath = lastingName(parentName, parent);
-    recipe.shape = shapeFrom(options, **method, parent.config());
+    recipe.shape = askedSizes(parent.config().shape, shapeFrom(options, **method, parent.config()));
     recipe.method = (*method)->id;
     recipe.seed = {options.seed};
     auto given = optionsFrom(options.set, **method);

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,12 +38,12 @@ void addDestinationOptions(CLI::App& command, DestinationOptions& options);
 
 /// "hidden=96" and the like. Refused: an unknown size, no number above 0.
 [[nodiscard]] Result<std::vector<std::pair<Size, std::int64_t>>> sizesFrom(
-    const std::vector<std::string>& texts);
+    const std::vector<std::string>& texts, std::span<const Size> known = kAllSizes);
 
 /// The shape that such sizes spell; heads and mlp follow hidden. Whether a method reaches it is for
 /// checkRequest to say.
-[[nodiscard]] Result<ModelShape> shapeFrom(
-    const std::vector<std::string>& sizes, const ModelConfig& parent);
+[[nodiscard]] Result<ModelShape> shapeFrom(const std::vector<std::string>& sizes,
+    const ModelConfig& parent, std::span<const Size> known = kAllSizes);
 
 /// The recipe that a command line spells; measurements, if given, say how they were made.
 /// Refused: unknown method or option, value of another type, no data to measure on.

@@ -156,7 +156,7 @@ Result<ModelConfig> startConfig(const LaneSpec& lane, const Progress& progress)
         return model.error();
     ModelConfig config = model->config();
     if (lane.recipe)
-        config.shape = resized(config.shape, lane.recipe->shape);
+        config.shape = destinationShape(config.shape, lane.recipe->shape);
     return config;
 }
 

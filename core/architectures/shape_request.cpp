@@ -19,7 +19,7 @@ ModelShape shapeWith(const ShapeBounds& bounds, const SizesGiven& sizes)
     for (const Size size : kAllSizes)
         if (const auto value = given(size))
             set(shape, size, *value);
-    return resized(parent, shape);
+    return destinationShape(parent, shape);
 }
 
 ShapeBounds anyShapeOf(const ModelConfig& parent)

@@ -2,6 +2,7 @@
 #include "core/architectures/shape_solver.h"
 
 #include "core/architectures/catalog.h"
+#include "core/architectures/task_rules.h"
 #include "core/base/expect.h"
 
 #include <fmt/format.h>
@@ -69,8 +70,38 @@ struct Broken
     std::int64_t above = 0;
 };
 
+/// What a size of the task is while nobody asks for another.
+std::int64_t unasked(const ShapeBounds& bounds, const ModelShape& shape, Size size)
+{
+    const ModelShape& parent = parentOf(bounds);
+    if (size != Size::Positions || hasOwn(parent, size))
+        return get(parent, size);
+    ModelShape following = shape;
+    set(following, Size::Image, shape.imageHeight);
+    return destinationShape(parent, following).positions;
+}
+
+/// Sizes of the task: whatever the method reaches, and the parent's own in any case.
+std::optional<Broken> brokenTask(const ShapeBounds& bounds, const ModelShape& shape, Size size)
+{
+    const std::int64_t value = get(shape, size);
+    if (value == unasked(bounds, shape, size))
+        return std::nullopt;
+    const TaskRule rule = taskRuleOf(*bounds.parent, size, bounds.tokens);
+    if (value < rule.low)
+        return Broken{size, rule.whyLow, rule.low, rule.low};
+    if (value > rule.high)
+        return Broken{size, rule.whyHigh, rule.high, rule.high};
+    if (value % rule.step == 0)
+        return std::nullopt;
+    const std::int64_t below = value / rule.step * rule.step;
+    return Broken{size, rule.whyStep, below, below + rule.step};
+}
+
 std::optional<Broken> outOfRange(const ShapeBounds& bounds, const ModelShape& shape, Size size)
 {
+    if (isOfTask(size))
+        return brokenTask(bounds, shape, size);
     const Range range = rangeOf(bounds, size);
     const std::int64_t value = get(shape, size);
     const std::int64_t parent = get(parentOf(bounds), size);
@@ -247,10 +278,10 @@ std::optional<Broken> firstBroken(
     if (auto broken = before ? outOfRange(bounds, shape, asked) : std::nullopt)
         return broken;
     for (const Size size : kAllSizes)
-        if (get(shape, size) < 1 || counts(size))
+        if ((get(shape, size) < 1 && !isOfTask(size)) || counts(size))
             if (auto broken = outOfRange(bounds, shape, size))
                 return broken;
-    for (const Size size : kAllSizes)
+    for (const Size size : kTrunkSizes)
         if (counts(size))
             if (auto broken = brokenMultiples(bounds, shape, size))
                 return broken;
@@ -324,7 +355,7 @@ ModelShape moved(const ShapeBounds& bounds, const ModelShape& current, Size size
     ModelShape shape = current;
     set(shape, size, value);
     if (size != Size::Hidden && size != Size::Heads && size != Size::HeadDim)
-        return resized(parentOf(bounds), shape);
+        return destinationShape(parentOf(bounds), shape);
     if (rulesOf(bounds).hiddenIsHeadsTimesHeadDim)
         letHeadsFollow(bounds, shape, size, links);
     else if (size == Size::Hidden && links.heads)
@@ -332,12 +363,17 @@ ModelShape moved(const ShapeBounds& bounds, const ModelShape& current, Size size
     letKeyValuesFollow(bounds, shape, links);
     if (links.mlp && shape.hidden != current.hidden)
         shape.mlp = followed(bounds, Size::Mlp, shape.hidden, Size::Hidden);
-    return resized(parentOf(bounds), shape);
+    return destinationShape(parentOf(bounds), shape);
 }
 
 bool isLegal(const ShapeBounds& bounds, const ModelShape& current, Size size, std::int64_t value,
     const SizeLinks& links)
 {
+    if (isOfTask(size)) {
+        ModelShape alone = current;
+        set(alone, size, value);
+        return !brokenTask(bounds, alone, size);
+    }
     // A far too large number must not be multiplied.
     const Range range = rangeOf(bounds, size);
     if (value < range.low || value > range.high)
@@ -367,6 +403,21 @@ std::vector<std::int64_t> mlpMarks(const ShapeBounds& bounds, const ModelShape& 
     return marks;
 }
 
+/// The ends of a range that no slider goes through; of images, all of it.
+std::vector<std::int64_t> taskMarks(const ShapeBounds& bounds, const ModelShape& current, Size size)
+{
+    const TaskRule rule = taskRuleOf(*bounds.parent, size, bounds.tokens);
+    std::vector<std::int64_t> marks = {get(parentOf(bounds), size)};
+    for (std::int64_t value = rule.low; value <= rule.high;
+         value += size == Size::Image ? rule.step : std::max<std::int64_t>(1, rule.high - rule.low))
+        marks.push_back(value);
+    if (!brokenTask(bounds, current, size))
+        marks.push_back(get(current, size));
+    std::sort(marks.begin(), marks.end());
+    marks.erase(std::unique(marks.begin(), marks.end()), marks.end());
+    return marks;
+}
+
 std::string sentence(Size size, std::int64_t value, std::string_view reason)
 {
     return fmt::format("{} {}: {}", nameOf(size), value, reason);
@@ -390,6 +441,8 @@ ModelShape withSize(const ShapeBounds& bounds, const ModelShape& current, Size s
 std::vector<std::int64_t> legalValues(
     const ShapeBounds& bounds, const ModelShape& current, Size size, const SizeLinks& links)
 {
+    if (isOfTask(size))
+        return taskMarks(bounds, current, size);
     if (size == Size::Mlp)
         return mlpMarks(bounds, current);
     const Range range = rangeOf(bounds, size);
@@ -416,8 +469,8 @@ std::optional<ShapeViolation> explainValue(const ShapeBounds& bounds, const Mode
                 get(shape, broken->size), broken->reason);
     }
     ShapeViolation violation{sentence(size, value, broken->reason), broken->below, broken->above};
-    if (size == Size::Mlp && !bounds.reach.width.multiples)
-        return violation; // any number in range is legal
+    if (isOfTask(size) || (size == Size::Mlp && !bounds.reach.width.multiples))
+        return violation; // its own rule is all there is
     const std::vector<std::int64_t> legal = legalValues(bounds, current, size, links);
     const std::int64_t fallback = get(parentOf(bounds), size);
     const auto above = std::lower_bound(legal.begin(), legal.end(), value);
@@ -430,6 +483,8 @@ std::optional<ShapeViolation> explainValue(const ShapeBounds& bounds, const Mode
 
 std::string describe(const ShapeViolation& violation)
 {
+    if (violation.nearestAbove == 0)
+        return violation.rule;
     if (violation.nearestBelow == violation.nearestAbove)
         return fmt::format("{} (nearest: {})", violation.rule, violation.nearestBelow);
     return fmt::format(
@@ -441,9 +496,9 @@ Status checkShape(const ShapeBounds& bounds, const ModelShape& shape)
     if (const auto broken = firstBroken(bounds, shape, Size::Hidden, nullptr))
         return refused(describe({sentence(broken->size, get(shape, broken->size), broken->reason),
             broken->below, broken->above}));
-    if (shape != resized(parentOf(bounds), shape))
-        return refused(
-            "shape: vocabulary, positions, classes and image sizes must be the parent's");
+    if (shape != destinationShape(parentOf(bounds), shape))
+        return refused("shape: token types, channels and patches must be the parent's, and an "
+                       "image's width and positions follow from its height");
     return {};
 }
 

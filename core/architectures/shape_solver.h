@@ -31,6 +31,8 @@ struct ShapeBounds
 {
     const ModelConfig* parent = nullptr; ///< not owned
     Reach reach = {.width = {.shrink = true}, .depth = {.shrink = true}};
+    std::int64_t tokens = 0; ///< of the parent's tokenizer, which the vocabulary must hold; 0:
+                             ///< none, or not known
 };
 
 /// Which sizes follow the width by the parent's ratios. Sizes that no rule leaves free (heads of a
@@ -49,7 +51,7 @@ struct SizeLinks
 };
 
 /// Why a value cannot be, and where it could: the rule, and the nearest legal values (equal if
-/// one).
+/// one; 0 if the parent has no such size).
 struct ShapeViolation
 {
     std::string
@@ -70,7 +72,7 @@ struct ShapeViolation
 /// The values that `size` may take, ascending, given the bounds (other sizes follow as in withSize
 /// if linked, else stay as they are in `current`). Of mlp, where any number can exist, a slider's
 /// marks: multiples of the head size (of 8, of 1 in small models), and the parent's and current
-/// values.
+/// values. Of vocab, positions and classes: the ends of the range, and those two.
 [[nodiscard]] std::vector<std::int64_t> legalValues(
     const ShapeBounds& bounds, const ModelShape& current, Size size, const SizeLinks& links = {});
 

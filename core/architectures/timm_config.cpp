@@ -14,6 +14,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace espalier {
@@ -269,6 +270,16 @@ Json asToday(Json json)
     return today;
 }
 
+/// Names of classes that are no more.
+void dropOtherLabels(Json& json, std::int64_t classes)
+{
+    const auto names = json.find("label_names");
+    if (names == json.end() || std::cmp_equal(names->size(), classes))
+        return;
+    json.erase("label_names");
+    json.erase("label_descriptions");
+}
+
 Json freshConfig(const ModelConfig& config, const TimmFamily& family)
 {
     const bool distilled = config.flavour.distillationToken;
@@ -349,6 +360,8 @@ Json timmConfigAsJson(const ModelConfig& config, const TimmFamily& family)
     pretrained["input_size"] = {shape.channels, shape.imageHeight, shape.imageWidth};
     pretrained["fixed_input_size"] = true;
     pretrained["num_classes"] = shape.classes;
+    dropOtherLabels(json, shape.classes);
+    dropOtherLabels(pretrained, shape.classes);
     return json;
 }
 

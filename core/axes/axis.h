@@ -40,6 +40,13 @@ enum class AxisLabel
         || label == AxisLabel::ClassMlp;
 }
 
+/// Axes of what goes in and out, not of the transformer between: never learned, made alike for
+/// every method (core/plan/task_sizes.h).
+[[nodiscard]] constexpr bool isOfTask(AxisLabel label)
+{
+    return label >= AxisLabel::Vocab;
+}
+
 /// "residual", "query", "mlp", … as recipes, tables and messages spell them.
 [[nodiscard]] std::string_view nameOf(AxisLabel label);
 

@@ -9,6 +9,9 @@
 namespace espalier {
 namespace {
 
+constexpr std::int64_t kLargestImage = std::int64_t{1}
+    << 24; // above any that is legal, and small enough to multiply
+
 std::int64_t ModelShape::*memberOf(Size size)
 {
     switch (size) {
@@ -24,8 +27,26 @@ std::int64_t ModelShape::*memberOf(Size size)
         return &ModelShape::headDim;
     case Size::Mlp:
         return &ModelShape::mlp;
+    case Size::Vocab:
+        return &ModelShape::vocab;
+    case Size::Image:
+        return &ModelShape::imageHeight;
+    case Size::Positions:
+        return &ModelShape::positions;
+    case Size::Classes:
+        return &ModelShape::classes;
     }
     ESPALIER_EXPECT(false, "a size is one of the enum's");
+}
+
+bool readsImages(const ModelShape& shape)
+{
+    return shape.imageHeight > 0 && shape.patchHeight > 0 && shape.patchWidth > 0;
+}
+
+std::int64_t patchesOf(const ModelShape& shape)
+{
+    return (shape.imageHeight / shape.patchHeight) * (shape.imageWidth / shape.patchWidth);
 }
 
 } // namespace
@@ -86,6 +107,14 @@ std::string_view nameOf(Size size)
         return "head-dim";
     case Size::Mlp:
         return "mlp";
+    case Size::Vocab:
+        return "vocab";
+    case Size::Image:
+        return "image";
+    case Size::Positions:
+        return "positions";
+    case Size::Classes:
+        return "classes";
     }
     ESPALIER_EXPECT(false, "a size is one of the enum's");
 }
@@ -98,12 +127,19 @@ std::int64_t get(const ModelShape& shape, Size size)
 void set(ModelShape& shape, Size size, std::int64_t value)
 {
     shape.*memberOf(size) = value;
+    if (size == Size::Image)
+        shape.imageWidth = shape.positions = 0;
+}
+
+bool hasOwn(const ModelShape& shape, Size size)
+{
+    return get(shape, size) > 0 && !(size == Size::Positions && readsImages(shape));
 }
 
 ModelShape resized(const ModelShape& parent, const ModelShape& sizes)
 {
     ModelShape shape = parent;
-    for (const Size size : kAllSizes)
+    for (const Size size : kTrunkSizes)
         set(shape, size, get(sizes, size));
     if (shape.mlp == parent.mlp || parent.classMlp == 0)
         return shape;
@@ -111,6 +147,31 @@ ModelShape resized(const ModelShape& parent, const ModelShape& sizes)
     shape.classMlp =
         std::max<std::int64_t>(1, std::llround(ratio * static_cast<double>(parent.classMlp)));
     return shape;
+}
+
+ModelShape destinationShape(const ModelShape& parent, const ModelShape& asked)
+{
+    ModelShape shape = resized(parent, asked);
+    for (const Size size : kTaskSizes)
+        if (get(asked, size) != 0)
+            set(shape, size, get(asked, size));
+    if (!readsImages(parent) || shape.imageHeight > kLargestImage)
+        return shape;
+    shape.imageWidth = shape.imageHeight * parent.imageWidth / parent.imageHeight;
+    if (shape.positions == 0)
+        shape.positions = parent.positions + patchesOf(shape) - patchesOf(parent);
+    return shape;
+}
+
+ModelShape askedSizes(const ModelShape& parent, const ModelShape& shape)
+{
+    ModelShape asked;
+    for (const Size size : kTrunkSizes)
+        set(asked, size, get(shape, size));
+    for (const Size size : kTaskSizes)
+        if (get(shape, size) != get(destinationShape(parent, asked), size))
+            set(asked, size, get(shape, size));
+    return asked;
 }
 
 } // namespace espalier

@@ -9,8 +9,8 @@
 
 namespace espalier {
 
-/// Every size of a transformer. The first six are what a destination may change; the rest belong to
-/// the task. Sizes that a family lacks are 0 (a language model's patch, an image model's vocab).
+/// Every size of a transformer; which of them a destination may change is Size's. Sizes that a
+/// family lacks are 0 (a language model's patch, an image model's vocab).
 struct ModelShape
 {
     std::int64_t layers = 0;
@@ -54,6 +54,8 @@ struct ModelShape
 [[nodiscard]] std::int64_t lengthOf(const Dim& dim, const ModelShape& shape);
 
 /// The sizes that a destination may change, as sliders, options (--hidden) and recipes name them.
+/// Those of the trunk are for methods to reach. Those of the task are the parent's unless somebody
+/// asks for others, and no method knows them (core/plan/task_sizes.h).
 enum class Size
 {
     Layers,
@@ -61,18 +63,41 @@ enum class Size
     Heads,
     KvHeads,
     HeadDim,
-    Mlp
+    Mlp,
+    Vocab,
+    Image, ///< height in pixels; the width keeps the parent's ratio, positions follow
+    Positions,
+    Classes
 };
-inline constexpr std::array<Size, 6> kAllSizes = {
+inline constexpr std::array kTrunkSizes = {
     Size::Layers, Size::Hidden, Size::Heads, Size::KvHeads, Size::HeadDim, Size::Mlp};
+inline constexpr std::array kTaskSizes = {Size::Vocab, Size::Image, Size::Positions, Size::Classes};
+inline constexpr std::array kAllSizes = {Size::Layers, Size::Hidden, Size::Heads, Size::KvHeads,
+    Size::HeadDim, Size::Mlp, Size::Vocab, Size::Image, Size::Positions, Size::Classes};
 
-/// "layers", "hidden", "heads", "kv-heads", "head-dim", "mlp".
+[[nodiscard]] constexpr bool isOfTask(Size size)
+{
+    return size >= Size::Vocab;
+}
+
+/// "layers", "hidden", "heads", "kv-heads", "head-dim", "mlp", "vocab", "image", "positions",
+/// "classes".
 [[nodiscard]] std::string_view nameOf(Size size);
 [[nodiscard]] std::int64_t get(const ModelShape& shape, Size size);
+/// What follows from an image becomes 0 with it, for destinationShape() to fill in.
 void set(ModelShape& shape, Size size, std::int64_t value);
+/// Whether such models have the size, and as one that can be chosen: an image model's positions
+/// follow from its image.
+[[nodiscard]] bool hasOwn(const ModelShape& shape, Size size);
 
-/// The parent's shape with those six sizes. MLPs of class-attention blocks keep their ratio to the
-/// trunk's.
+/// The parent's shape with those sizes of the trunk. MLPs of class-attention blocks keep their
+/// ratio to the trunk's.
 [[nodiscard]] ModelShape resized(const ModelShape& parent, const ModelShape& sizes);
+
+/// The same with those sizes of the task that are not 0.
+[[nodiscard]] ModelShape destinationShape(const ModelShape& parent, const ModelShape& asked);
+/// What recipes hold of a destination: its trunk, and the sizes of the task that are not the
+/// parent's; all others are 0. destinationShape() takes it back.
+[[nodiscard]] ModelShape askedSizes(const ModelShape& parent, const ModelShape& shape);
 
 } // namespace espalier

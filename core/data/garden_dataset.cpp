@@ -23,8 +23,10 @@ std::vector<std::uint8_t> bytesOf(const std::string& text)
 
 Result<Dataset> openGarden(const DataRequest& request, const Progress&)
 {
-    const Result<WindowRule> windows =
-        windowRule({.spec = request.spec, .config = request.config}); // bytes, whatever it has
+    DataRequest bytes = request; // whatever tokenizer it has
+    if (bytes.encoding && !bytes.encoding->bytes)
+        bytes.encoding.reset();
+    const Result<WindowRule> windows = windowRule(bytes);
     if (!windows)
         return windows.error();
     const GardenText validation = growGarden(derive(kCorpus, "validation"), kValidationSize);

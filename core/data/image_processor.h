@@ -5,6 +5,8 @@
 #include "core/base/result.h"
 #include "core/data/resample.h"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <array>
 #include <cstdint>
 #include <filesystem>
@@ -43,10 +45,16 @@ struct ImageProcessor
 /// The processor of a model's folder: preprocessor_config.json (as ViT's and DeiT's processors read
 /// it, of transformers 4 and 5), else timm's pretrained_cfg in config.json; defaultImageProcessor()
 /// if there is neither.
+/// `written`: the size of the folder's own model, whose destination the shape is; sizes in the
+/// files are multiplied by what the image is of it.
 /// Errors: Refused, naming file, key, found and wanted: broken, steps that are not done here (pad,
 /// crop_mode border, …), another size or number of channels than the model's.
-[[nodiscard]] Result<ImageProcessor> readImageProcessor(
-    const std::filesystem::path& folder, const ModelShape& shape);
+[[nodiscard]] Result<ImageProcessor> readImageProcessor(const std::filesystem::path& folder,
+    const ModelShape& shape, std::optional<ImageSize> written = std::nullopt);
+
+/// A preprocessor_config.json for images of another size: what it resizes to and cuts out in the
+/// same proportion, rounded to whole pixels.
+void resizeProcessor(nlohmann::json& processor, ImageSize from, ImageSize to);
 
 /// Writes an image as bytes [channels, height, width] of the model's size; channels 1 (luma, ITU-R
 /// BT.601) or 3. An image whose size the processor does not make the model's is resized to it.

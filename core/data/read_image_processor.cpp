@@ -35,6 +35,30 @@ Result<json> readIfThere(const std::filesystem::path& folder, const char* name)
     return file ? readJsonFile(*file, kMaxConfigBytes) : Result<json>(file.error());
 }
 
+/// From images of one size to those of another.
+struct Resizing
+{
+    ImageSize from;
+    ImageSize to;
+
+    [[nodiscard]] std::int64_t height(std::int64_t pixels) const
+    {
+        return scaled(pixels, to.height, from.height);
+    }
+    [[nodiscard]] std::int64_t width(std::int64_t pixels) const
+    {
+        return scaled(pixels, to.width, from.width);
+    }
+
+private:
+    [[nodiscard]] static std::int64_t scaled(
+        std::int64_t pixels, std::int64_t to, std::int64_t from)
+    {
+        return std::llround(
+            static_cast<double>(pixels) * static_cast<double>(to) / static_cast<double>(from));
+    }
+};
+
 /// A side, {"height": h, "width": w}, or {"shortest_edge": s}.
 ImageSize readSize(ObjectReader& root, const char* key, bool& keepRatio)
 {
@@ -101,19 +125,21 @@ std::vector<double> numbersOr(
 }
 
 /// timm's transforms for evaluation (timm.data.create_transform).
-ImageProcessor readTimm(ObjectReader& timm, const ModelShape& shape)
+ImageProcessor readTimm(ObjectReader& timm, const ModelShape& shape, const Resizing& resizing)
 {
     static const std::vector<std::string> kInterpolations = {
         "nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"};
     static const std::vector<std::string> kCropModes = {"center", "squash"};
     ImageProcessor processor;
-    const std::vector<std::int64_t> input =
+    std::vector<std::int64_t> input =
         timm.optionalIntegers("input_size", 1, kMaxSide)
             .value_or(std::vector{shape.channels, shape.imageHeight, shape.imageWidth});
     if (input.size() != 3) {
         timm.refuse("input_size", "channels, height and width");
         return processor;
     }
+    input[1] = resizing.height(input[1]);
+    input[2] = resizing.width(input[2]);
     const double share = timm.optionalNumber("crop_pct", 0.01, 100).value_or(kTimmCrop);
     const auto enlarged = [share](std::int64_t side) {
         return std::llround(std::floor(static_cast<double>(side) / share));
@@ -176,13 +202,36 @@ Result<ImageProcessor> checked(const JsonReader& reader, ImageProcessor processo
 
 } // namespace
 
-Result<ImageProcessor> readImageProcessor(
-    const std::filesystem::path& folder, const ModelShape& shape)
+void resizeProcessor(json& processor, ImageSize from, ImageSize to)
 {
-    const Result<json> own = readIfThere(folder, kProcessorFile);
+    const Resizing resizing = {from, to};
+    const auto resize = [&](json& value, bool across) {
+        if (value.is_number_integer())
+            value = across ? resizing.width(value.get<std::int64_t>())
+                           : resizing.height(value.get<std::int64_t>());
+    };
+    for (const char* key : {"size", "crop_size"}) {
+        if (!processor.is_object() || !processor.contains(key))
+            continue;
+        json& size = processor[key];
+        resize(size, false);
+        if (size.is_object())
+            for (const auto& [side, pixels] : size.items())
+                resize(pixels, side == "width");
+    }
+}
+
+Result<ImageProcessor> readImageProcessor(
+    const std::filesystem::path& folder, const ModelShape& shape, std::optional<ImageSize> written)
+{
+    const ImageSize wanted = {.height = shape.imageHeight, .width = shape.imageWidth};
+    const Resizing resizing = {written.value_or(wanted), wanted};
+    Result<json> own = readIfThere(folder, kProcessorFile);
     if (!own)
         return own.error();
     if (!own->is_null()) {
+        if (resizing.from != wanted)
+            resizeProcessor(*own, resizing.from, wanted);
         const std::string where = (folder / kProcessorFile).string();
         JsonReader reader(where, *own, JsonReader::UnknownKeys::Ignore);
         ImageProcessor processor = readProcessor(reader.root());
@@ -196,8 +245,8 @@ Result<ImageProcessor> readImageProcessor(
     const std::string where = (folder / kConfigFile).string();
     JsonReader reader(where, *config, JsonReader::UnknownKeys::Ignore);
     ObjectReader& root = reader.root(); // older folders have one object for everything
-    ImageProcessor processor =
-        readTimm(root.has("pretrained_cfg") ? root.requiredObject("pretrained_cfg") : root, shape);
+    ImageProcessor processor = readTimm(
+        root.has("pretrained_cfg") ? root.requiredObject("pretrained_cfg") : root, shape, resizing);
     return checked(reader, std::move(processor), shape, where);
 }
 

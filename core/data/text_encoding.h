@@ -19,6 +19,7 @@ struct TextEncoding
     std::function<Result<std::vector<std::int32_t>>(std::string_view text)> encode;
     std::string hash; ///< of the tokenizer's files: the same hash, the same numbers
     std::int64_t vocab = 0; ///< rows of the model's embedding
+    bool bytes = false; ///< each byte is the token of its own number, and there are no others
     std::optional<std::int32_t> end = std::nullopt; ///< between documents
     std::optional<std::int32_t> first = std::nullopt; ///< before each window of an encoder ([CLS])
     std::optional<std::int32_t> last = std::nullopt; ///< after it ([SEP])

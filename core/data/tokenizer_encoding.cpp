@@ -36,6 +36,8 @@ Result<std::string> hashOfTokenizer(const fs::path& folder)
 /// Whether every byte of plain text is the token of its own number.
 bool isByteTokenizer(const Tokenizer& tokenizer)
 {
+    if (tokenizer.vocabularySize() > kByteVocabulary)
+        return false;
     std::string text;
     for (char c = 1; c < 127; ++c)
         text += c;
@@ -73,14 +75,31 @@ Result<std::optional<TextEncoding>> encodingIn(const fs::path& folder, const Mod
     const Result<Tokenizer> tokenizer = openTokenizer(folder);
     if (!tokenizer)
         return tokenizer.error();
-    if (config.shape.vocab == kByteVocabulary && isByteTokenizer(*tokenizer))
+    const bool bytes = isByteTokenizer(*tokenizer);
+    if (config.shape.vocab == kByteVocabulary && bytes)
         return std::optional<TextEncoding>();
     if (const Status fits = fitsEmbedding(*tokenizer, config.shape.vocab); !fits)
         return fits.error();
     Result<std::string> hash = hashOfTokenizer(folder);
     if (!hash)
         return hash.error();
-    return std::optional(encodingOf(*tokenizer, *std::move(hash), config));
+    TextEncoding encoding = encodingOf(*tokenizer, *std::move(hash), config);
+    encoding.bytes = bytes;
+    return std::optional(std::move(encoding));
+}
+
+TextEncoding byteEncoding(std::int64_t vocab)
+{
+    return {.encode = [](std::string_view text) -> Result<std::vector<std::int32_t>> {
+                std::vector<std::int32_t> ids;
+                ids.reserve(text.size());
+                for (const char byte : text)
+                    ids.push_back(static_cast<unsigned char>(byte));
+                return ids;
+            },
+        .hash = "bytes",
+        .vocab = vocab,
+        .bytes = true};
 }
 
 } // namespace espalier

@@ -17,9 +17,12 @@ namespace espalier {
     const Tokenizer& tokenizer, std::string hash, const ModelConfig& config);
 
 /// The encoding of the tokenizer in a model's folder. Nothing if there is none, or if it makes each
-/// byte its own token, which needs no tokenizer.
+/// byte its own token and the model has no others, which needs no tokenizer.
 /// Errors: as openTokenizer; Refused if its numbers have no row in the model's embedding.
 [[nodiscard]] Result<std::optional<TextEncoding>> encodingIn(
     const std::filesystem::path& folder, const ModelConfig& config);
+
+/// Bytes as the first 256 tokens of a larger vocabulary.
+[[nodiscard]] TextEncoding byteEncoding(std::int64_t vocab);
 
 } // namespace espalier

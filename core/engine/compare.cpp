@@ -39,7 +39,7 @@ PlanRequest requestFor(
     const ModelConfig& parent, const ComparisonSettings& settings, const ComparisonArm& arm)
 {
     return {.parent = parent,
-        .childShape = resized(parent.shape, settings.shape),
+        .childShape = destinationShape(parent.shape, settings.shape),
         .options = arm.options};
 }
 
@@ -317,14 +317,15 @@ Status compareStarts(const Model& parent, const ComparisonSettings& settings,
     if (const Status sane = checkSettings(settings); !sane)
         return sane;
     return guarded([&]() -> Status {
-        const Result<Dataset> data =
-            parent.impl().data->open(settings.train.data, parent.config(), progress);
+        ModelConfig child = parent.config();
+        child.shape = destinationShape(child.shape, settings.shape);
+        const Result<Dataset> data = parent.impl().data->open(settings.train.data, child, progress);
         if (!data)
             return data.error();
         if (const Status labels = data->requireLabels(); !labels)
             return labels;
-        const Result<std::optional<ParameterSet>> teacher =
-            teacherFor(settings.train, parent.path().string(), parent.config(), progress);
+        const Result<std::optional<ParameterSet>> teacher = teacherFor(
+            settings.train, parent.path().string(), child, data->sequenceLength(), progress);
         if (!teacher)
             return teacher.error();
         StartMaker starts(parent, settings);

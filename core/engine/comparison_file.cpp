@@ -49,7 +49,8 @@ std::string aboutComparison(const std::string& parentHash, const ComparisonSetti
     const TrainSettings& train = settings.train;
     std::string sizes;
     for (const Size size : kAllSizes)
-        sizes += fmt::format(" {} {}", nameOf(size), get(settings.shape, size));
+        if (get(settings.shape, size) > 0 || !isOfTask(size))
+            sizes += fmt::format(" {} {}", nameOf(size), get(settings.shape, size));
     const std::int64_t tokens =
         train.data.sequenceLength; // 0: images, or as long as the model says
     return fmt::format("parent {},{}, {} steps of {} on {} (validation on {} samples{}), warm-up "

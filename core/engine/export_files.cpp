@@ -2,7 +2,9 @@
 #include "core/engine/export_files.h"
 
 #include "core/architectures/catalog.h"
+#include "core/data/image_processor.h"
 #include "core/engine/byte_tokenizer.h"
+#include "core/engine/model_files.h"
 #include "core/formats/strict_json.h"
 #include "core/storage/atomic_file.h"
 #include "core/storage/file_bytes.h"
@@ -10,6 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <functional>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -23,7 +26,8 @@ constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{256} << 20;
 constexpr std::int64_t kByteVocabulary = 256;
 constexpr int kBilinear = 2; ///< as PIL numbers it
 
-constexpr std::string_view kTokenizerFiles[] = {"tokenizer.json", "tokenizer_config.json",
+constexpr std::string_view kTokenizerConfig = "tokenizer_config.json";
+constexpr std::string_view kTokenizerFiles[] = {"tokenizer.json", kTokenizerConfig,
     "special_tokens_map.json", "vocab.json", "merges.txt", "vocab.txt", "tokenizer.model",
     "added_tokens.json"};
 constexpr std::string_view kImageProcessor = "preprocessor_config.json";
@@ -41,9 +45,12 @@ std::string_view torchNameOf(Dtype dtype)
     }
 }
 
+/// What is to be changed in a file of JSON on its way; nothing: it goes byte by byte.
+using Edit = std::function<void(nlohmann::json& document)>;
+
 /// False if the parent has no such file.
-Result<bool> carry(
-    std::string_view name, const std::filesystem::path& from, const std::filesystem::path& folder)
+Result<bool> carry(std::string_view name, const std::filesystem::path& from,
+    const std::filesystem::path& folder, const Edit& edit = {})
 {
     std::error_code failed;
     if (from.empty()
@@ -52,6 +59,14 @@ Result<bool> carry(
     const Result<std::filesystem::path> file = resolveModelFile(from, name);
     if (!file)
         return file.error();
+    if (edit) {
+        Result<nlohmann::json> document = readJsonFile(*file, kMaxFileBytes);
+        if (!document)
+            return document.error();
+        edit(*document);
+        const Status written = writeFileAtomically(folder / name, writeJson(*document));
+        return written ? Result<bool>(true) : written.error();
+    }
     const Result<std::vector<std::uint8_t>> bytes = readFileBytes(*file, kMaxFileBytes);
     if (!bytes)
         return bytes.error();
@@ -60,6 +75,33 @@ Result<bool> carry(
         !written)
         return written.error();
     return true;
+}
+
+/// Longest input of the tokenizer: at most the model's, and the model's if it was the parent's.
+Edit editOfTokenizer(const ModelShape& own, const ModelShape& shape)
+{
+    if (own.positions == shape.positions)
+        return {};
+    return [from = own.positions, to = shape.positions](nlohmann::json& document) {
+        constexpr const char* kLongest = "model_max_length";
+        if (!document.is_object() || !document.contains(kLongest)
+            || !document[kLongest].is_number())
+            return;
+        const auto longest = document[kLongest].get<double>(); // "no limit" is 1e30
+        if (longest == static_cast<double>(from) || longest > static_cast<double>(to))
+            document[kLongest] = to;
+    };
+}
+
+Edit editOfProcessor(const ModelShape& own, const ModelShape& shape)
+{
+    const ImageSize from = {.height = own.imageHeight, .width = own.imageWidth};
+    const ImageSize to = {.height = shape.imageHeight, .width = shape.imageWidth};
+    if (from == to || from.height == 0)
+        return {};
+    return [from, to](nlohmann::json& document) {
+        resizeProcessor(document, from, to);
+    };
 }
 
 std::string imageProcessorJson(std::string_view className, const ModelShape& shape)
@@ -96,16 +138,19 @@ Status writeConfigFile(const ModelConfig& config, Dtype dtype, const std::filesy
 Result<bool> writeProcessorFiles(const ModelConfig& config,
     const std::filesystem::path& parentFolder, const std::filesystem::path& folder)
 {
+    const ModelShape own = ownShapeOf(parentFolder).value_or(config.shape);
     bool tokenizer = false;
     for (const std::string_view name : kTokenizerFiles) {
-        const Result<bool> carried = carry(name, parentFolder, folder);
+        const Result<bool> carried = carry(name, parentFolder, folder,
+            name == kTokenizerConfig ? editOfTokenizer(own, config.shape) : Edit());
         if (!carried)
             return carried.error();
         tokenizer = tokenizer || *carried;
     }
     if (const Result<bool> carried = carry(kGeneration, parentFolder, folder); !carried)
         return carried.error();
-    const Result<bool> processor = carry(kImageProcessor, parentFolder, folder);
+    const Result<bool> processor =
+        carry(kImageProcessor, parentFolder, folder, editOfProcessor(own, config.shape));
     if (!processor)
         return processor.error();
     Status written;
@@ -113,8 +158,7 @@ Result<bool> writeProcessorFiles(const ModelConfig& config,
     if (!className.empty() && !*processor)
         written = writeFileAtomically(
             folder / kImageProcessor, imageProcessorJson(className, config.shape));
-    const bool isByteModel =
-        readsTokens(config.flavour.task) && config.shape.vocab == kByteVocabulary;
+    const bool isByteModel = readsTokens(config.flavour.task) && own.vocab == kByteVocabulary;
     if (isByteModel && !tokenizer)
         written = writeByteTokenizer(config.shape, folder);
     if (!written)

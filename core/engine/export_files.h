@@ -16,7 +16,9 @@ namespace espalier {
 [[nodiscard]] Status writeConfigFile(
     const ModelConfig& config, Dtype dtype, const std::filesystem::path& folder);
 
-/// Tokenizer, processor and generation files of the parent's folder, byte by byte. Byte language
+/// Tokenizer, processor and generation files of the parent's folder, byte by byte but for the
+/// numbers that follow sizes of the task that are not the folder's own: the tokenizer's longest
+/// input, the processor's sizes of images. Byte language
 /// models whose parent has no tokenizer get one, image models whose parent has no image processor
 /// get their family's (pixels x become (x / 255 - 0.5) / 0.5, as core/data has it). True if the
 /// folder then holds a tokenizer.

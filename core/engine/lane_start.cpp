@@ -217,8 +217,8 @@ Status makeRunFolder(const RaceSpec& spec, const std::vector<Model>& starts,
         const Result<Dataset> data = shelf.open(lane, start->parameters.config, progress);
         if (!data)
             return data.error();
-        if (const auto teacher =
-                teacherFor(lane.train, parentOf(lane), start->parameters.config, progress);
+        if (const auto teacher = teacherFor(lane.train, parentOf(lane), start->parameters.config,
+                data->sequenceLength(), progress);
             !teacher)
             return teacher.error();
         if (const Status done = writeStart(lane, *start, *data, work->workPath() / lane.id); !done)
@@ -252,8 +252,8 @@ Result<std::vector<Lane>> openLanes(
         const Result<at::Device> device = deviceOf(lane);
         if (!device)
             return device.error();
-        const Result<std::optional<ParameterSet>> teacher =
-            teacherFor(lane.train, parentOf(lane), checkpoint->parameters.config, progress);
+        const Result<std::optional<ParameterSet>> teacher = teacherFor(lane.train, parentOf(lane),
+            checkpoint->parameters.config, data->sequenceLength(), progress);
         if (!teacher)
             return teacher.error();
         lanes.emplace_back(lane, laneFolder, *checkpoint, *status, *data, *device);

@@ -135,7 +135,8 @@ std::string shapeTable(const CardFacts& facts)
 {
     std::string text = "\n## Shape\n\n| | |\n|---|---|\n";
     for (const Size size : kAllSizes)
-        text += fmt::format("| {} | {} |\n", nameOf(size), get(facts.config.shape, size));
+        if (!isOfTask(size) || (facts.recipe && get(facts.recipe->shape, size) > 0))
+            text += fmt::format("| {} | {} |\n", nameOf(size), get(facts.config.shape, size));
     if (facts.weights)
         text += fmt::format("| stored as | {} |\n", safetensorsName(facts.dtype));
     return text;

@@ -2,6 +2,7 @@
 #include "core/engine/model_data.h"
 
 #include "core/data/tokenizer_encoding.h"
+#include "core/engine/model_files.h"
 
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@ namespace espalier {
 namespace {
 
 constexpr std::size_t kKept = 2; ///< what is shown, and what was shown before
+constexpr std::int64_t kByteVocabulary = 256;
 
 } // namespace
 
@@ -23,7 +25,7 @@ ModelData::ModelData(std::filesystem::path folder)
 ModelData::Key ModelData::keyOf(const DataSpec& spec, const ModelConfig& config)
 {
     Key key{.spec = spec, .task = config.flavour.task, .taskSizes = config.shape};
-    for (const Size size : kAllSizes)
+    for (const Size size : kTrunkSizes)
         set(key.taskSizes, size, 0);
     key.taskSizes.classMlp = 0; // follows them
     std::error_code error;
@@ -41,13 +43,26 @@ Result<std::optional<TextEncoding>> ModelData::encodingFor(
                 "--tokenizer {}: found none, wanted a folder with one", spec.tokenizer));
         return encodingIn(spec.tokenizer, config);
     }
-    if (!m_encoding) {
-        Result<std::optional<TextEncoding>> encoding = encodingIn(m_folder, config);
-        if (!encoding)
-            return encoding;
-        m_encoding = *std::move(encoding);
+    const std::int64_t vocab = config.shape.vocab;
+    if (const auto known = m_encodings.find(vocab); known != m_encodings.end())
+        return known->second;
+    Result<std::optional<TextEncoding>> encoding = encodingIn(m_folder, config);
+    if (!encoding)
+        return encoding;
+    if (const auto own = ownShapeOf(m_folder);
+        !*encoding && vocab > kByteVocabulary && own && own->vocab == kByteVocabulary)
+        *encoding = byteEncoding(vocab);
+    return m_encodings.emplace(vocab, *std::move(encoding)).first->second;
+}
+
+Result<std::int64_t> ModelData::tokens() const
+{
+    if (!m_folder.empty() && hasTokenizer(m_folder)) {
+        const Result<Tokenizer> tokenizer = openTokenizer(m_folder);
+        return tokenizer ? Result<std::int64_t>(tokenizer->vocabularySize()) : tokenizer.error();
     }
-    return *m_encoding;
+    const auto own = ownShapeOf(m_folder);
+    return own && own->vocab == kByteVocabulary ? kByteVocabulary : 0;
 }
 
 Result<DataRequest> ModelData::requestFor(const DataSpec& spec, const ModelConfig& config)
@@ -60,7 +75,10 @@ Result<DataRequest> ModelData::requestFor(const DataSpec& spec, const ModelConfi
         request.encoding = *std::move(encoding);
         return request;
     }
-    Result<ImageProcessor> processor = readImageProcessor(m_folder, config.shape);
+    std::optional<ImageSize> written;
+    if (const auto own = ownShapeOf(m_folder); own && own->imageHeight > 0)
+        written = {.height = own->imageHeight, .width = own->imageWidth};
+    Result<ImageProcessor> processor = readImageProcessor(m_folder, config.shape, written);
     if (!processor)
         return processor.error();
     request.processor = *std::move(processor);

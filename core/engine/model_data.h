@@ -4,6 +4,7 @@
 #include "core/data/dataset.h"
 
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <vector>
 
@@ -24,6 +25,9 @@ public:
     [[nodiscard]] Result<Dataset> open(
         const DataSpec& spec, const ModelConfig& config, const Progress& progress);
 
+    /// Rows of an embedding that the tokenizer's numbers (or bytes) take; 0 if there is none.
+    [[nodiscard]] Result<std::int64_t> tokens() const;
+
 private:
     /// What decides a dataset.
     struct Key
@@ -41,14 +45,13 @@ private:
         Dataset data;
     };
     [[nodiscard]] static Key keyOf(const DataSpec& spec, const ModelConfig& config);
-    /// Vocabulary and task are the same in everything that is scaled from a model.
     [[nodiscard]] Result<std::optional<TextEncoding>> encodingFor(
         const DataSpec& spec, const ModelConfig& config);
     [[nodiscard]] Result<DataRequest> requestFor(const DataSpec& spec, const ModelConfig& config);
 
     std::filesystem::path m_folder;
     std::mutex m_mutex; ///< guards what follows, and holds back a second opening of the same data
-    std::optional<std::optional<TextEncoding>> m_encoding; ///< once it was asked for
+    std::map<std::int64_t, std::optional<TextEncoding>> m_encodings; ///< by vocab, as asked for
     std::vector<Entry> m_entries; ///< the one used last stands last
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/model_files.h"
 
+#include "core/architectures/catalog.h"
 #include "core/storage/file_bytes.h"
 #include "core/storage/model_file.h"
 
@@ -19,6 +20,17 @@ Result<std::string> readConfigText(const std::filesystem::path& folder)
     if (!bytes)
         return bytes.error();
     return std::string(bytes->begin(), bytes->end());
+}
+
+std::optional<ModelShape> ownShapeOf(const std::filesystem::path& folder)
+{
+    if (folder.empty())
+        return std::nullopt;
+    const Result<std::string> text = readConfigText(folder);
+    if (!text)
+        return std::nullopt;
+    const Result<ModelConfig> config = readModelConfig(*text, kConfigFile);
+    return config ? std::optional(config->shape) : std::nullopt;
 }
 
 } // namespace espalier

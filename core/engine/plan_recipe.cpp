@@ -4,9 +4,11 @@
 #include "core/engine/guard.h"
 #include "core/engine/learn_masks.h"
 #include "core/engine/learn_operators.h"
+#include "core/engine/model_impl.h"
 #include "core/engine/model_source.h"
 #include "core/engine/session.h"
 #include "core/methods/catalog.h"
+#include "core/plan/task_sizes.h"
 
 #include <fmt/format.h>
 
@@ -132,6 +134,22 @@ Result<PlannedRecipe> tuned(PlannedRecipe planned, const std::optional<PlanLearn
     return planned;
 }
 
+/// Refused before anything is measured. The size of the parent's tokenizer takes reading it, so it
+/// is asked for where it counts.
+Status checkReach(const Model& parent, const Method& method, PlanRequest request)
+{
+    if (const Status fits = checkRequest(method, request); !fits)
+        return fits;
+    if (request.childShape.vocab == request.parent.shape.vocab)
+        return {};
+    const Result<std::int64_t> tokens = parent.impl().data->tokens();
+    if (!tokens)
+        return tokens.error();
+    ShapeBounds bounds = boundsOf(method, request.parent);
+    bounds.tokens = *tokens;
+    return checkShape(bounds, request.childShape);
+}
+
 } // namespace
 
 Result<PlannedRecipe> planRecipe(const Recipe& recipe,
@@ -157,21 +175,30 @@ Result<PlannedRecipe> planRecipeOf(const Model& parent, const Recipe& recipe,
         return options.error();
     if (const Status same = checkHash(recipe, parent, progress); !same)
         return same.error();
+    const ModelShape shape = destinationShape(parent.config().shape, recipe.shape);
+    PlanRequest request{
+        .parent = parent.config(), .childShape = shape, .options = *options, .seed = recipe.seed};
+    if (const Status fits = checkReach(parent, **method, request); !fits)
+        return fits.error();
     Result<std::optional<Measurements>> found = measurements
         ? Result<std::optional<Measurements>>(measurements)
         : measurementsFor(recipe, **method, *options, parent, progress);
     if (!found)
         return found.error();
-    const PlanRequest request{.parent = parent.config(),
-        .childShape = resized(parent.config().shape, recipe.shape),
-        .measurements = *found ? &**found : nullptr,
-        .options = *options,
-        .seed = recipe.seed};
+    // What learns, learns on the parent's data, so on its task.
+    request.childShape = resized(parent.config().shape, shape);
+    request.measurements = *found ? &**found : nullptr;
     Result<TransferPlan> plan = fitted(parent, **method, request, recipe, progress);
     if (!plan)
         return plan.error();
-    return tuned({parent, *std::move(plan), *std::move(found), operators},
+    Result<PlannedRecipe> planned = tuned({parent, *std::move(plan), *std::move(found), operators},
         learningOf(**method, *options), recipe, progress);
+    if (!planned)
+        return planned;
+    setTaskSizes(planned->plan, shape);
+    if (const Status sound = checkPlan(planned->plan); !sound)
+        return sound.error();
+    return planned;
 }
 
 } // namespace espalier

@@ -24,7 +24,7 @@ ModelShape shapeFor(const RecommendSettings& settings, const ModelConfig& parent
         }
     for (const auto& [size, value] : settings.sizes)
         set(shape, size, value);
-    return resized(parent.shape, shape);
+    return destinationShape(parent.shape, shape);
 }
 
 /// Share of E|x| squared over all taps that the kept channels hold; mean-abs stands in for the root

@@ -33,7 +33,8 @@ Status checkTeacher(const ModelConfig& teacher, const ModelConfig& student, cons
 } // namespace
 
 Result<std::optional<ParameterSet>> teacherFor(const TrainSettings& settings,
-    const std::string& parent, const ModelConfig& student, const Progress& progress)
+    const std::string& parent, const ModelConfig& student, std::int64_t sequenceLength,
+    const Progress& progress)
 {
     const auto& distillation = settings.aids.distillation;
     if (!distillation)
@@ -44,6 +45,12 @@ Result<std::optional<ParameterSet>> teacherFor(const TrainSettings& settings,
         return model.error();
     if (const Status fits = checkTeacher(model->config(), student, name); !fits)
         return fits.error();
+    const bool hasTable = model->config().flavour.position == PositionKind::Learned;
+    if (const std::int64_t positions = model->config().shape.positions;
+        hasTable && positions < sequenceLength)
+        return refused(fmt::format("teacher {}: found {} positions, wanted at least {} as samples "
+                                   "have tokens",
+            name, positions, sequenceLength));
     Result<ParameterSet> parameters = model->impl().parameters(progress);
     if (!parameters)
         return parameters.error();

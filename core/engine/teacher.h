@@ -11,8 +11,10 @@
 namespace espalier {
 
 /// The model that this training listens to, if any: the one it names, else `parent` (a MODEL).
-/// Refused: no such model, or one with other inputs or outputs than the student's.
+/// Refused: no such model, or one with other inputs or outputs than the student's, or with fewer
+/// positions than samples have tokens (0: images).
 [[nodiscard]] Result<std::optional<ParameterSet>> teacherFor(const TrainSettings& settings,
-    const std::string& parent, const ModelConfig& student, const Progress& progress);
+    const std::string& parent, const ModelConfig& student, std::int64_t sequenceLength,
+    const Progress& progress);
 
 } // namespace espalier

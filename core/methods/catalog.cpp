@@ -6,6 +6,7 @@
 #include "core/base/nearest_name.h"
 #include "core/base/untrusted_text.h"
 #include "core/methods/rows.h"
+#include "core/plan/task_sizes.h"
 
 #include <fmt/format.h>
 
@@ -29,6 +30,14 @@ void letWindowsFollow(TransferPlan& plan)
             terms.empty() ? block : static_cast<std::size_t>(terms.front().parentBlock);
         to.push_back(from[source % from.size()]);
     }
+}
+
+/// What a method sees of a request: sizes of the task are the parent's.
+PlanRequest trunkOf(const PlanRequest& request)
+{
+    PlanRequest trunk = request;
+    trunk.childShape = resized(request.parent.shape, request.childShape);
+    return trunk;
 }
 
 /// A method that gave the destination another epsilon or head can be saved with it.
@@ -119,15 +128,22 @@ Status checkRequest(const Method& method, PlanRequest& request)
     request.options = std::move(*options);
     if (const Status fits = checkShape(boundsOf(method, request.parent), request.childShape); !fits)
         return fits;
-    return method.accepts ? method.accepts(request) : Status{};
+    return method.accepts ? method.accepts(trunkOf(request)) : Status{};
 }
 
 Preservation preservationOf(const Method& method, const PlanRequest& request)
 {
-    if (request.childShape == request.parent.shape && method.direction != Direction::Control)
-        return {.exact = true, .reason = {}};
-    return method.preserves ? method.preserves(request)
-                            : Preservation{.exact = false, .reason = {}};
+    const PlanRequest trunk = trunkOf(request);
+    Preservation result;
+    if (trunk.childShape == request.parent.shape && method.direction != Direction::Control)
+        result.exact = true;
+    else if (method.preserves)
+        result = method.preserves(trunk);
+    if (!result.exact)
+        return result;
+    result.reason = taskDifference(request.parent.shape, request.childShape);
+    result.exact = result.reason.empty();
+    return result;
 }
 
 Result<TransferPlan> makePlan(const Method& method, PlanRequest request)
@@ -136,12 +152,13 @@ Result<TransferPlan> makePlan(const Method& method, PlanRequest request)
         return fits.error();
     if (!method.needs(request.options).measurements.empty() && !request.measurements)
         return refused(fmt::format("{}: needs measurements of the parent, found none", method.id));
-    Result<TransferPlan> plan = method.plan(request);
+    Result<TransferPlan> plan = method.plan(trunkOf(request));
     if (!plan)
         return plan;
     letWindowsFollow(*plan);
     if (const Status stated = checkChanges(*plan); !stated)
         return stated.error();
+    setTaskSizes(*plan, request.childShape);
     if (const Status status = checkPlan(*plan); !status)
         return status.error();
     return plan;

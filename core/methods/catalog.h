@@ -22,12 +22,12 @@ namespace espalier {
 /// unknown options, shapes out of reach, parents that the method does not serve.
 [[nodiscard]] Status checkRequest(const Method& method, PlanRequest& request);
 
-/// Whether this destination computes what the parent does; exact at full size. The request has
-/// passed checkRequest.
+/// Whether this destination computes what the parent does on inputs that both read; exact at full
+/// size. The request has passed checkRequest.
 [[nodiscard]] Preservation preservationOf(const Method& method, const PlanRequest& request);
 
-/// The one way to a plan: completes the options, checks direction, shape and needs, plans, and
-/// checks the plan.
+/// The one way to a plan: completes the options, checks direction, shape and needs, lets the method
+/// plan the trunk, gives the plan the task's sizes (core/plan/task_sizes.h) and checks it.
 [[nodiscard]] Result<TransferPlan> makePlan(const Method& method, PlanRequest request);
 
 } // namespace espalier

@@ -18,7 +18,7 @@ namespace espalier {
 struct PlanRequest
 {
     ModelConfig parent;
-    ModelShape childShape;
+    ModelShape childShape; ///< when a method sees it, sizes of the task are the parent's
     const Measurements* measurements = nullptr; ///< required if the method needs them; not owned
     const LearnedMasks* masks = nullptr; ///< without them a method that learns some plans what it
                                          ///< would before they have learned; not owned
@@ -83,7 +83,8 @@ enum class ScaleFit
     Logits ///< each head's attention logits, by its query rows
 };
 
-/// Whether a destination computes the same logits as its parent, to rounding.
+/// Whether a destination computes the same logits as its parent, to rounding, on all inputs that
+/// both read.
 struct Preservation
 {
     bool exact = false;

@@ -117,7 +117,8 @@ TransferPlan denseForm(TransferPlan plan)
 {
     const auto convert = [](std::map<AxisLabel, AxisMap>& maps) {
         for (auto& [label, map] : maps)
-            if (map.kind == AxisMap::Kind::Select || map.kind == AxisMap::Kind::Repeat)
+            if (!isOfTask(label)
+                && (map.kind == AxisMap::Kind::Select || map.kind == AxisMap::Kind::Repeat))
                 map = AxisMap::dense(matrixOf(map, Side::Write), matrixOf(map, Side::Read));
     };
     convert(plan.globalMaps);

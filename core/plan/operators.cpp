@@ -102,7 +102,7 @@ WidthOperator& holderOf(Operators& operators, const MapPlace& place)
 void addWidth(Operators& operators, const TransferPlan& plan)
 {
     for (const auto& [label, map] : plan.globalMaps)
-        if (isDense(map))
+        if (isDense(map) && !isOfTask(label))
             addMap(operators, {-1, label}, map);
     for (std::size_t b = 0; b < plan.blocks.size(); ++b)
         for (const auto& [label, map] : plan.blocks[b].maps)

@@ -56,7 +56,7 @@ struct Operators
 /// "attention.qkv.weight, query", "all roles".
 [[nodiscard]] std::string nameOf(const DepthOperator& depth);
 
-/// In a fixed order: network, blocks, labels; then roles.
+/// In a fixed order: network, blocks, labels; then roles. Axes of the task are not among them.
 [[nodiscard]] Operators operatorsOf(const TransferPlan& plan);
 
 /// The plan with other numbers in the same places. Refused, naming the operator, found and wanted,

@@ -84,7 +84,7 @@ struct TrainingAids
 struct GrowthStage
 {
     std::int64_t atStep = 0;
-    ModelShape shape;
+    ModelShape shape; ///< its trunk: sizes of the task do not grow on the way
     std::string method; ///< id in the method catalog
     Options options = {};
     Seed seed = {};
@@ -128,7 +128,7 @@ struct Recipe
 {
     std::string parentPath;
     std::string parentHash; ///< sha256 of the weights; empty: not checked
-    ModelShape shape;
+    ModelShape shape; ///< see askedSizes()
     std::string method; ///< id in the method catalog
     Options options = {}; ///< only those that differ from the method's defaults need be here
     Seed seed = {0};
@@ -137,8 +137,8 @@ struct Recipe
     friend bool operator==(const Recipe&, const Recipe&) = default;
 };
 
-/// Unknown keys, wrong types and impossible values are refused, naming file and key. Task sizes
-/// (vocab, classes, …) are the parent's and not in the file.
+/// Unknown keys, wrong types and impossible values are refused, naming file and key. Sizes of the
+/// task (vocab, classes, …) are in the file if the recipe has them.
 [[nodiscard]] Result<Recipe> readRecipe(std::string_view json, std::string_view where);
 [[nodiscard]] std::string writeRecipe(const Recipe& recipe);
 

@@ -14,11 +14,21 @@ constexpr std::int64_t kMaxCount = std::int64_t{1} << 40; // steps, samples
 constexpr std::int64_t kMaxBatch = std::int64_t{1} << 24;
 constexpr std::int64_t kMaxSize = std::int64_t{1} << 24; // checkShape knows the real limits
 
-ModelShape shapeFrom(ObjectReader& keys)
+ModelShape trunkFrom(ObjectReader& keys)
 {
     ModelShape shape;
-    for (const Size size : kAllSizes)
+    for (const Size size : kTrunkSizes)
         set(shape, size, keys.requiredInteger(nameOf(size), 1, kMaxSize));
+    return shape;
+}
+
+/// Sizes of the task are there if they were asked for.
+ModelShape shapeFrom(ObjectReader& keys)
+{
+    ModelShape shape = trunkFrom(keys);
+    for (const Size size : kTaskSizes)
+        if (const auto asked = keys.optionalInteger(nameOf(size), 1, kMaxSize))
+            set(shape, size, *asked);
     return shape;
 }
 
@@ -82,11 +92,20 @@ nlohmann::ordered_json toJson(const Options& options)
     return json;
 }
 
-nlohmann::ordered_json toJson(const ModelShape& shape)
+nlohmann::ordered_json trunkAsJson(const ModelShape& shape)
 {
     nlohmann::ordered_json json;
-    for (const Size size : kAllSizes)
+    for (const Size size : kTrunkSizes)
         json[std::string(nameOf(size))] = get(shape, size);
+    return json;
+}
+
+nlohmann::ordered_json toJson(const ModelShape& shape)
+{
+    nlohmann::ordered_json json = trunkAsJson(shape);
+    for (const Size size : kTaskSizes)
+        if (get(shape, size) > 0)
+            json[std::string(nameOf(size))] = get(shape, size);
     return json;
 }
 
@@ -176,7 +195,7 @@ GrowthStage growthStageFrom(ObjectReader& keys)
 {
     GrowthStage stage;
     readInteger(keys, "at-step", 1, kMaxCount, stage.atStep);
-    stage.shape = shapeFrom(keys.requiredObject("shape"));
+    stage.shape = trunkFrom(keys.requiredObject("shape"));
     stage.method = keys.requiredString("method");
     if (ObjectReader* const options = keys.optionalObject("options"))
         stage.options = optionsFrom(*options);
@@ -190,7 +209,7 @@ GrowthStage growthStageFrom(ObjectReader& keys)
 
 nlohmann::ordered_json toJson(const GrowthStage& stage)
 {
-    nlohmann::ordered_json json = {{"at-step", stage.atStep}, {"shape", toJson(stage.shape)},
+    nlohmann::ordered_json json = {{"at-step", stage.atStep}, {"shape", trunkAsJson(stage.shape)},
         {"method", stage.method}, {"options", toJson(stage.options)}, {"seed", stage.seed.value},
         {"keeps-moments", stage.keepsMoments}};
     if (stage.frozenSteps > 0) {

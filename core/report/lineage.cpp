@@ -14,8 +14,12 @@ std::string describe(const LineageStep& step)
 {
     if (!step.problem.empty())
         return step.problem;
-    return fmt::format("{}: {}, {} {} × {}", step.made, describeOrigin(step), step.shape.layers,
-        step.shape.layers == 1 ? "block" : "blocks", step.shape.hidden);
+    std::string text = fmt::format("{}: {}, {} {} × {}", step.made, describeOrigin(step),
+        step.shape.layers, step.shape.layers == 1 ? "block" : "blocks", step.shape.hidden);
+    for (const Size size : kTaskSizes) // those that were asked for
+        if (get(step.shape, size) > 0)
+            text += fmt::format(", {} {}", nameOf(size), get(step.shape, size));
+    return text;
 }
 
 } // namespace espalier

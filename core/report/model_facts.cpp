@@ -229,4 +229,12 @@ std::vector<ModelFact> limitFacts(const ModelConfig& config)
     return {};
 }
 
+ShapeBounds boundsOf(const Method& method, const ModelSummary& model)
+{
+    ShapeBounds bounds = boundsOf(method, model.config);
+    if (model.inputs.tokenizer)
+        bounds.tokens = model.inputs.tokenizer->tokens;
+    return bounds;
+}
+
 } // namespace espalier

@@ -4,6 +4,7 @@
 // What a person should know of an opened model beside its sizes, in short lines with the reason
 // behind each.
 
+#include "core/methods/method.h"
 #include "core/report/model_summary.h"
 
 #include <string>
@@ -42,5 +43,8 @@ struct ModelFact
 /// What cannot be done with the model whatever its sizes: no text from a masked model, no loss
 /// without a head. Empty for the others.
 [[nodiscard]] std::vector<ModelFact> limitFacts(const ModelConfig& config);
+
+/// The bounds of the model's destinations by this method: its tokenizer counts.
+[[nodiscard]] ShapeBounds boundsOf(const Method& method, const ModelSummary& model);
 
 } // namespace espalier

@@ -79,7 +79,7 @@ Status writeFacts(Hdf5File& file, const LearnedOperators& learned)
             return done;
     for (const auto& [whose, shape] :
         {std::pair("parent", &learned.parent), std::pair("child", &learned.child)})
-        for (const Size size : kAllSizes)
+        for (const Size size : kTrunkSizes)
             if (const Status done = file.writeInteger("/", sizeKey(whose, size), get(*shape, size));
                 !done)
                 return done;
@@ -193,7 +193,7 @@ private:
 
     Status readShape(const char* whose, ModelShape& shape) const
     {
-        for (const Size size : kAllSizes) {
+        for (const Size size : kTrunkSizes) {
             std::int64_t value = 0;
             if (const Status read = readSize(sizeKey(whose, size), value); !read)
                 return read;

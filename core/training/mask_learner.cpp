@@ -331,7 +331,7 @@ private:
 Status checkTarget(const ModelShape& from, const ModelShape& to)
 {
     bool smaller = false;
-    for (const Size size : kAllSizes) {
+    for (const Size size : kTrunkSizes) {
         if (get(to, size) > get(from, size))
             return refused(
                 fmt::format("learning masks: found {} {}, wanted at most the parent's {}",

@@ -49,6 +49,20 @@ private Q_SLOTS:
         QVERIFY(!m_controller->undoStack().canUndo());
     }
 
+    void holdsSizesOfTheTaskWhileTheyAreNotTheParents()
+    {
+        QCOMPARE(m_workspace->recipe().shape.vocab, 0);
+        m_controller->setSize(Size::Vocab, 300, false);
+        QCOMPARE(m_controller->undoStack().undoText(), QStringLiteral("Vocabulary 256 → 300"));
+        m_controller->setSize(Size::Hidden, 128, false);
+        m_controller->setMethod(QStringLiteral("net2net"));
+        QCOMPARE(m_workspace->recipe().shape.vocab, 300);
+        m_controller->setSize(Size::Vocab, 256, false);
+        QCOMPARE(m_workspace->recipe().shape.vocab, 0);
+        m_controller->setSize(Size::Classes, 10, false); // a language model has none
+        QCOMPARE(m_workspace->recipe().shape.classes, 0);
+    }
+
     void mergesADragIntoOneStepThatNamesBothEnds()
     {
         for (const int width : {128, 160})
@@ -103,7 +117,8 @@ private Q_SLOTS:
     void goesBackToTheParentsSizesInOneStep()
     {
         m_controller->backToParent();
-        QCOMPARE(m_workspace->recipe().shape, m_workspace->model()->config.shape);
+        const ModelShape& parent = m_workspace->model()->config.shape;
+        QCOMPARE(m_workspace->recipe().shape, askedSizes(parent, parent));
         QCOMPARE(m_controller->undoStack().count(), 1);
     }
 

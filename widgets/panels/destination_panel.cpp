@@ -44,8 +44,10 @@ std::optional<Preservation> preservationIn(const Workspace& workspace)
     const Method* method = methodOf(recipe);
     if (method == nullptr || workspace.model() == nullptr)
         return std::nullopt;
-    PlanRequest request{
-        .parent = workspace.model()->config, .childShape = recipe.shape, .options = recipe.options};
+    const ModelConfig& parent = workspace.model()->config;
+    PlanRequest request{.parent = parent,
+        .childShape = destinationShape(parent.shape, recipe.shape),
+        .options = recipe.options};
     if (!checkRequest(*method, request))
         return std::nullopt;
     return preservationOf(*method, request);
@@ -91,7 +93,7 @@ DestinationPanel::DestinationPanel(const ViewContext& context, QWidget* parent)
 void DestinationPanel::buildSizes(QVBoxLayout* column)
 {
     column->addWidget(makeHead(tr("Destination"), this));
-    for (const Size size : kAllSizes) {
+    for (const Size size : kTrunkSizes) {
         auto* slider = new SizeSlider(this);
         connect(slider, &SizeSlider::valueEdited, this,
             [this, size](std::int64_t value, bool dragging) {
@@ -208,7 +210,8 @@ SizeSpec DestinationPanel::specOf(Size size) const
         tr("Channels of one attention head"),
         tr("Hidden units of each MLP.\nTwo weights of width × units per block"),
     };
-    const ModelShape shape = m_workspace.recipe().shape;
+    const ModelShape shape =
+        destinationShape(m_workspace.model()->config.shape, m_workspace.recipe().shape);
     const SizeLinks links = m_workspace.sizeLinks();
     const auto index = static_cast<std::size_t>(size);
     SizeSpec spec;

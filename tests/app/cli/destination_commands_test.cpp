@@ -76,6 +76,44 @@ TEST_F(DestinationCommands, ScaledIsWhatThePlanSays)
     ASSERT_EQ(espalierCli(half("scale", "half.h5", {"--format", "hdf5"})).status, 0);
 }
 
+TEST_F(DestinationCommands, AskedSizesOfTheTaskAreInTheFiles)
+{
+    const Outcome scaled =
+        espalierCli(half("scale", "half", {"--vocab", "300", "--positions", "24"}));
+    ASSERT_EQ(scaled.status, 0) << scaled.err;
+    const auto config = nlohmann::json::parse(read("half/config.json"));
+    EXPECT_EQ(config["vocab_size"], 300);
+    EXPECT_EQ(config["n_positions"], 24);
+    EXPECT_EQ(nlohmann::json::parse(read("half/recipe.json"))["shape"]["vocab"], 300);
+    EXPECT_EQ(nlohmann::json::parse(read("half/tokenizer_config.json"))["model_max_length"], 24);
+    EXPECT_NE(read("half/README.md").find("| vocab | 300 |"), std::string::npos);
+    ASSERT_EQ(
+        espalierCli({"scale", "--recipe", at("half/recipe.json"), "--out", at("again")}).status, 0);
+    EXPECT_EQ(read("again/model.safetensors"), read("half/model.safetensors"));
+    const Outcome loss = espalierCli({"eval", at("half"), "--data", text()});
+    EXPECT_EQ(loss.status, 0) << loss.err;
+}
+
+TEST_F(DestinationCommands, AskingForTheParentsSizesChangesNoByte)
+{
+    ASSERT_EQ(espalierCli(half("scale", "a")).status, 0);
+    ASSERT_EQ(espalierCli(half("scale", "b", {"--vocab", "256", "--positions", "16"})).status, 0);
+    for (const char* file :
+        {"model.safetensors", "recipe.json", "config.json", "tokenizer_config.json"})
+        EXPECT_EQ(read(std::string("a/") + file), read(std::string("b/") + file)) << file;
+}
+
+TEST_F(DestinationCommands, AVocabularyHoldsTheTokenizersTokens)
+{
+    const Outcome outcome = espalierCli(half("scale", "half", {"--vocab", "255"}));
+    EXPECT_EQ(outcome.status, 3);
+    EXPECT_EQ(outcome.err,
+        "espalier-cli: vocab 255: the tokenizer has 256 tokens, so vocab must be at least 256 "
+        "(nearest: 256)\n");
+    const Outcome classes = espalierCli(half("scale", "half", {"--classes", "3"}));
+    EXPECT_EQ(classes.err, "espalier-cli: classes 3: the parent predicts no classes\n");
+}
+
 TEST_F(DestinationCommands, AFolderInUseStaysAsItIs)
 {
     m_folder.write("half/notes.txt", "mine");

@@ -215,8 +215,11 @@ TEST_F(ShapeSolver, ShapesThatCannotExistAreRefusedWithTheNearest)
     EXPECT_NE(refusal(wrong), "fine");
     wrong = shape;
     wrong.vocab = 12;
+    EXPECT_EQ(refusal(wrong), "fine");
+    wrong.tokenTypes = 2;
     EXPECT_EQ(refusal(wrong),
-        "shape: vocabulary, positions, classes and image sizes must be the parent's");
+        "shape: token types, channels and patches must be the parent's, and an image's width and "
+        "positions follow from its height");
 }
 
 TEST_F(ShapeSolver, SmallParentsKeepAnOddMlpAmongTheMarks)

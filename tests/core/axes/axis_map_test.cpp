@@ -69,10 +69,12 @@ TEST(ModelShape, SizesAreReadAndSetByName)
     std::int64_t value = 10;
     for (const Size size : kAllSizes)
         set(shape, size, value++);
-    EXPECT_EQ(shape,
-        (ModelShape{
-            .layers = 10, .hidden = 11, .heads = 12, .kvHeads = 13, .headDim = 14, .mlp = 15}));
-    EXPECT_EQ(get(shape, Size::KvHeads), 13);
+    value = 10;
+    for (const Size size : kAllSizes)
+        EXPECT_EQ(get(shape, size), value++) << nameOf(size);
+    EXPECT_EQ(shape.kvHeads, 13);
+    EXPECT_EQ(shape.vocab, 16);
+    EXPECT_EQ(shape.imageHeight, 17);
     EXPECT_EQ(nameOf(Size::KvHeads), "kv-heads");
 }
 

@@ -299,6 +299,69 @@ TEST(Export, CarriesTheParentsTokenizerInsteadOfMakingOne)
     EXPECT_FALSE(std::filesystem::exists(place.path() / "out" / "notes.txt"));
 }
 
+/// Writes the toy as a parent beside its processor files, and exports a destination with this size.
+std::filesystem::path exportAsking(
+    const TemporaryFolder& place, const ModelConfig& config, Size size, std::int64_t value)
+{
+    EXPECT_TRUE(exportModel(toyModel(config), nullptr, place.path() / "made", {}));
+    std::filesystem::create_directories(place.path() / "parent");
+    for (const auto& file : std::filesystem::directory_iterator(place.path() / "made"))
+        if (!std::filesystem::exists(place.path() / "parent" / file.path().filename()))
+            std::filesystem::copy(file, place.path() / "parent" / file.path().filename());
+    const auto parent = Model::open(place.path() / "parent");
+    EXPECT_TRUE(parent) << parent.error().message;
+    Recipe recipe;
+    recipe.parentPath = (place.path() / "parent").string();
+    recipe.method = "net2net";
+    recipe.shape = askedSizes(config.shape, config.shape);
+    set(recipe.shape, size, value);
+    const auto planned = planRecipeOf(*parent, recipe, std::nullopt, {});
+    EXPECT_TRUE(planned) << planned.error().message;
+    const auto report = exportScaled(*parent, planned->plan, recipe, place.path() / "out", {}, {});
+    EXPECT_TRUE(report) << report.error().message;
+    return place.path() / "out";
+}
+
+TEST(Export, ProcessorsGiveImagesOfTheSizeThatWasAskedFor)
+{
+    const TemporaryFolder place;
+    place.write("parent/preprocessor_config.json",
+        R"({"size": {"shortest_edge": 10}, "do_center_crop": true, "do_normalize": false,
+            "crop_size": {"height": 8, "width": 4}})");
+    const auto out = exportAsking(place, test::toyVit(), Size::Image, 12);
+    const nlohmann::json processor = jsonIn(out / "preprocessor_config.json");
+    EXPECT_EQ(processor["crop_size"], nlohmann::json({{"height", 12}, {"width", 6}}));
+    EXPECT_EQ(processor["size"]["shortest_edge"], 15);
+    EXPECT_EQ(jsonIn(out / "config.json")["image_size"], nlohmann::json({12, 6}));
+}
+
+TEST(Export, TheTokenizersLongestInputIsTheModels)
+{
+    for (const auto& [length, positions, wanted] :
+        {std::tuple(9, 20, 20), {9, 5, 5}, {4, 20, 4}, {1'000'000, 20, 20}}) {
+        const TemporaryFolder place;
+        place.write(
+            "parent/tokenizer_config.json", fmt::format(R"({{"model_max_length": {}}})", length));
+        const auto out = exportAsking(place, smallGpt2(), Size::Positions, positions);
+        EXPECT_EQ(jsonIn(out / "tokenizer_config.json")["model_max_length"], wanted);
+    }
+}
+
+TEST(Export, NamesOfClassesStayIfTheirNumberDoes)
+{
+    const TemporaryFolder place;
+    ModelConfig config = test::toyVit({.layers = 1});
+    config.shape.classes = 2;
+    config.sourceJson =
+        R"({"id2label": {"0": "cat", "1": "dog"}, "label2id": {"cat": 0, "dog": 1}})";
+    const auto same = exportAsking(place, config, Size::Image, 12);
+    EXPECT_EQ(jsonIn(same / "config.json")["id2label"]["1"], "dog");
+    const TemporaryFolder other;
+    const auto three = exportAsking(other, config, Size::Classes, 3);
+    EXPECT_EQ(jsonIn(three / "config.json")["id2label"],
+        nlohmann::json({{"0", "LABEL_0"}, {"1", "LABEL_1"}, {"2", "LABEL_2"}}));
+}
+
 TEST(Export, ALinkOutOfTheParentsFolderIsNotFollowed)
 {
     const TemporaryFolder place;

@@ -36,7 +36,7 @@ protected:
     {
         return {.parentPath = parent,
             .parentHash = {},
-            .shape = shape,
+            .shape = askedSizes(shape, shape),
             .method = "subcloning",
             .options = {{"order", std::string("first")}, {"scale", std::string("none")}}};
     }

@@ -73,6 +73,38 @@ TEST(Recipe, ReadsBackAsItWasWritten)
     EXPECT_EQ(writeRecipe(*again), text);
 }
 
+TEST(Recipe, SizesOfTheTaskAreInTheFileIfTheyWereAskedFor)
+{
+    Recipe recipe = complete();
+    recipe.shape.vocab = 300;
+    recipe.shape.positions = 64;
+    const std::string text = writeRecipe(recipe);
+    EXPECT_NE(
+        text.find("\"mlp\": 384,\n    \"vocab\": 300,\n    \"positions\": 64\n"), std::string::npos)
+        << text;
+    const Result<Recipe> again = readRecipe(text, "recipe.json");
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(*again, recipe);
+    const Result<Recipe> pictures =
+        readRecipe(replaced(kSmallest, "\"mlp\"", "\"image\": 64, \"classes\": 10, \"mlp\""), "r");
+    ASSERT_TRUE(pictures) << pictures.error().message;
+    EXPECT_EQ(pictures->shape.imageHeight, 64);
+    EXPECT_EQ(pictures->shape.classes, 10);
+    EXPECT_EQ(pictures->shape.positions, 0) << "follow from the image";
+}
+
+TEST(Recipe, AStageOfGrowthHasNoSizesOfTheTask)
+{
+    Recipe recipe = complete();
+    recipe.train->growth[0].shape.vocab = 300;
+    EXPECT_EQ(writeRecipe(recipe), writeRecipe(complete()));
+    const std::string text = writeRecipe(complete());
+    const std::size_t stage = text.find("\"at-step\"");
+    const std::string asked =
+        text.substr(0, stage) + replaced(text.substr(stage), "\"mlp\"", "\"vocab\": 5, \"mlp\"");
+    EXPECT_NE(refusal(asked).find("unknown key \"vocab\""), std::string::npos) << refusal(asked);
+}
+
 TEST(Recipe, IsWrittenForPeople)
 {
     Recipe recipe = complete();
@@ -126,9 +158,9 @@ TEST(Recipe, UnknownKeysAreRefusedWithTheNearestKnownOne)
 {
     const std::string text = replaced(kSmallest, "\"method\"", "\"sead\": 3, \"method\"");
     EXPECT_EQ(refusal(text), "recipe.json: unknown key \"sead\", did you mean \"seed\"?");
-    EXPECT_EQ(refusal(replaced(kSmallest, "\"mlp\"", "\"vocab\": 5, \"mlp\"")),
-        "recipe.json: unknown key \"vocab\" in shape, wanted one of head-dim, heads, hidden, "
-        "kv-heads, layers, mlp");
+    EXPECT_EQ(refusal(replaced(kSmallest, "\"mlp\"", "\"words\": 5, \"mlp\"")),
+        "recipe.json: unknown key \"words\" in shape, wanted one of classes, head-dim, heads, "
+        "hidden, image, kv-heads, layers, mlp, positions, vocab");
 }
 
 TEST(Recipe, ImpossibleValuesAreRefusedByKey)
