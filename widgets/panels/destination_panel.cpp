@@ -8,6 +8,7 @@
 #include "widgets/controls/big_number.h"
 #include "widgets/controls/buttons.h"
 #include "widgets/controls/size_slider.h"
+#include "widgets/controls/task_size_edits.h"
 #include "widgets/format/number_format.h"
 #include "widgets/forms/method_box.h"
 #include "widgets/forms/option_form.h"
@@ -105,6 +106,10 @@ void DestinationPanel::buildSizes(QVBoxLayout* column)
         m_sliders.emplace(size, slider);
         column->addWidget(slider);
     }
+    m_taskSizes = new TaskSizeEdits(this);
+    connect(m_taskSizes, &TaskSizeEdits::valueEdited, this,
+        [this](Size size, std::int64_t value) { Q_EMIT m_intents.sizeEdited(size, value, false); });
+    column->addWidget(m_taskSizes);
 }
 
 void DestinationPanel::buildMethod(QVBoxLayout* column)
@@ -172,7 +177,12 @@ ShapeBounds DestinationPanel::bounds() const
 {
     const Method* method = methodOf(m_workspace.recipe());
     return method == nullptr ? ShapeBounds{&m_workspace.model()->config}
-                             : boundsOf(*method, m_workspace.model()->config);
+                             : boundsOf(*method, *m_workspace.model());
+}
+
+ModelShape DestinationPanel::shape() const
+{
+    return destinationShape(m_workspace.model()->config.shape, m_workspace.recipe().shape);
 }
 
 bool DestinationPanel::isOffered(Size size, const ShapeBounds& bounds) const
@@ -196,6 +206,35 @@ void DestinationPanel::refreshSizes()
         if (offered)
             slider->setSpec(specOf(size));
     }
+    refreshTaskSizes();
+}
+
+void DestinationPanel::refreshTaskSizes()
+{
+    const QString titles[] = {tr("Vocabulary"), tr("Image"), tr("Positions"), tr("Classes")};
+    const QString toolTips[] = {
+        tr("Tokens that the destination knows.\nFewer: the first ones; more: new ones start as the "
+           "mean of all"),
+        tr("Height of the images in pixels; the width follows.\nPositions are resampled"),
+        tr("Longest text in tokens.\nMore: a table of positions is repeated from its beginning"),
+        tr("Classes to tell apart.\nOf another number the head is drawn anew"),
+    };
+    std::vector<TaskSizeSpec> specs;
+    if (m_workspace.model() != nullptr && m_workspace.recipe().shape.layers > 0) {
+        const ModelShape& parent = m_workspace.model()->config.shape;
+        for (std::size_t i = 0; i < kTaskSizes.size(); ++i)
+            if (const Size size = kTaskSizes[i]; hasOwn(parent, size))
+                specs.push_back({.size = size,
+                    .title = titles[i],
+                    .toolTip = toolTips[i],
+                    .value = get(shape(), size),
+                    .parentValue = get(parent, size),
+                    .explain = [this, size](std::int64_t value) {
+                        return explainValue(bounds(), shape(), size, value);
+                    }});
+    }
+    m_taskSizes->setVisible(!specs.empty());
+    m_taskSizes->setSpecs(std::move(specs));
 }
 
 SizeSpec DestinationPanel::specOf(Size size) const
@@ -210,8 +249,7 @@ SizeSpec DestinationPanel::specOf(Size size) const
         tr("Channels of one attention head"),
         tr("Hidden units of each MLP.\nTwo weights of width × units per block"),
     };
-    const ModelShape shape =
-        destinationShape(m_workspace.model()->config.shape, m_workspace.recipe().shape);
+    const ModelShape shape = this->shape();
     const SizeLinks links = m_workspace.sizeLinks();
     const auto index = static_cast<std::size_t>(size);
     SizeSpec spec;

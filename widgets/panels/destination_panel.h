@@ -19,6 +19,7 @@ class BigNumber;
 class MethodBox;
 class OptionForm;
 class PrimaryButton;
+class TaskSizeEdits;
 struct Method;
 
 /// The destination: its sizes, the method with its options, and the three numbers that it costs and
@@ -30,6 +31,10 @@ public:
     DestinationPanel(const ViewContext& context, QWidget* parent);
 
     [[nodiscard]] SizeSlider* slider(Size size) const;
+    [[nodiscard]] TaskSizeEdits* taskSizes() const
+    {
+        return m_taskSizes;
+    }
 
 private:
     void buildSizes(QVBoxLayout* column);
@@ -42,7 +47,9 @@ private:
     void refreshLoss();
     void refreshProblem();
     void refreshGoOn();
+    void refreshTaskSizes();
     [[nodiscard]] ShapeBounds bounds() const;
+    [[nodiscard]] ModelShape shape() const;
     [[nodiscard]] bool isOffered(Size size, const ShapeBounds& bounds) const;
     [[nodiscard]] SizeSpec specOf(Size size) const;
     void addLink(SizeSpec& spec, Size size) const;
@@ -50,6 +57,7 @@ private:
     const Workspace& m_workspace;
     Intents& m_intents;
     std::map<Size, SizeSlider*> m_sliders;
+    TaskSizeEdits* m_taskSizes = nullptr;
     MethodBox* m_method = nullptr;
     QLabel* m_methodNote = nullptr;
     QString m_formMethod;

@@ -7,6 +7,7 @@
 #include "app/hub_dialog.h"
 #include "app/lane_dialog.h"
 #include "app/main_window.h"
+#include "widgets/controls/task_size_edits.h"
 #include "widgets/panels/diagnosis_panel.h"
 #include "widgets/plot/bar_plot.h"
 #include "widgets/plot/heatmap_plot.h"
@@ -75,6 +76,19 @@ void addStates(const Album& album, MainWindow& window)
             QStringLiteral("Measure again")});
     album.add(window, QStringLiteral("state-failed"));
     workspace.setFailure(Activity::Measuring, {});
+}
+
+/// A task of other sizes than the parent's, and one that cannot be.
+void addTask(const Album& album, MainWindow& window, const QString& prefix, Size size,
+    const QString& wrong, std::int64_t other)
+{
+    TaskSizeEdits& sizes = *window.findChild<TaskSizeEdits*>();
+    const std::int64_t parent = get(window.workspace().model()->config.shape, size);
+    sizes.enterText(size, wrong);
+    album.add(window, prefix + QStringLiteral("task-refused"));
+    sizes.enterText(size, QString::number(other));
+    album.add(window, prefix + QStringLiteral("task-asked"));
+    sizes.enterText(size, QString::number(parent));
 }
 
 LoadDiagnosis brokenOrchard()
@@ -287,6 +301,7 @@ int takeGallery(const QString& folder, const QString& model, const QString& othe
     if (!open.fill(model))
         return 1;
     addViews(album, window, QStringLiteral("light-"));
+    addTask(album, window, QStringLiteral("light-"), Size::Vocab, QStringLiteral("200"), 50'257);
     addStates(album, window);
     addOpening(album, window, QStringLiteral("light-"));
     addRace(album, window, QStringLiteral("light-"));
@@ -294,11 +309,14 @@ int takeGallery(const QString& folder, const QString& model, const QString& othe
     for (const QSize size : {QSize(1024, 680), QSize(2560, 1440)}) {
         window.resize(size);
         addViews(album, window, QStringLiteral("%1-").arg(size.width()));
+        addTask(album, window, QStringLiteral("%1-").arg(size.width()), Size::Vocab,
+            QStringLiteral("200"), 50'257);
         addRace(album, window, QStringLiteral("%1-").arg(size.width()));
     }
     window.resize(1280, 800);
     window.applyThemeChoice(ThemeChoice::Dark);
     addViews(album, window, QStringLiteral("dark-"));
+    addTask(album, window, QStringLiteral("dark-"), Size::Positions, QStringLiteral("0"), 1024);
     addOpening(album, window, QStringLiteral("dark-"));
     addRace(album, window, QStringLiteral("dark-"));
     ExportDialog dialog({QStringLiteral("Export destination"),
@@ -313,6 +331,7 @@ int takeGallery(const QString& folder, const QString& model, const QString& othe
     if (!open.fill(other))
         return 1;
     addViews(album, window, QStringLiteral("other-"));
+    addTask(album, window, QStringLiteral("other-"), Size::Image, QStringLiteral("30"), 48);
     return 0;
 }
 

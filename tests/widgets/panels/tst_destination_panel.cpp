@@ -3,8 +3,10 @@
 
 #include "core/methods/catalog.h"
 #include "tests/support/toy_config.h"
+#include "widgets/controls/task_size_edits.h"
 
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
@@ -97,6 +99,47 @@ private Q_SLOTS:
         QVERIFY(says(panel, QStringLiteral("Shown as it begins; it is fitted when")));
         choose("sheared", {});
         QVERIFY(says(panel, QStringLiteral("Shown as it begins; it learns when")));
+    }
+
+    void offersTheSizesOfTheModelsTaskAndTheWayBack()
+    {
+        Workspace workspace;
+        Intents intents;
+        const DestinationPanel panel({workspace, intents}, nullptr);
+        QVERIFY(panel.taskSizes()->isHidden());
+        ModelSummary model;
+        model.config = test::toyConfig(); // 5 tokens, 6 positions
+        model.inputs.tokenizer = TokenizerSummary{"byte-level BPE", "tokenizer.json", 4};
+        workspace.setModel(model, {});
+        Recipe recipe;
+        recipe.method = "subcloning";
+        recipe.shape = askedSizes(model.config.shape, test::toyShape(4, 2, 1, 3));
+        workspace.setRecipe(recipe);
+        TaskSizeEdits& sizes = *panel.taskSizes();
+        QVERIFY(!sizes.isHidden());
+        QCOMPARE(sizes.editor(Size::Vocab)->text(), QStringLiteral("5"));
+        QCOMPARE(sizes.editor(Size::Positions)->text(), QStringLiteral("6"));
+        QVERIFY(sizes.editor(Size::Classes) == nullptr && sizes.editor(Size::Image) == nullptr);
+        QCOMPARE(sizes.note(), QString());
+        QSignalSpy edited(&intents, &Intents::sizeEdited);
+        sizes.enterText(Size::Vocab, QStringLiteral("3"));
+        QCOMPARE(edited.count(), 0);
+        QVERIFY2(sizes.note().startsWith(QStringLiteral("vocab 3: the tokenizer has 4 tokens")),
+            qPrintable(sizes.note()));
+        sizes.enterText(Size::Positions, QStringLiteral("many"));
+        QVERIFY(sizes.note().startsWith(QStringLiteral("many: not a whole number")));
+        sizes.enterText(Size::Vocab, QStringLiteral("1 000"));
+        QCOMPARE(edited.count(), 1);
+        QCOMPARE(edited.at(0).at(1).toLongLong(), 1000);
+        recipe.shape.vocab = 1000;
+        workspace.setRecipe(recipe);
+        QVERIFY2(sizes.note().startsWith(QStringLiteral("Parent: Vocabulary")),
+            qPrintable(sizes.note()));
+        auto* note = sizes.findChild<QLabel*>(QStringLiteral("note"));
+        QVERIFY(note != nullptr);
+        Q_EMIT note->linkActivated(QStringLiteral("%1 5").arg(static_cast<int>(Size::Vocab)));
+        QCOMPARE(edited.count(), 2);
+        QCOMPARE(edited.at(1).at(1).toLongLong(), 5);
     }
 
     void goesOnFromADestinationUnlessARaceNeedsItsParent()
