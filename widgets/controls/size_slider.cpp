@@ -100,6 +100,11 @@ QString SizeSlider::explanation() const
     return m_explanation->isHidden() ? QString() : m_explanation->text();
 }
 
+QWidget* SizeSlider::lastInTabOrder() const
+{
+    return m_edit;
+}
+
 void SizeSlider::enterText(const QString& text)
 {
     bool ok = false;

@@ -63,6 +63,9 @@ public:
     /// The line under the control; empty while the value is legal.
     [[nodiscard]] QString explanation() const;
 
+    /// Where Tab leaves it: a slider itself takes no focus.
+    [[nodiscard]] QWidget* lastInTabOrder() const;
+
     /// As if typed: takes a legal value over, explains an illegal one.
     void enterText(const QString& text);
 

@@ -87,13 +87,19 @@ void TaskSizeEdits::build(const std::vector<TaskSizeSpec>& specs)
             if (edit->isModified())
                 enterText(spec.size, edit->text());
         });
-        if (!m_rows.empty())
-            setTabOrder(m_rows.back().edit, row.edit);
         m_rows.push_back(row);
     }
     const auto rows = static_cast<int>(specs.size() + 1) / kColumns;
     m_layout->addWidget(m_note, rows, 0, 1, 2 * kColumns);
     setFocusProxy(m_rows.empty() ? nullptr : m_rows.front().edit);
+}
+
+void TaskSizeEdits::followInTabOrder(QWidget* before)
+{
+    for (const Row& row : m_rows) {
+        setTabOrder(before, row.edit);
+        before = row.edit;
+    }
 }
 
 QLineEdit* TaskSizeEdits::editor(Size size) const
@@ -172,9 +178,9 @@ void TaskSizeEdits::showNote(const QString& text, bool warns)
 
 void TaskSizeEdits::fitNote()
 {
-    // A grid does not ask for the height of wrapped text again, so a second line would be cut.
+    // A grid does not ask for the height of wrapped text again.
     if (!m_note->isHidden())
-        m_note->setMinimumHeight(m_note->heightForWidth(width()));
+        m_note->setFixedHeight(m_note->heightForWidth(width()));
 }
 
 void TaskSizeEdits::resizeEvent(QResizeEvent* event)

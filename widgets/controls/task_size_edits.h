@@ -38,6 +38,8 @@ public:
 
     /// Shows them without emitting.
     void setSpecs(std::vector<TaskSizeSpec> specs);
+    /// Lets Tab go from `before` through the fields; new ones are last in their window without.
+    void followInTabOrder(QWidget* before);
     /// Null if it is not offered.
     [[nodiscard]] QLineEdit* editor(Size size) const;
     /// The line below; empty while every size is the parent's.

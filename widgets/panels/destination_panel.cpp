@@ -22,6 +22,8 @@
 namespace espalier {
 namespace {
 
+constexpr int kLeastOptionsHeight = 32; ///< a row; in a small window the sizes come first
+
 QString text(std::string_view view)
 {
     return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
@@ -127,6 +129,7 @@ void DestinationPanel::buildMethod(QVBoxLayout* column)
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setFocusPolicy(Qt::NoFocus); // its controls scroll it
     scroll->setWidgetResizable(true);
+    scroll->setMinimumHeight(kLeastOptionsHeight);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(m_options);
     m_options->setContentsMargins(0, 0, space::kGroup, 0); // from the scroll bar
@@ -235,6 +238,7 @@ void DestinationPanel::refreshTaskSizes()
     }
     m_taskSizes->setVisible(!specs.empty());
     m_taskSizes->setSpecs(std::move(specs));
+    m_taskSizes->followInTabOrder(m_sliders.at(Size::Mlp)->lastInTabOrder());
 }
 
 SizeSpec DestinationPanel::specOf(Size size) const
