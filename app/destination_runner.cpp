@@ -143,10 +143,12 @@ void DestinationRunner::scoreDestination()
                 m_workspace.setWork(Activity::Evaluating, {});
                 if (result.ok())
                     m_workspace.setUntrainedLoss(summaryOf(*result));
-                else if (result.error().code != ErrorCode::Cancelled)
+                else if (result.error().code != ErrorCode::Cancelled) {
+                    m_workspace.setUntrainedLoss(std::nullopt); // what is shown is another's
                     m_workspace.setFailure(Activity::Evaluating,
                         {tr("Scoring failed"), QString::fromStdString(result.error().message),
                             tr("Choose other data.")});
+                }
             });
         });
 }
