@@ -4,6 +4,8 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -19,16 +21,49 @@ namespace {
 constexpr std::size_t kLeastBytes = std::size_t{1} << 18; ///< smaller ones the system's heap keeps
 constexpr std::size_t kHugePage = std::size_t{1} << 21;
 constexpr std::size_t kPage = 4096;
+constexpr std::size_t kLargestPage = std::size_t{1} << 16; ///< that Linux has on any machine
+
+constexpr std::size_t roundedUp(std::size_t bytes, std::size_t unit)
+{
+    return (bytes + unit - 1) / unit * unit;
+}
+
+/// Begins on a huge page. Not of the system's heap, which large blocks that come and go leave full
+/// of holes: a model that is read block by block took twice the memory that it held.
+void* mappedBlock(std::size_t bytes)
+{
+    const std::size_t length = roundedUp(bytes, kLargestPage);
+    void* const all = ::mmap(
+        nullptr, length + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (all == MAP_FAILED)
+        throw std::bad_alloc();
+    const std::size_t before =
+        (kHugePage - reinterpret_cast<std::uintptr_t>(all) % kHugePage) % kHugePage;
+    auto* const block = static_cast<std::byte*>(all) + before;
+    if (before > 0)
+        (void)::munmap(all, before);
+    (void)::munmap(block + length, kHugePage - before);
+    (void)::madvise(block, length, MADV_HUGEPAGE); // advice: without it all works too
+    return block;
+}
 
 /// Throws std::bad_alloc, as LibTorch's own allocator would.
 void* freshBlock(std::size_t bytes)
 {
-    void* block = nullptr;
-    if (::posix_memalign(&block, bytes < kHugePage ? kPage : kHugePage, bytes) != 0)
-        throw std::bad_alloc();
     if (bytes >= kHugePage)
-        (void)::madvise(block, bytes, MADV_HUGEPAGE); // advice: without it all works too
+        return mappedBlock(bytes);
+    void* block = nullptr;
+    if (::posix_memalign(&block, kPage, bytes) != 0)
+        throw std::bad_alloc();
     return block;
+}
+
+void freeBlock(void* block, std::size_t bytes)
+{
+    if (bytes >= kHugePage)
+        (void)::munmap(block, roundedUp(bytes, kLargestPage));
+    else
+        std::free(block);
 }
 
 /// Large blocks by address while in use, by size while kept.
@@ -39,7 +74,7 @@ public:
     {
         if (bytes < kLeastBytes)
             return c10::GetDefaultCPUAllocator()->allocate(bytes);
-        void* const block = take((bytes + kPage - 1) / kPage * kPage);
+        void* const block = take(roundedUp(bytes, kPage));
         return {block, block, &BlockCache::giveBack, c10::Device(c10::DeviceType::CPU)};
     }
 
@@ -65,7 +100,7 @@ public:
         if (--m_holders > 0)
             return;
         for (const auto& [bytes, block] : m_kept)
-            std::free(block);
+            freeBlock(block, bytes);
         m_kept.clear();
     }
 
@@ -95,7 +130,7 @@ private:
         if (m_holders > 0)
             m_kept.emplace(used->second, block);
         else
-            std::free(block);
+            freeBlock(block, used->second);
         m_used.erase(used);
     }
 
