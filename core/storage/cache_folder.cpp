@@ -25,4 +25,9 @@ std::optional<std::filesystem::path> cacheFolder()
     return std::nullopt;
 }
 
+std::filesystem::path scratchFolder()
+{
+    return cacheFolder().value_or(std::filesystem::temp_directory_path());
+}
+
 } // namespace espalier

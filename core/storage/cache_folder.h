@@ -7,6 +7,7 @@
 //     measurements/           of models                core/storage/measurement_cache.h
 //     weights-hashes.json     of parents               core/engine/remembered_hash.h
 //     libtorch-*, downloads/  what a build needs       cmake/setup/setup.sh
+//     files without a name    while they are needed    core/storage/scratch_file.h
 
 #include <filesystem>
 #include <optional>
@@ -17,5 +18,9 @@ namespace espalier {
 /// ~/.cache (XDG Base Directory Specification: relative paths don't count). Nothing if neither is
 /// known. The folder need not exist.
 [[nodiscard]] std::optional<std::filesystem::path> cacheFolder();
+
+/// Where ScratchFiles lie: in that folder, or else in the system's for temporary files, which may
+/// be memory.
+[[nodiscard]] std::filesystem::path scratchFolder();
 
 } // namespace espalier

@@ -52,7 +52,10 @@ Room roomAt(const std::filesystem::path& folder)
 {
     Room room{.disk = std::nullopt, .memory = availableMemory()};
     std::error_code failed;
-    const std::filesystem::space_info space = std::filesystem::space(folder, failed);
+    std::filesystem::path there = std::filesystem::absolute(folder, failed);
+    while (!std::filesystem::exists(there, failed) && there.has_relative_path())
+        there = there.parent_path();
+    const std::filesystem::space_info space = std::filesystem::space(there, failed);
     if (!failed && std::in_range<std::int64_t>(space.available))
         room.disk = static_cast<std::int64_t>(space.available);
     return room;

@@ -24,7 +24,7 @@ struct Room
     std::optional<std::int64_t> memory; ///< free, or held by caches that give way
 };
 
-/// Room on the file system that holds `folder`, and in memory.
+/// Room on the file system that holds `folder`, or will hold it once it is made, and in memory.
 [[nodiscard]] Room roomAt(const std::filesystem::path& folder);
 
 /// Errors: Resource, "out: not enough disk space: need 3200.0 MB, have 1100.0 MB".
