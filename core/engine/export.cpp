@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/architectures/catalog.h"
+#include "core/base/progress_within.h"
 #include "core/engine/export_files.h"
 #include "core/engine/export_weights.h"
 #include "core/engine/guard.h"
@@ -38,14 +39,6 @@ struct Job
         return settings.format == ExportFormat::Hdf5;
     }
 };
-
-/// Where a part of the work stands within the whole.
-Progress within(const Progress& whole, double from, double to)
-{
-    return {.report = [&whole, from, to](double part,
-                          std::string_view stage) { whole(from + (to - from) * part, stage); },
-        .stop = whole.stop};
-}
 
 Result<Dtype> dtypeFor(const Model& model, const ExportSettings& settings)
 {

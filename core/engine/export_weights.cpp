@@ -3,6 +3,7 @@
 
 #include "core/architectures/catalog.h"
 #include "core/base/checked.h"
+#include "core/base/progress_within.h"
 #include "core/formats/strict_json.h"
 #include "core/storage/atomic_file.h"
 #include "core/storage/model_weights.h"
@@ -224,10 +225,7 @@ Result<WrittenTensors> writeSafetensorsModel(const Model::Impl& model, Dtype dty
     for (std::size_t i = 0; i < shards.size(); ++i) {
         const double share = 1.0 / static_cast<double>(shards.size());
         const double begin = static_cast<double>(i) * share;
-        const Progress part{
-            .report = [&progress, begin, share](double done,
-                          std::string_view stage) { progress(begin + share * done, stage); },
-            .stop = progress.stop};
+        const Progress part = within(progress, begin, begin + share);
         if (const Status done =
                 writeShard(writing, shards[i], folder / shardName(i, shards.size()), part);
             !done)
