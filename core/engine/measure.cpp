@@ -3,17 +3,16 @@
 #include "core/base/untrusted_text.h"
 #include "core/engine/calibration.h"
 #include "core/engine/guard.h"
+#include "core/engine/held_weights.h"
 #include "core/engine/lasting_names.h"
 #include "core/engine/measurement_key.h"
 #include "core/engine/model_impl.h"
 #include "core/engine/session.h"
-#include "core/measure/partial_loss.h"
+#include "core/forward/activation_bytes.h"
 #include "core/measure/run_measurements.h"
 #include "core/plan/footprint.h"
 #include "core/storage/cache_folder.h"
 #include "core/storage/measurement_cache.h"
-#include "core/storage/room.h"
-#include "core/tensors/weight_source.h"
 
 #include <fmt/format.h>
 
@@ -60,23 +59,6 @@ Result<std::vector<const MeasurementRow*>> rowsFor(
     return rows;
 }
 
-constexpr std::int64_t kFloatBytes = bytesPerElement(Dtype::F32);
-
-/// Streams that block losses keep and send on (core/measure/partial_loss.h), and what one block
-/// works with: its stream a few times, its MLP's units and its attention's scores.
-std::int64_t activationBytes(const ModelConfig& config, const Dataset& data, std::int64_t batch)
-{
-    const ModelShape& shape = config.shape;
-    const std::int64_t tokens =
-        data.sequenceLength() > 0 ? data.sequenceLength() : trunkTokensOf(config);
-    const std::int64_t stream = batch * tokens * shape.hidden * kFloatBytes;
-    const std::int64_t sent =
-        std::min(2 * shape.layers * stream, static_cast<std::int64_t>(kBranchBytes));
-    const std::int64_t working =
-        8 * stream + batch * tokens * (3 * shape.mlp + shape.heads * tokens) * kFloatBytes;
-    return (shape.layers + 1) * stream + sent + working;
-}
-
 /// One call's inputs, settled.
 struct Job
 {
@@ -85,12 +67,6 @@ struct Job
     const MeasureSettings& settings;
     std::vector<const MeasurementRow*> rows;
 
-    [[nodiscard]] const MeasurementRow* needingGradients() const
-    {
-        const auto found = std::ranges::find_if(
-            rows, [](const MeasurementRow* row) { return row->facts->needsGradients(); });
-        return found == rows.end() ? nullptr : *found;
-    }
     [[nodiscard]] std::vector<std::string_view> ids() const
     {
         std::vector<std::string_view> ids;
@@ -108,21 +84,55 @@ struct Job
             return calibrationBatch(data, settings, i);
         };
     }
-    [[nodiscard]] bool canReadBlocks() const
-    {
-        return model.impl().loadOne && !needingGradients();
-    }
-    /// Without the weights.
-    [[nodiscard]] std::int64_t workBytes() const
-    {
-        std::int64_t bytes = activationBytes(model.config(), data, settings.batch);
-        for (const MeasurementRow* row : rows)
-            bytes += row->memory ? row->memory(model.config().shape) : 0;
-        if (needingGradients()) // one set for all rows
-            bytes += footprintOf(model.config(), kFloatBytes).bytes;
-        return bytes;
-    }
 };
+
+/// What a pass without gradients takes.
+PassNeed forwardNeedOf(const Job& job, const ActivationBytes& batch)
+{
+    std::int64_t kept = batch.input + batch.mask + batch.stream;
+    bool losses = false;
+    for (const MeasurementRow* row : job.rows) {
+        kept += row->memory ? row->memory(job.model.config(), batch.stream, job.batches()) : 0;
+        losses = losses || (row->facts->labels && !row->facts->needsGradients());
+    }
+    const std::int64_t work = kept + (losses ? std::max(batch.block, batch.head) : batch.block);
+    return {.memory = work, .byBlock = {.memory = work}, .kept = kept};
+}
+
+/// What one with gradients takes: those of all weights, or of what belongs to no block and of one
+/// block; a batch's own before they are added, with their products; and what backward reads.
+PassNeed gradientNeedOf(const Job& job, const ActivationBytes& batch)
+{
+    const ModelConfig& config = job.model.config();
+    const std::int64_t all = footprintOf(config, bytesPerElement(Dtype::F32)).bytes;
+    const BytesByBlock weights = bytesByBlock(config);
+    const std::int64_t work = batch.input + batch.mask + batch.stream + 2 * weights.largest;
+    const std::int64_t inputs =
+        readsTokens(config.flavour.task) ? job.batches() * batch.input : 0; // no pixels
+    const std::int64_t places = config.shape.layers + 1;
+    return {.memory = work + all + config.shape.layers * batch.blockGraph + batch.headGraph,
+        .byBlock = {.disk = job.batches() * places * batch.stream,
+            .memory = work + weights.held() + inputs + batch.stream
+                + std::max(batch.blockGraph, batch.headGraph)},
+        .kept = weights.outside + inputs,
+        .scratch = scratchFolder()};
+}
+
+/// The passes come one after the other.
+PassNeed needOf(const Job& job)
+{
+    const ActivationBytes batch = activationBytes(
+        job.model.config(), batchSizeOf(job.data, job.model.config(), job.settings.batch));
+    const PassNeed forward = forwardNeedOf(job, batch);
+    if (std::ranges::none_of(
+            job.rows, [](const MeasurementRow* row) { return row->facts->needsGradients(); }))
+        return forward;
+    PassNeed both = gradientNeedOf(job, batch);
+    both.memory = std::max(both.memory, forward.memory);
+    both.byBlock.memory = std::max(both.byBlock.memory, forward.byBlock.memory);
+    both.kept = std::max(both.kept, forward.kept);
+    return both;
+}
 
 Status checkLabels(const Job& job)
 {
@@ -134,67 +144,16 @@ Status checkLabels(const Job& job)
     return {};
 }
 
-Status checkOneBlock(const Job& job)
+Result<Measurements> run(const Job& job, WeightsHeld held, const Progress& progress)
 {
-    if (const MeasurementRow* const row = job.needingGradients())
-        return refused(fmt::format(
-            "measuring block by block: {} needs the gradients of all weights at once, wanted "
-            "measurements without",
-            row->facts->id));
-    if (!job.model.impl().loadOne)
-        return refused("measuring block by block: the weights lie in no safetensors or PyTorch "
-                       "file to read them from again and again");
-    return {};
-}
-
-/// Room is asked for the way that is taken.
-Result<bool> readsBlocks(const Job& job, WeightsHeld held, const Progress& progress)
-{
-    if (held == WeightsHeld::OneBlock)
-        if (const Status can = checkOneBlock(job); !can)
-            return can.error();
-    const Room room = roomAt(".");
-    const std::int64_t whole = job.model.impl().bytesToLoad() + job.workBytes();
-    const Status fits = checkRoom({.memory = whole}, room, "measuring");
-    if (held == WeightsHeld::AsMemoryAllows && (fits || !job.canReadBlocks()))
-        return fits ? Result<bool>(false) : fits.error();
-    const std::int64_t byBlock = bytesByBlock(job.model.config()) + job.workBytes();
-    if (const Status little = checkRoom({.memory = byBlock}, room, "measuring block by block");
-        !little)
-        return little.error();
-    if (!fits)
-        progress.tell(
-            fmt::format("the weights do not fit into memory: {}; measuring block by block",
-                fits.error().message));
-    return true;
-}
-
-Result<Measurements> run(const Job& job, bool byBlock, const Progress& progress)
-{
-    const std::int64_t batches = job.batches();
-    const auto batchAt = job.batchAt();
-    const std::vector<std::string_view> ids = job.ids();
-    if (byBlock) {
-        if (const Status same = job.model.impl().stored->checkCopies(progress); !same)
-            return same.error();
-        const auto weights =
-            WeightsByBlock::open(job.model.config(), job.model.impl().loadOne, progress.stop);
-        if (!weights)
-            return weights.error();
-        return runMeasurements(**weights, batches, batchAt, ids, progress);
-    }
-    const Result<ParameterSet> parameters = job.model.impl().parameters(progress);
-    if (!parameters)
-        return parameters.error();
-    return runMeasurements(*parameters, batches, batchAt, ids, progress);
-}
-
-Result<Measurements> runWhereThereIsRoom(const Job& job, WeightsHeld held, const Progress& progress)
-{
-    const Result<bool> byBlock = readsBlocks(job, held, progress);
-    if (!byBlock)
-        return byBlock.error();
-    return run(job, *byBlock, progress);
+    const Result<HeldWeights> weights =
+        holdWeights(job.model, held, needOf(job), "measuring", progress);
+    if (!weights)
+        return weights.error();
+    const PassBatches batches = {job.batches(), job.batchAt()};
+    return weights->all
+        ? runMeasurements(*weights->all, batches, job.ids(), progress)
+        : runMeasurements(*weights->source, batches, job.ids(), scratchFolder(), progress);
 }
 
 /// What the cache has of this job, or what running it comes to.
@@ -209,7 +168,7 @@ Result<Measurements> runOnce(const Job& job, const std::string& weightsHash,
         .batchAt = batchAt});
     if (std::optional<Measurements> kept = cache.find(key, weightsHash, progress))
         return *std::move(kept);
-    Result<Measurements> measured = runWhereThereIsRoom(job, WeightsHeld::AsMemoryAllows, progress);
+    Result<Measurements> measured = run(job, WeightsHeld::AsMemoryAllows, progress);
     if (!measured)
         return measured;
     measured->parentHash = weightsHash;
@@ -230,7 +189,7 @@ void noteSource(Measurements& measured, const Dataset& data, const MeasureSettin
     measured.skipBroken = settings.data.skipBroken;
 }
 
-using Run = std::function<Result<Measurements>(const Job& job, const std::string& weightsHash)>;
+using Run = std::function<Result<Measurements>(const Job& job)>;
 
 Result<Measurements> measureBy(
     const Run& run, const Model& model, const MeasureSettings& settings, const Progress& progress)
@@ -251,12 +210,12 @@ Result<Measurements> measureBy(
             .model = model, .data = *data, .settings = settings, .rows = *std::move(rows)};
         if (const Status labelled = checkLabels(job); !labelled)
             return labelled.error();
-        const Result<std::string> hash = model.weightsHash(progress);
-        if (!hash)
-            return hash.error();
-        Result<Measurements> measured = run(job, *hash);
+        Result<Measurements> measured = run(job);
         if (!measured)
             return measured.error();
+        const Result<std::string> hash = model.weightsHash(progress); // once room is settled
+        if (!hash)
+            return hash.error();
         measured->parentHash = *hash;
         noteSource(*measured, *data, settings);
         return measured;
@@ -268,8 +227,8 @@ Result<Measurements> measureBy(
 Result<Measurements> measure(
     const Model& model, const MeasureSettings& settings, const Progress& progress, WeightsHeld held)
 {
-    const Run run = [&](const Job& job, const std::string&) {
-        return runWhereThereIsRoom(job, held, progress);
+    const Run run = [&](const Job& job) {
+        return espalier::run(job, held, progress);
     };
     return measureBy(run, model, settings, progress);
 }
@@ -281,8 +240,9 @@ Result<Measurements> measureOnce(
     if (!folder)
         return measure(model, settings, progress);
     const MeasurementCache cache(*folder / "measurements");
-    const Run run = [&](const Job& job, const std::string& weightsHash) {
-        return runOnce(job, weightsHash, cache, progress);
+    const Run run = [&](const Job& job) -> Result<Measurements> {
+        const Result<std::string> hash = model.weightsHash(progress);
+        return hash ? runOnce(job, *hash, cache, progress) : hash.error();
     };
     return measureBy(run, model, settings, progress);
 }

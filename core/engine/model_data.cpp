@@ -108,4 +108,10 @@ Result<Dataset> ModelData::open(
     return data;
 }
 
+BatchSize batchSizeOf(const Dataset& data, const ModelConfig& config, std::int64_t samples)
+{
+    const std::int64_t tokens = data.sequenceLength();
+    return {.samples = samples, .tokens = tokens > 0 ? tokens : trunkTokensOf(config)};
+}
+
 } // namespace espalier

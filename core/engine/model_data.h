@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/data/dataset.h"
+#include "core/forward/activation_bytes.h"
 
 #include <filesystem>
 #include <map>
@@ -54,5 +55,9 @@ private:
     std::map<std::int64_t, std::optional<TextEncoding>> m_encodings; ///< by vocab, as asked for
     std::vector<Entry> m_entries; ///< the one used last stands last
 };
+
+/// Of so many samples as a model of this config reads them.
+[[nodiscard]] BatchSize batchSizeOf(
+    const Dataset& data, const ModelConfig& config, std::int64_t samples);
 
 } // namespace espalier

@@ -24,19 +24,17 @@ public:
         m_seen.push_back({seen.tap, seen.block, seen.value_BTC});
     }
 
-    Status endBatch(
-        WeightSource& /*weights*/, const Batch& batch, const at::Tensor& /*stream_BTD*/) override
+    void endBackward(const at::Tensor& attentionMask_BT) override
     {
         for (const Activation& one : m_seen) {
             if (!one.value_BTC.grad().defined())
                 continue; // the loss does not depend on it
             at::Tensor product_BTC = one.value_BTC.detach().mul(one.value_BTC.grad());
-            if (batch.attentionMask_BT.defined())
-                product_BTC.mul_(batch.attentionMask_BT.ne(0).unsqueeze(-1));
+            if (attentionMask_BT.defined())
+                product_BTC.mul_(attentionMask_BT.ne(0).unsqueeze(-1));
             addAbsoluteSums(product_BTC.flatten(0, 1), scoresAt(m_sums, one.tap, one.block));
         }
         m_seen.clear();
-        return {};
     }
 
     Status finish(Measurements& measurements, WeightSource& /*weights*/, const PassTotals& totals,
@@ -54,7 +52,7 @@ private:
         at::Tensor value_BTC;
     };
     ChannelScores m_sums;
-    std::vector<Activation> m_seen; ///< in the batch under way
+    std::vector<Activation> m_seen; ///< since the last backward pass
 };
 
 } // namespace

@@ -14,11 +14,16 @@ namespace espalier {
 
 namespace {
 
+bool comparesLastTokens(const ModelConfig& config)
+{
+    return config.flavour.task == Task::CausalLanguageModel;
+}
+
 class AngularDistance final : public Probe
 {
 public:
     explicit AngularDistance(const ModelConfig& config)
-        : m_lastTokens(config.flavour.task == Task::CausalLanguageModel)
+        : m_lastTokens(comparesLastTokens(config))
         , m_layers(config.shape.layers)
         , m_sums(static_cast<std::size_t>((m_layers + 1) * (m_layers + 1)), 0.0)
     {
@@ -104,6 +109,12 @@ private:
 std::unique_ptr<Probe> beginAngularDistance(const ModelConfig& config)
 {
     return std::make_unique<AngularDistance>(config);
+}
+
+std::int64_t angularDistanceBytes(
+    const ModelConfig& config, std::int64_t streamBytes, std::int64_t /*batches*/)
+{
+    return comparesLastTokens(config) ? 0 : (config.shape.layers + 1) * streamBytes;
 }
 
 } // namespace espalier

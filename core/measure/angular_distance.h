@@ -12,5 +12,8 @@ namespace espalier {
 /// seen all others), over all tokens otherwise. In fp64; a stream of zeros is at 1/2 from
 /// everything. Source: Gromov et al. 2024 (arXiv 2403.17887), section 3.2.
 [[nodiscard]] std::unique_ptr<Probe> beginAngularDistance(const ModelConfig& config);
+/// Streams of one batch, or of its last tokens.
+[[nodiscard]] std::int64_t angularDistanceBytes(
+    const ModelConfig& config, std::int64_t streamBytes, std::int64_t batches);
 
 } // namespace espalier

@@ -3,6 +3,7 @@
 
 #include "core/measure/partial_loss.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace espalier {
@@ -77,6 +78,13 @@ private:
 std::unique_ptr<Probe> beginBlockLosses(const ModelConfig& config)
 {
     return std::make_unique<BlockLosses>(config.shape.layers);
+}
+
+std::int64_t blockLossesBytes(
+    const ModelConfig& config, std::int64_t streamBytes, std::int64_t /*batches*/)
+{
+    const std::int64_t kept = (config.shape.layers + 1) * streamBytes;
+    return kept + std::min(2 * kept, static_cast<std::int64_t>(kBranchBytes));
 }
 
 } // namespace espalier

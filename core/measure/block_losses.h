@@ -12,5 +12,8 @@ namespace espalier {
 /// only the N - l - 1 blocks behind it: about N blocks per loss less than running each variant
 /// whole. Needs labels or token ids.
 [[nodiscard]] std::unique_ptr<Probe> beginBlockLosses(const ModelConfig& config);
+/// Streams of one batch.
+[[nodiscard]] std::int64_t blockLossesBytes(
+    const ModelConfig& config, std::int64_t streamBytes, std::int64_t batches);
 
 } // namespace espalier

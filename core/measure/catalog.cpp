@@ -46,9 +46,9 @@ std::span<const MeasurementRow> measurementRows()
         {factsOf("activation-taylor"), beginActivationTaylor},
         {factsOf("residual-change"), beginResidualChange},
         {factsOf("block-influence"), beginBlockInfluence},
-        {factsOf("angular-distance"), beginAngularDistance},
-        {factsOf("block-losses"), beginBlockLosses},
-        {factsOf("greedy-removal"), beginGreedyRemoval},
+        {factsOf("angular-distance"), beginAngularDistance, angularDistanceBytes},
+        {factsOf("block-losses"), beginBlockLosses, blockLossesBytes},
+        {factsOf("greedy-removal"), beginGreedyRemoval, greedyRemovalBytes},
         {factsOf("residual-covariance"), beginResidualCovariance, residualCovarianceBytes},
         {factsOf("projection-moments"), beginProjectionMoments, projectionMomentBytes},
     });

@@ -14,7 +14,9 @@ struct MeasurementRow
 {
     const MeasurementFacts* facts; ///< never null
     std::unique_ptr<Probe> (*begin)(const ModelConfig& config);
-    std::int64_t (*memory)(const ModelShape& shape) = nullptr; ///< bytes it keeps; none: few
+    /// Bytes that it takes beside the pass itself; none: few. `streamBytes`: of one batch.
+    std::int64_t (*memory)(
+        const ModelConfig& config, std::int64_t streamBytes, std::int64_t batches) = nullptr;
 };
 
 /// In the order of measurementFacts().

@@ -95,4 +95,11 @@ std::unique_ptr<Probe> beginGreedyRemoval(const ModelConfig& config)
     return std::make_unique<GreedyRemoval>(config.shape.layers);
 }
 
+std::int64_t greedyRemovalBytes(
+    const ModelConfig& config, std::int64_t streamBytes, std::int64_t batches)
+{
+    const std::int64_t ofOne = config.shape.layers * streamBytes;
+    return batches * streamBytes + ofOne + std::min(ofOne, static_cast<std::int64_t>(kBranchBytes));
+}
+
 } // namespace espalier

@@ -12,5 +12,8 @@ namespace espalier {
 /// run from the removed block on; all batches are kept. Needs labels or token ids. Source: SLEB
 /// (Song et al. 2024, arXiv 2402.09025).
 [[nodiscard]] std::unique_ptr<Probe> beginGreedyRemoval(const ModelConfig& config);
+/// One stream of every batch, and all streams of one.
+[[nodiscard]] std::int64_t greedyRemovalBytes(
+    const ModelConfig& config, std::int64_t streamBytes, std::int64_t batches);
 
 } // namespace espalier

@@ -32,21 +32,29 @@ struct PassTotals
 
 /// A measurement under way: sees every activation of every batch, then says what it found out.
 ///
-/// It is called within inference mode, unless its catalog row asks for gradients: then it sees
-/// activations that record them, and endBatch() comes after the backward pass of the loss, summed
-/// (not averaged) over the batch's predictions. Parameters are leaves whose gradients grow from
-/// batch to batch.
+/// It is called within inference mode, unless its catalog row asks for gradients, those of the loss
+/// summed (not averaged) over a batch's predictions. Then it sees activations that record them, in
+/// pieces of the model: all of it, or, where weights come block by block, what follows the trunk,
+/// each block from the last to the first, and the embedding. A piece's gradients are there at
+/// endBackward(), and seeGradients() comes in place of endBatch().
 class Probe
 {
 public:
     virtual ~Probe() = default;
 
     virtual void observe(const Observation& observation);
+    /// After a piece's backward pass of a batch: the activations observed since the last one have
+    /// their gradients. Padding as in Batch.
+    virtual void endBackward(const at::Tensor& attentionMask_BT);
+    /// After the last batch: these leaves hold gradients summed over all batches, undefined where
+    /// the loss does not depend on one. Each parameter is shown once, in whatever order.
+    virtual void seeGradients(const ParameterSet& leaves);
+
     /// After each batch; `stream_BTD` left the last block. For what needs more than one look at
     /// activations. Errors: those of the weights' files, Cancelled.
     virtual Status endBatch(
         WeightSource& weights, const Batch& batch, const at::Tensor& stream_BTD);
-    /// Writes its own fields after the last batch. Errors: Cancelled.
+    /// Writes its own fields after the last batch. Errors: those of the files, Cancelled.
     virtual Status finish(Measurements& measurements, WeightSource& weights,
         const PassTotals& totals, const Progress& progress) = 0;
 };

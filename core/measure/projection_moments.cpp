@@ -54,8 +54,10 @@ std::unique_ptr<Probe> beginProjectionMoments(const ModelConfig& config)
     return std::make_unique<ProjectionMoments>(config.shape);
 }
 
-std::int64_t projectionMomentBytes(const ModelShape& shape)
+std::int64_t projectionMomentBytes(
+    const ModelConfig& config, std::int64_t /*streamBytes*/, std::int64_t /*batches*/)
 {
+    const ModelShape& shape = config.shape;
     const std::int64_t context = shape.heads * shape.headDim;
     const std::int64_t trunk = shape.layers * (context * context + shape.mlp * shape.mlp);
     const std::int64_t behind =

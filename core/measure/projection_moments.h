@@ -13,6 +13,7 @@ namespace espalier {
 /// how kept channels stand in for dropped ones.
 [[nodiscard]] std::unique_ptr<Probe> beginProjectionMoments(const ModelConfig& config);
 /// What it keeps.
-[[nodiscard]] std::int64_t projectionMomentBytes(const ModelShape& shape);
+[[nodiscard]] std::int64_t projectionMomentBytes(
+    const ModelConfig& config, std::int64_t streamBytes, std::int64_t batches);
 
 } // namespace espalier

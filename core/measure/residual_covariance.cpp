@@ -82,8 +82,10 @@ std::unique_ptr<Probe> beginResidualCovariance(const ModelConfig& /*config*/)
     return std::make_unique<ResidualCovariance>();
 }
 
-std::int64_t residualCovarianceBytes(const ModelShape& shape)
+std::int64_t residualCovarianceBytes(
+    const ModelConfig& config, std::int64_t /*streamBytes*/, std::int64_t /*batches*/)
 {
+    const ModelShape& shape = config.shape;
     const std::int64_t taps = 2 * shape.layers + 1;
     return (taps + 1) * shape.hidden * shape.hidden * static_cast<std::int64_t>(sizeof(double));
 }

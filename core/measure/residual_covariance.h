@@ -13,6 +13,7 @@ namespace espalier {
 /// 2401.15024), section 3.3.
 [[nodiscard]] std::unique_ptr<Probe> beginResidualCovariance(const ModelConfig& config);
 /// What it keeps.
-[[nodiscard]] std::int64_t residualCovarianceBytes(const ModelShape& shape);
+[[nodiscard]] std::int64_t residualCovarianceBytes(
+    const ModelConfig& config, std::int64_t streamBytes, std::int64_t batches);
 
 } // namespace espalier

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tensors/weight_source.h"
 
+#include <c10/core/InferenceMode.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -8,15 +10,11 @@ namespace espalier {
 
 namespace {
 
-bool inTrunk(ParameterId id, const ModelShape& shape)
-{
-    return id.block >= 0 && id.block < shape.layers; // class-attention blocks come behind it
-}
-
 template <typename Belongs>
 Result<ParameterSet> readThose(
     const ModelConfig& config, const WeightsByBlock::ReadParameter& read, const Belongs& belongs)
 {
+    const c10::InferenceMode trainable(false); // whatever mode the caller is in
     ParameterSet set{.config = config};
     for (const ParameterSpec& spec : parametersOf(config)) {
         if (!belongs(spec.id))
@@ -30,6 +28,11 @@ Result<ParameterSet> readThose(
 }
 
 } // namespace
+
+bool inTrunk(ParameterId id, const ModelShape& shape)
+{
+    return id.block >= 0 && id.block < shape.layers;
+}
 
 Result<at::Tensor> WeightSource::parameter(ParameterId id)
 {
@@ -73,19 +76,19 @@ Result<std::shared_ptr<const ParameterSet>> WeightsByBlock::block(int index)
     return m_block;
 }
 
-std::int64_t bytesByBlock(const ModelConfig& config)
+BytesByBlock bytesByBlock(const ModelConfig& config)
 {
-    std::int64_t outside = 0;
-    std::int64_t largest = 0;
+    BytesByBlock found;
     std::vector<std::int64_t> blocks(static_cast<std::size_t>(config.shape.layers), 0);
     for (const ParameterSpec& spec : parametersOf(config)) {
         const std::int64_t bytes =
             elementsOf(spec, config.shape) * static_cast<std::int64_t>(sizeof(float));
-        largest = std::max(largest, bytes);
+        found.largest = std::max(found.largest, bytes);
         (inTrunk(spec.id, config.shape) ? blocks[static_cast<std::size_t>(spec.id.block)]
-                                        : outside) += bytes;
+                                        : found.outside) += bytes;
     }
-    return outside + (blocks.empty() ? 0 : *std::ranges::max_element(blocks)) + 2 * largest;
+    found.block = blocks.empty() ? 0 : *std::ranges::max_element(blocks);
+    return found;
 }
 
 } // namespace espalier

@@ -11,6 +11,9 @@
 
 namespace espalier {
 
+/// Is it of a block of the trunk? Class-attention blocks come behind it.
+[[nodiscard]] bool inTrunk(ParameterId id, const ModelShape& shape);
+
 /// Where a pass over a model takes its weights from, one block of the trunk at a time: a model
 /// larger than memory is run by reading each block when its turn comes.
 class WeightSource
@@ -86,8 +89,23 @@ private:
     int m_index = -1; ///< of m_block
 };
 
-/// Bytes that WeightsByBlock takes at most: everything outside the trunk and one block as fp32, and
-/// its largest parameter twice more while that is read and turned.
-[[nodiscard]] std::int64_t bytesByBlock(const ModelConfig& config);
+/// Weights of WeightsByBlock in bytes of fp32.
+struct BytesByBlock
+{
+    std::int64_t outside = 0; ///< the trunk
+    std::int64_t block = 0; ///< the largest one
+    std::int64_t largest = 0; ///< parameter
+
+    [[nodiscard]] std::int64_t held() const
+    {
+        return outside + block;
+    }
+    /// Beyond that, while a parameter is read and turned.
+    [[nodiscard]] std::int64_t reading() const
+    {
+        return 2 * largest;
+    }
+};
+[[nodiscard]] BytesByBlock bytesByBlock(const ModelConfig& config);
 
 } // namespace espalier

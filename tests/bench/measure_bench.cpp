@@ -94,8 +94,11 @@ Status measureBench(const MeasureOptions& options)
     Status outcome;
     const auto pass = [&] {
         const Result<Measurements> done = runMeasurements(*parameters,
-            static_cast<std::int64_t>(batches->size()),
-            [&](std::int64_t i) { return (*batches)[static_cast<std::size_t>(i)]; }, {kMeanAbs});
+            {static_cast<std::int64_t>(batches->size()),
+                [&](std::int64_t i) {
+                    return (*batches)[static_cast<std::size_t>(i)];
+                }},
+            {kMeanAbs});
         if (!done)
             outcome = done.error();
     };

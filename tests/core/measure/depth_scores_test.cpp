@@ -137,8 +137,7 @@ TEST(GreedyRemoval, ObeysAStopWhileItRemoves)
                                 },
         .stop = stop.get_token()};
     const Result<Measurements> result = runMeasurements(
-        toyParameters(config), 1, [&](std::int64_t) { return toyBatch(config, 1); },
-        {"greedy-removal"}, progress);
+        toyParameters(config), test::passOver({toyBatch(config, 1)}), {"greedy-removal"}, progress);
     ASSERT_FALSE(result.ok());
     EXPECT_EQ(result.error().code, ErrorCode::Cancelled);
 }

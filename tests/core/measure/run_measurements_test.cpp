@@ -5,6 +5,7 @@
 #include "core/measure/score_places.h"
 #include "tests/support/engine/measuring.h"
 #include "tests/support/engine/toy_parameters.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/support/toy_model.h"
 
 #include <ATen/Parallel.h>
@@ -14,6 +15,7 @@
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace espalier {
@@ -141,10 +143,12 @@ TEST(RunMeasurements, StopIsObeyed)
     const ModelConfig config = toyGpt2();
     std::stop_source stop;
     stop.request_stop();
-    const Result<Measurements> result = runMeasurements(toyParameters(config), 1,
-        [&](std::int64_t) { return toyBatch(config, 1); }, kUsual, {.stop = stop.get_token()});
-    ASSERT_FALSE(result.ok());
-    EXPECT_EQ(result.error().code, ErrorCode::Cancelled);
+    for (const std::vector<std::string_view>& ids : {kUsual, {"taylor"}}) {
+        const Result<Measurements> result = runMeasurements(toyParameters(config),
+            test::passOver({toyBatch(config, 1)}), ids, {.stop = stop.get_token()});
+        ASSERT_FALSE(result.ok());
+        EXPECT_EQ(result.error().code, ErrorCode::Cancelled);
+    }
 }
 
 TEST(MeasurementCatalog, BeginsWhatThereAreFactsOf)
@@ -248,13 +252,16 @@ TEST(RunMeasurements, LeavesTheParametersAsTheyWere)
     }
 }
 
-std::vector<std::string_view> idsWithoutGradients()
+/// Reads each block anew, as from files.
+std::unique_ptr<WeightsByBlock> byBlock(const ParameterSet& parameters, std::stop_token stop = {})
 {
-    std::vector<std::string_view> ids;
-    for (const MeasurementRow& row : measurementRows())
-        if (!row.facts->needsGradients())
-            ids.push_back(row.facts->id);
-    return ids;
+    return WeightsByBlock::open(
+        parameters.config,
+        [&](ParameterId id) -> Result<at::Tensor> {
+            return parameters.at(id.role, id.block).clone();
+        },
+        std::move(stop))
+        .value();
 }
 
 /// Pairs of blocks that there are not have no distance: NaN, which equals nothing.
@@ -265,27 +272,118 @@ Measurements withoutNan(Measurements found)
     return found;
 }
 
-TEST(RunMeasurements, BlockByBlockFindsTheSameToTheBit)
+class EveryFamily : public ::testing::TestWithParam<test::ToyFamily>
 {
-    for (const ModelConfig& config : {toyGpt2(), test::toyVit(), test::toyCait(),
-             test::toyBert(Task::MaskedLanguageModel), test::toyGemma2()}) {
-        const ParameterSet parameters = toyParameters(config);
-        const std::vector<Batch> batches{
-            test::labelledBatch(config, 2), test::labelledBatch(config, 3)};
-        const std::vector<std::string_view> ids = idsWithoutGradients();
-        const auto weights =
-            WeightsByBlock::open(config, [&](ParameterId id) -> Result<at::Tensor> {
-                return parameters.at(id.role, id.block).clone();
-            });
-        ASSERT_TRUE(weights);
-        const auto batchAt = [&](std::int64_t i) {
-            return batches[static_cast<std::size_t>(i)];
-        };
-        const Result<Measurements> found = runMeasurements(**weights, 2, batchAt, ids);
-        ASSERT_TRUE(found) << found.error().message;
-        EXPECT_EQ(withoutNan(*found), withoutNan(test::measured(parameters, batches, ids)))
-            << config.family;
+protected:
+    /// A batch with padding where there are tokens, and one without.
+    [[nodiscard]] std::vector<Batch> batches() const
+    {
+        std::vector<Batch> batches{test::labelledBatch(m_parameters.config, 2),
+            test::labelledBatch(m_parameters.config, 3)};
+        if (batches[0].inputIds_BT.defined()) {
+            batches[0].attentionMask_BT = at::ones({2, 9}, at::kLong);
+            batches[0].attentionMask_BT.select(0, 1).narrow(0, 5, 4).zero_();
+        }
+        return batches;
     }
+    [[nodiscard]] static std::vector<std::string_view> ids(bool gradients)
+    {
+        std::vector<std::string_view> ids;
+        for (const MeasurementRow& row : measurementRows())
+            if (row.facts->needsGradients() == gradients)
+                ids.push_back(row.facts->id);
+        return ids;
+    }
+    [[nodiscard]] Measurements measuredByBlock(const std::vector<std::string_view>& ids) const
+    {
+        const auto weights = byBlock(m_parameters);
+        const Result<Measurements> found =
+            runMeasurements(*weights, test::passOver(batches()), ids, m_scratch.path());
+        EXPECT_TRUE(found) << found.error().message;
+        return withoutNan(*found);
+    }
+    [[nodiscard]] Measurements measuredWhole(const std::vector<std::string_view>& ids) const
+    {
+        return withoutNan(test::measured(m_parameters, batches(), ids));
+    }
+
+    ParameterSet m_parameters = toyParameters(GetParam().config);
+    TemporaryFolder m_scratch;
+};
+
+TEST_P(EveryFamily, IsMeasuredBlockByBlockToTheBit)
+{
+    EXPECT_EQ(measuredByBlock(ids(false)), measuredWhole(ids(false)));
+}
+
+/// A table that is the head's matrix as well has its gradients summed in another order.
+TEST_P(EveryFamily, HasTheGradientsOfTheWholeModelBlockByBlock)
+{
+    Measurements found = measuredByBlock(ids(true));
+    Measurements expected = measuredWhole(ids(true));
+    if (m_parameters.config.flavour.tiedHead) {
+        std::vector<double>& found_D = found.scores["taylor"].embedding_D;
+        std::vector<double>& expected_D = expected.scores["taylor"].embedding_D;
+        expectNear(found_D, expected_D, 1e-5);
+        found_D = expected_D;
+    }
+    EXPECT_EQ(found, expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    RunMeasurements, EveryFamily, ::testing::ValuesIn(test::toyFamilies()), [](const auto& family) {
+        std::string name = family.param.name;
+        std::ranges::replace_if(
+            name, [](char c) { return c == ',' || c == ' '; }, '_');
+        return name;
+    });
+
+TEST(RunMeasurements, ReadsEveryBlockTwiceForGradientsHoweverManyBatchesThereAre)
+{
+    const ParameterSet parameters = toyParameters(toyGpt2({.layers = 3}));
+    std::vector<int> read;
+    const auto weights =
+        WeightsByBlock::open(parameters.config, [&](ParameterId id) -> Result<at::Tensor> {
+            if (read.empty() || read.back() != id.block)
+                read.push_back(id.block);
+            return parameters.at(id.role, id.block);
+        });
+    ASSERT_TRUE(weights);
+    const TemporaryFolder scratch;
+    const std::vector<Batch> batches(4, toyBatch(parameters.config, 1));
+    ASSERT_TRUE(runMeasurements(
+        **weights, test::passOver(batches), {"taylor", "activation-taylor"}, scratch.path()));
+    EXPECT_EQ(read, std::vector<int>({-1, 0, 1, 2, 1, 0})) << "the last one turns without a break";
+}
+
+TEST(RunMeasurements, GradientsBlockByBlockSayWhereTheyCannotPutStreamsAside)
+{
+    const ParameterSet parameters = toyParameters(toyGpt2());
+    const auto weights = byBlock(parameters);
+    const Result<Measurements> found = runMeasurements(
+        *weights, test::passOver({toyBatch(parameters.config, 1)}), {"taylor"}, "/proc/here");
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().code, ErrorCode::Resource);
+}
+
+TEST(RunMeasurements, GradientsBlockByBlockStopBetweenBlocks)
+{
+    const ParameterSet parameters = toyParameters(toyGpt2());
+    const auto weights = byBlock(parameters);
+    const TemporaryFolder scratch;
+    std::stop_source stop;
+    int reports = 0;
+    const Progress progress{.report =
+                                [&](double, std::string_view) {
+                                    if (++reports == 3) // the first block of the way back
+                                        stop.request_stop();
+                                },
+        .stop = stop.get_token()};
+    const Result<Measurements> found = runMeasurements(*weights,
+        test::passOver({toyBatch(parameters.config, 1)}), {"taylor"}, scratch.path(), progress);
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().code, ErrorCode::Cancelled);
+    EXPECT_EQ(reports, 3);
 }
 
 } // namespace

@@ -39,8 +39,12 @@ std::optional<Turned> turned(const ParameterSet& parent)
     if (!checkRequest(method, request))
         return std::nullopt;
     const Batch batch = test::toyBatch(parent.config, 3);
-    const Result<Measurements> measured =
-        runMeasurements(parent, 1, [&](std::int64_t) { return batch; }, {"residual-covariance"});
+    const Result<Measurements> measured = runMeasurements(parent,
+        {1,
+            [&](std::int64_t) {
+                return batch;
+            }},
+        {"residual-covariance"});
     EXPECT_TRUE(measured.ok());
     request.measurements = &*measured;
     Result<TransferPlan> plan = makePlan(method, request);

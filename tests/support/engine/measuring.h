@@ -11,12 +11,17 @@
 
 namespace espalier::test {
 
+inline PassBatches passOver(const std::vector<Batch>& batches)
+{
+    return {static_cast<std::int64_t>(batches.size()), [batches](std::int64_t i) {
+                return batches[static_cast<std::size_t>(i)];
+            }};
+}
+
 inline Measurements measured(const ParameterSet& parameters, const std::vector<Batch>& batches,
     const std::vector<std::string_view>& ids)
 {
-    Result<Measurements> result = runMeasurements(
-        parameters, static_cast<std::int64_t>(batches.size()),
-        [&](std::int64_t i) { return batches[static_cast<std::size_t>(i)]; }, ids);
+    Result<Measurements> result = runMeasurements(parameters, passOver(batches), ids);
     EXPECT_TRUE(result.ok());
     return *std::move(result);
 }
