@@ -26,6 +26,7 @@ struct ForwardArguments
     std::string input;
     std::string output;
     bool hiddenStates = false;
+    bool oneBlock = false;
 };
 
 struct EvaluateArguments
@@ -33,6 +34,7 @@ struct EvaluateArguments
     std::string model;
     DataSpec data;
     std::int64_t samples = 0;
+    bool oneBlock = false;
     bool json = false;
 };
 
@@ -45,12 +47,24 @@ struct MeasureArguments
     bool json = false;
 };
 
+WeightsHeld heldBy(bool oneBlock)
+{
+    return oneBlock ? WeightsHeld::OneBlock : WeightsHeld::AsMemoryAllows;
+}
+
+void addBlockByBlock(CLI::App& command, bool& oneBlock)
+{
+    command.add_flag("--block-by-block", oneBlock,
+        "Read the weights one block at a time (default: if they do not fit into memory)");
+}
+
 Status evaluateModel(const EvaluateArguments& arguments, const Console& console)
 {
     const auto model = openModel(arguments.model, console.progress);
     if (!model)
         return model.error();
-    const auto result = evaluate(*model, arguments.data, arguments.samples, console.progress);
+    const auto result = evaluate(
+        *model, arguments.data, arguments.samples, console.progress, heldBy(arguments.oneBlock));
     if (!result)
         return result.error();
     console.clearProgress();
@@ -173,8 +187,8 @@ Status measureModel(const MeasureArguments& arguments, const Console& console)
     const auto model = openModel(arguments.model, console.progress);
     if (!model)
         return model.error();
-    const auto measurements = measure(*model, arguments.settings, console.progress,
-        arguments.oneBlock ? WeightsHeld::OneBlock : WeightsHeld::AsMemoryAllows);
+    const auto measurements =
+        measure(*model, arguments.settings, console.progress, heldBy(arguments.oneBlock));
     if (!measurements)
         return measurements.error();
     if (const Status saved = saveMeasurements(*measurements, arguments.out); !saved)
@@ -204,13 +218,14 @@ void addForwardCommand(CLI::App& app, Action& action)
         ->required();
     command->add_flag(
         "--hidden-states", arguments->hiddenStates, "Also the residual stream after every block");
+    addBlockByBlock(*command, arguments->oneBlock);
     command->callback([&action, arguments] {
         action = [arguments](const Console& console) -> Status {
             const auto model = openModel(arguments->model, console.progress);
             if (!model)
                 return model.error();
             return forwardFile(*model, arguments->input, arguments->output, arguments->hiddenStates,
-                console.progress);
+                console.progress, heldBy(arguments->oneBlock));
         };
     });
 }
@@ -226,6 +241,7 @@ void addEvaluateCommand(CLI::App& app, Action& action)
     addSplitOption(*command, arguments->data);
     command->add_option("--samples", arguments->samples, "Validation samples (default: all)")
         ->check(CLI::PositiveNumber);
+    addBlockByBlock(*command, arguments->oneBlock);
     command->add_flag("--json", arguments->json, "Machine-readable");
     command->callback([&action, arguments] {
         action = [arguments](const Console& console) {
@@ -252,8 +268,7 @@ void addMeasureCommand(CLI::App& app, Action& action)
         ->add_option("--measure", arguments->settings.ids,
             "Measurements, see `list measurements` (default: the usual ones)")
         ->delimiter(',');
-    command->add_flag("--block-by-block", arguments->oneBlock,
-        "Read the weights one block at a time (default: if they do not fit into memory)");
+    addBlockByBlock(*command, arguments->oneBlock);
     command->add_option("--out", arguments->out, "HDF5 file to write")->required();
     command->add_flag("--json", arguments->json, "Machine-readable summary");
     command->callback([&action, arguments] {

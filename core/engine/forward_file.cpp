@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/untrusted_text.h"
 #include "core/engine/guard.h"
+#include "core/engine/held_weights.h"
 #include "core/engine/model_impl.h"
 #include "core/engine/session.h"
-#include "core/forward/transformer.h"
+#include "core/forward/activation_bytes.h"
+#include "core/forward/trunk_by_block.h"
 #include "core/storage/safetensors_file.h"
 #include "core/storage/tensor_source.h"
 #include "core/tensors/tensor_bytes.h"
 
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace espalier {
 
@@ -55,25 +59,42 @@ Result<Batch> readInputs(const std::filesystem::path& path)
 /// hidden_states.0 enters the first block, hidden_states.i leaves block i - 1; models of
 /// texts count the last one after the final norm (if they have one and the head reads all of it),
 /// image models before it, as transformers does.
-std::vector<Named> runAndCollect(
-    const ParameterSet& parameters, const Batch& batch, bool hiddenStates)
+Result<std::vector<Named>> runAndCollect(
+    WeightSource& weights, const Batch& batch, bool hiddenStates, const Progress& progress)
 {
-    const Task task = parameters.config.flavour.task;
+    const Task task = weights.config().flavour.task;
     std::vector<at::Tensor> states;
-    ForwardOptions options;
+    TapObserver observer;
     if (hiddenStates)
-        options.observer = [&](Tap tap, int, const at::Tensor& value) {
+        observer = [&](Tap tap, int, const at::Tensor& value) {
             if (tap == Tap::Embedding || tap == Tap::AfterMlp)
                 states.push_back(value);
             else if (tap == Tap::FinalNorm && readsTokens(task) && !predictsClasses(task))
                 states.back() = value;
         };
+    const Result<at::Tensor> stream_BTD = runTrunk(weights, batch, observer, progress);
+    if (!stream_BTD)
+        return stream_BTD.error();
     std::vector<Named> outputs;
-    outputs.emplace_back(
-        isHeadless(task) ? "last_hidden_state" : "logits", logitsOf(parameters, batch, options));
+    outputs.emplace_back(isHeadless(task) ? "last_hidden_state" : "logits",
+        runHead(weights.outsideTrunk(), *stream_BTD, observer));
     for (std::size_t i = 0; i < states.size(); ++i)
         outputs.emplace_back(fmt::format("hidden_states.{}", i), states[i]);
     return outputs;
+}
+
+/// Beside the weights; the inputs are there already.
+PassNeed needOf(const ModelConfig& config, const Batch& batch, bool hiddenStates)
+{
+    const bool text = batch.inputIds_BT.defined();
+    const ActivationBytes bytes = activationBytes(config,
+        {.samples = samplesOf(batch),
+            .tokens = text ? batch.inputIds_BT.size(1) : trunkTokensOf(config),
+            .padded = batch.attentionMask_BT.defined()});
+    const std::int64_t states = hiddenStates ? (config.shape.layers + 1) * bytes.stream : 0;
+    const std::int64_t kept = states + bytes.mask + bytes.stream;
+    const std::int64_t work = kept + std::max(bytes.block, bytes.head);
+    return {.memory = work, .byBlock = {.memory = work}, .kept = kept};
 }
 
 Status writeOutputs(
@@ -95,7 +116,8 @@ Status writeOutputs(
 } // namespace
 
 Status forwardFile(const Model& model, const std::filesystem::path& input,
-    const std::filesystem::path& output, bool hiddenStates, const Progress& progress)
+    const std::filesystem::path& output, bool hiddenStates, const Progress& progress,
+    WeightsHeld held)
 {
     return guarded([&]() -> Status {
         const Result<Batch> batch = readInputs(input);
@@ -103,11 +125,16 @@ Status forwardFile(const Model& model, const std::filesystem::path& input,
             return batch.error();
         if (const Status fits = checkBatch(model.config(), *batch); !fits)
             return refused(fmt::format("{}: {}", input.string(), fits.error().message));
-        const Result<ParameterSet> parameters = model.impl().parameters(progress);
-        if (!parameters)
-            return parameters.error();
+        const Result<HeldWeights> weights = holdWeights(
+            model, held, needOf(model.config(), *batch, hiddenStates), "running", progress);
+        if (!weights)
+            return weights.error();
         const c10::InferenceMode noGradients;
-        return writeOutputs(output, runAndCollect(*parameters, *batch, hiddenStates), progress);
+        const Result<std::vector<Named>> outputs =
+            runAndCollect(*weights->source, *batch, hiddenStates, progress);
+        if (!outputs)
+            return outputs.error();
+        return writeOutputs(output, *outputs, progress);
     });
 }
 

@@ -38,20 +38,23 @@ struct Evaluation
     std::int64_t tokens = 0; ///< predicted tokens, or images
 };
 
-/// Loss on the first `samples` validation samples of the data (0: all).
-[[nodiscard]] Result<Evaluation> evaluate(
-    const Model& model, const DataSpec& data, std::int64_t samples, const Progress& progress = {});
-
-/// What a measurement keeps of the model in memory. Its results are the same, bit for bit.
+/// What a pass keeps of the model in memory. Its results are the same, bit for bit.
 enum class WeightsHeld
 {
     AsMemoryAllows, ///< all weights, or, if they do not fit and lie in files, one block at a time
     OneBlock ///< and what belongs to no block
 };
 
+/// Loss on the first `samples` validation samples of the data (0: all). Errors: Refused for data
+/// without labels and for OneBlock without files; Resource, with need and have, if memory is too
+/// small.
+[[nodiscard]] Result<Evaluation> evaluate(const Model& model, const DataSpec& data,
+    std::int64_t samples, const Progress& progress = {},
+    WeightsHeld held = WeightsHeld::AsMemoryAllows);
+
 /// One pass over training samples for the settings' measurements. Errors: Refused for an unknown
-/// id, for data without labels that a measurement asked for needs, and for OneBlock with gradients
-/// or without files; Resource, with need and have, if memory is too small.
+/// id, for data without labels that a measurement asked for needs, and for OneBlock
+/// without files; Resource, with need and have, if memory is too small.
 [[nodiscard]] Result<Measurements> measure(const Model& model, const MeasureSettings& settings,
     const Progress& progress = {}, WeightsHeld held = WeightsHeld::AsMemoryAllows);
 
@@ -67,8 +70,10 @@ enum class WeightsHeld
 /// Runs the model on a safetensors file of inputs (`input_ids` and, if padded, `attention_mask`, or
 /// `pixel_values`) and writes `logits` and, on request, `hidden_states.0` … as transformers numbers
 /// them (the last one after the final norm for language models; before it for classes of images).
+/// Errors: as evaluate().
 [[nodiscard]] Status forwardFile(const Model& model, const std::filesystem::path& input,
-    const std::filesystem::path& output, bool hiddenStates, const Progress& progress = {});
+    const std::filesystem::path& output, bool hiddenStates, const Progress& progress = {},
+    WeightsHeld held = WeightsHeld::AsMemoryAllows);
 
 [[nodiscard]] Status saveOperators(
     const LearnedOperators& operators, const std::filesystem::path& file);

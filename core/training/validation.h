@@ -4,7 +4,7 @@
 #include "core/base/progress.h"
 #include "core/base/result.h"
 #include "core/data/dataset.h"
-#include "core/tensors/parameter_set.h"
+#include "core/tensors/weight_source.h"
 
 #include <cstdint>
 #include <optional>
@@ -23,5 +23,10 @@ struct ValidationResult
 /// Cancelled.
 [[nodiscard]] Result<ValidationResult> validate(const ParameterSet& parameters, const Dataset& data,
     std::int64_t samples, std::int64_t batch, const Progress& progress = {});
+/// The same, to the bit, with weights that may come block by block: each block is asked for once
+/// for every `together` batches, whose streams are held at a time. Errors: those of the weights'
+/// files too.
+[[nodiscard]] Result<ValidationResult> validate(WeightSource& weights, const Dataset& data,
+    std::int64_t samples, std::int64_t batch, std::int64_t together, const Progress& progress = {});
 
 } // namespace espalier

@@ -71,6 +71,21 @@ TEST_F(ModelCommands, InspectDiagnosesWhatDoesNotOpen)
     EXPECT_NE(outcome.err.find("model.safetensors"), std::string::npos) << outcome.err;
 }
 
+TEST_F(ModelCommands, FreshWeightsAreNotReadBlockByBlock)
+{
+    for (const std::vector<std::string>& command :
+        {std::vector<std::string>{"eval", parent(), "--data", text(), "--block-by-block"},
+            {"forward", parent(), "--input", writeInput(), "--output", at("out"),
+                "--block-by-block"},
+            {"measure", parent(), "--data", text(), "--out", at("m.h5"), "--block-by-block"}}) {
+        const Outcome outcome = espalierCli(command);
+        EXPECT_EQ(outcome.status, 3) << command[0];
+        EXPECT_NE(outcome.err.find("block by block: the weights lie in no safetensors"),
+            std::string::npos)
+            << outcome.err;
+    }
+}
+
 TEST_F(ModelCommands, EvalKnowsChance)
 {
     const Outcome outcome = espalierCli({"eval", parent(), "--data", text(), "--json"});

@@ -53,6 +53,11 @@ TEST_P(ReferenceModel, SaysWhatTheStockToolSays)
         *model, place.path() / "in.safetensors", place.path() / "out.safetensors", true);
     ASSERT_TRUE(done.ok()) << done.error().message;
 
+    ASSERT_TRUE(forwardFile(*model, place.path() / "in.safetensors",
+        place.path() / "by-block.safetensors", true, {}, WeightsHeld::OneBlock));
+    EXPECT_EQ(place.read(place.path() / "by-block.safetensors"),
+        place.read(place.path() / "out.safetensors"));
+
     const SafetensorsFile found = SafetensorsFile::open(place.path() / "out.safetensors").value();
     const at::Tensor output = read(found, reference.outputName);
     ASSERT_EQ(output.sizes(), reference.output.sizes());
