@@ -4,10 +4,10 @@
 #include "core/engine/guard.h"
 #include "core/engine/model_impl.h"
 #include "core/engine/remembered_hash.h"
+#include "core/engine/scaled_parameters.h"
 #include "core/engine/weights_hash.h"
 #include "core/storage/cache_folder.h"
 #include "core/storage/hub_cache.h"
-#include "core/tensors/apply_plan.h"
 #include "core/tensors/tensor_bytes.h"
 
 #include <cstring>
@@ -104,20 +104,15 @@ Result<NonFiniteWeights> Model::nonFiniteWeights(const Progress& progress) const
 Result<ParameterValues> Model::values(ParameterId id) const
 {
     return guarded([&]() -> Result<ParameterValues> {
-        const Result<ParameterSet> parameters = m_impl->parameters();
-        if (!parameters)
-            return parameters.error();
-        return valuesOf(parameters->at(id.role, id.block));
+        const Result<at::Tensor> values = m_impl->parameter(id);
+        return values ? Result<ParameterValues>(valuesOf(*values)) : values.error();
     });
 }
 
 Result<Model> scaleModel(const Model& parent, const TransferPlan& plan, const Progress& progress)
 {
     return guarded([&]() -> Result<Model> {
-        const Result<ParameterSet> weights = parent.impl().parameters(progress);
-        if (!weights)
-            return weights.error();
-        Result<ParameterSet> child = applyPlan(plan, *weights, progress);
+        Result<ParameterSet> child = scaledParameters(parent, plan, progress);
         if (!child)
             return child.error();
         return modelInMemory(*std::move(child), parent.impl().dtype, {}, parent.impl().data);
@@ -128,10 +123,8 @@ Result<ParameterValues> scaledValues(
     const Model& parent, const TransferPlan& plan, ParameterId child)
 {
     return guarded([&]() -> Result<ParameterValues> {
-        const Result<ParameterSet> weights = parent.impl().parameters();
-        if (!weights)
-            return weights.error();
-        return valuesOf(applyPlan(resolve(plan, child), *weights, plan.child.shape));
+        const Result<at::Tensor> values = scaledParameter(parent, plan, child);
+        return values ? Result<ParameterValues>(valuesOf(*values)) : values.error();
     });
 }
 

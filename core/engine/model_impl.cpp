@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/model_impl.h"
 
+#include "core/engine/scaled_parameters.h"
 #include "core/engine/tensor_list.h"
 #include "core/plan/footprint.h"
 #include "core/storage/room.h"
-#include "core/tensors/apply_plan.h"
 #include "core/tensors/scale_from_disk.h"
 
 #include <c10/core/InferenceMode.h>
@@ -84,10 +84,7 @@ Model scaledOnDemand(const Model& parent, const TransferPlan& plan)
     impl->data = parent.impl().data;
     impl->tensors = tensorsToBe(plan.child, impl->dtype);
     impl->load = [parent, plan](const Progress& progress) -> Result<ParameterSet> {
-        const Result<ParameterSet> weights = parent.impl().parameters(progress);
-        if (!weights)
-            return weights.error();
-        return applyPlan(plan, *weights, progress);
+        return scaledParameters(parent, plan, progress);
     };
     const std::shared_ptr<const StoredModel> stored = parent.impl().stored;
     if (stored && parent.impl().bytesToLoad() > 0)

@@ -256,19 +256,14 @@ std::set<ParameterId> parentsOf(const ParameterPlan& parameter)
 }
 
 /// By way of whole parameters.
-Result<at::Tensor> computed(const TransferPlan& plan, const ParameterPlan& parameter,
-    const StoredModel& parent, const DiskTensor& child)
+Result<at::Tensor> computed(
+    const TransferPlan& plan, const StoredModel& parent, const DiskTensor& child)
 {
-    ParameterSet needed{.config = parent.config()};
-    for (const ParameterId id : parentsOf(parameter)) {
-        Result<at::Tensor> values = parent.parameter(id);
-        if (!values)
-            return values.error();
-        needed.tensors.emplace(id, *std::move(values));
-    }
+    Result<at::Tensor> values = scaledParameter(plan, parent, child.parameter);
+    if (!values)
+        return values.error();
     ParameterSet made{.config = plan.child};
-    made.tensors.emplace(child.parameter, applyPlan(parameter, needed, plan.child.shape));
-    needed.tensors.clear();
+    made.tensors.emplace(child.parameter, *std::move(values));
     return toDiskLayout(made, child, at::kFloat);
 }
 
@@ -279,7 +274,21 @@ Result<at::Tensor> scaledDiskTensor(
 {
     const ParameterPlan parameter = resolve(plan, child.parameter);
     return canGather(parameter, child, parent) ? gathered(parameter, parent, child)
-                                               : computed(plan, parameter, parent, child);
+                                               : computed(plan, parent, child);
+}
+
+Result<at::Tensor> scaledParameter(
+    const TransferPlan& plan, const StoredModel& parent, ParameterId child)
+{
+    const ParameterPlan parameter = resolve(plan, child);
+    ParameterSet needed{.config = parent.config()};
+    for (const ParameterId id : parentsOf(parameter)) {
+        Result<at::Tensor> values = parent.parameter(id);
+        if (!values)
+            return values.error();
+        needed.tensors.emplace(id, *std::move(values));
+    }
+    return applyPlan(parameter, needed, plan.child.shape);
 }
 
 } // namespace espalier

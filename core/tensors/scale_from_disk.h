@@ -16,4 +16,8 @@ namespace espalier {
 [[nodiscard]] Result<at::Tensor> scaledDiskTensor(
     const TransferPlan& plan, const StoredModel& parent, const DiskTensor& child);
 
+/// One parameter as applyPlan makes it. Holds the parent's parameters of that one plan.
+[[nodiscard]] Result<at::Tensor> scaledParameter(
+    const TransferPlan& plan, const StoredModel& parent, ParameterId child);
+
 } // namespace espalier
