@@ -7,12 +7,19 @@
 
 namespace espalier {
 
+namespace {
+
+constexpr std::int64_t kSets = 2; ///< masked weights, and gradients
+
+} // namespace
+
 Result<LearnedMasks> learnMasks(const Model& parent, const ModelShape& target,
     const MaskLearning& settings, const DataSpec& spec, Seed seed, const Progress& progress)
 {
     return guarded([&]() -> Result<LearnedMasks> {
-        const Result<LearningInputs> inputs =
-            openForLearning(parent, spec, parent.config(), "learning masks", progress);
+        const Result<LearningInputs> inputs = openForLearning(parent, spec,
+            {.config = parent.config(), .sets = kSets, .batch = settings.batch}, "learning masks",
+            progress);
         if (!inputs)
             return inputs.error();
         return espalier::learnMasks(

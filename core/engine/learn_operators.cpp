@@ -16,6 +16,8 @@ namespace espalier {
 
 namespace {
 
+constexpr std::int64_t kSets = 3; ///< weights, gradients, and what operators made on the way
+
 /// The start's places and the learned numbers.
 LearnedOperators operatorsFrom(
     const TransferPlan& initial, LearnedPlan& learned, const std::string& parentHash)
@@ -44,8 +46,9 @@ Result<LearnedStart> learnOperators(const Model& parent, const TransferPlan& ini
     const PlanLearning& settings, const DataSpec& spec, Seed seed, const Progress& progress)
 {
     return guarded([&]() -> Result<LearnedStart> {
-        const Result<LearningInputs> inputs =
-            openForLearning(parent, spec, initial.child, "learning operators", progress);
+        const Result<LearningInputs> inputs = openForLearning(parent, spec,
+            {.config = initial.child, .sets = kSets, .batch = settings.batch}, "learning operators",
+            progress);
         if (!inputs)
             return inputs.error();
         Result<LearnedPlan> learned = learnPlan(

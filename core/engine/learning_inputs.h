@@ -19,10 +19,17 @@ struct LearningInputs
     ParameterSet parent;
 };
 
-/// `larger`: the model whose weights, gradients and kept values must fit into memory. Errors: data
-/// that cannot be opened or have nothing to predict, damaged weights: Refused; memory: Resource,
-/// naming `what`; Cancelled.
+/// A step's memory beside the parent's weights.
+struct LearningNeed
+{
+    const ModelConfig& config; ///< the model that runs
+    std::int64_t sets = 0; ///< of its weights: themselves, gradients, what they are made of
+    std::int64_t batch = 0; ///< samples
+};
+
+/// Errors: data that cannot be opened or have nothing to predict, damaged weights: Refused; memory:
+/// Resource, naming `what`, before weights are read; Cancelled.
 [[nodiscard]] Result<LearningInputs> openForLearning(const Model& parent, const DataSpec& data,
-    const ModelConfig& larger, std::string_view what, const Progress& progress);
+    const LearningNeed& need, std::string_view what, const Progress& progress);
 
 } // namespace espalier
