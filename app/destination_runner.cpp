@@ -103,15 +103,14 @@ void DestinationRunner::runPreview()
         });
 }
 
-bool DestinationRunner::hasSomethingToScore() const
+bool DestinationRunner::canScore(const ModelConfig& config) const
 {
-    return m_parent && hasLoss(m_parent->config().flavour.task)
-        && !m_workspace.data().source.empty();
+    return hasLoss(config.flavour.task) && !m_workspace.data().source.empty();
 }
 
 void DestinationRunner::scoreParent()
 {
-    if (!hasSomethingToScore())
+    if (!m_parent || !canScore(m_parent->config()))
         return;
     m_scores.post(kParentLossKey,
         [this, parent = *m_parent, data = m_workspace.data()](std::stop_token stop) {
@@ -128,7 +127,7 @@ void DestinationRunner::scoreParent()
 void DestinationRunner::scoreDestination()
 {
     const auto plan = m_workspace.plan();
-    if (!plan || !hasSomethingToScore())
+    if (!plan || !m_parent || !canScore(plan->child))
         return;
     m_workspace.setWork(Activity::Evaluating, {true, tr("Scoring the destination"), -1});
     m_scores.post(kChildLossKey,

@@ -33,7 +33,7 @@ private:
     void refresh();
     void runPreview();
     void scoreDestination();
-    [[nodiscard]] bool hasSomethingToScore() const;
+    [[nodiscard]] bool canScore(const ModelConfig& config) const;
 
     Workspace& m_workspace;
     std::optional<Model> m_parent;

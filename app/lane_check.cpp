@@ -9,9 +9,7 @@ namespace espalier {
 
 ModelConfig startOf(const Workspace& workspace, const RunLane& lane)
 {
-    ModelConfig config = workspace.model()->config;
-    config.shape = destinationShape(config.shape, lane.recipe.shape);
-    return config;
+    return destinationConfig(workspace.model()->config, lane.recipe.shape);
 }
 
 Status checkLane(const Workspace& workspace, const RunLane& lane)

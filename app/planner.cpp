@@ -35,8 +35,8 @@ void Planner::replan()
 {
     if (m_workspace.model() == nullptr || m_workspace.recipe().shape.layers == 0)
         return;
-    ModelConfig child = m_workspace.model()->config;
-    child.shape = destinationShape(child.shape, m_workspace.recipe().shape);
+    const ModelConfig child =
+        destinationConfig(m_workspace.model()->config, m_workspace.recipe().shape);
     Result<TransferPlan> made = plan(m_workspace, m_workspace.recipe());
     if (made.ok()) {
         m_workspace.setFootprint(footprintOf(made->child, 4));

@@ -88,7 +88,7 @@ void RivalRunner::preview()
 void RivalRunner::evaluate()
 {
     const auto plan = m_workspace.rival().plan;
-    if (!plan || !m_parent || !hasLoss(m_parent->config().flavour.task)
+    if (!plan || !m_parent || !hasLoss(plan->child.flavour.task)
         || m_workspace.data().source.empty())
         return m_thread.cancel(kLossKey);
     m_thread.post(kLossKey,

@@ -40,12 +40,19 @@ QString Workspace::goOnObstacle() const
     return obstacle.isEmpty() && raceIsOn() ? tr("Stop the race first.") : obstacle;
 }
 
+bool Workspace::destinationHasLoss() const
+{
+    return m_model && hasLoss(destinationConfig(m_model->config, m_recipe.shape).flavour.task);
+}
+
 QString Workspace::raceObstacle() const
 {
     if (!m_model)
         return tr("Open a model first.");
-    if (!hasLoss(m_model->config.flavour.task))
-        return tr("This model has no loss, so it cannot race.");
+    if (!destinationHasLoss())
+        return m_model->config.flavour.task == Task::ImageEncoder
+            ? tr("Without a head there is no loss: give the destination classes.")
+            : tr("This model has no loss, so it cannot race.");
     return m_data.source.empty() ? tr("Choose data first.") : QString();
 }
 

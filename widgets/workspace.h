@@ -166,6 +166,7 @@ public:
     [[nodiscard]] QString destinationObstacle() const;
     /// Why the destination cannot become the parent; empty: it can.
     [[nodiscard]] QString goOnObstacle() const;
+    [[nodiscard]] bool destinationHasLoss() const;
     /// Why no race can start, whatever its lanes are; empty: one can.
     [[nodiscard]] QString raceObstacle() const;
     [[nodiscard]] const Selection& selection() const

@@ -154,10 +154,7 @@ Result<ModelConfig> startConfig(const LaneSpec& lane, const Progress& progress)
         openModel(lane.recipe ? lane.recipe->parentPath : lane.parentPath, progress);
     if (!model)
         return model.error();
-    ModelConfig config = model->config();
-    if (lane.recipe)
-        config.shape = destinationShape(config.shape, lane.recipe->shape);
-    return config;
+    return lane.recipe ? destinationConfig(model->config(), lane.recipe->shape) : model->config();
 }
 
 Result<LaneSpec> plainLaneFrom(const TrainArguments& arguments)

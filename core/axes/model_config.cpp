@@ -273,6 +273,20 @@ std::int64_t windowOf(const Flavour& flavour, int block)
     return at < flavour.windowed_L.size() && flavour.windowed_L[at] ? flavour.window : 0;
 }
 
+ModelConfig destinationConfig(ModelConfig parent, const ModelShape& asked)
+{
+    ModelConfig child = std::move(parent);
+    child.shape = destinationShape(child.shape, asked);
+    Flavour& flavour = child.flavour;
+    if (flavour.task == Task::ImageEncoder && child.shape.classes > 0) {
+        flavour.task = Task::ImageClassification;
+        flavour.headDense = false;
+        flavour.headBias = true;
+        flavour.distillationHead = flavour.distillationToken;
+    }
+    return child;
+}
+
 std::int64_t trunkTokensOf(const ModelConfig& config)
 {
     const std::int64_t inFront = config.flavour.distillationToken ? 2 : 1;

@@ -167,6 +167,11 @@ struct ModelConfig
     friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };
 
+/// The config of a destination (see destinationShape). An image model without a head that is given
+/// classes becomes a classifier: its pooler goes, and each token in front of the patches gets a
+/// head.
+[[nodiscard]] ModelConfig destinationConfig(ModelConfig parent, const ModelShape& asked);
+
 /// The longest input of the trunk in tokens; of an image the only one: patches, and the class and
 /// distillation tokens in front.
 [[nodiscard]] std::int64_t trunkTokensOf(const ModelConfig& config);

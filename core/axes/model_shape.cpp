@@ -133,7 +133,9 @@ void set(ModelShape& shape, Size size, std::int64_t value)
 
 bool hasOwn(const ModelShape& shape, Size size)
 {
-    return get(shape, size) > 0 && !(size == Size::Positions && readsImages(shape));
+    if (readsImages(shape) && (size == Size::Positions || size == Size::Classes))
+        return size == Size::Classes;
+    return get(shape, size) > 0;
 }
 
 ModelShape resized(const ModelShape& parent, const ModelShape& sizes)

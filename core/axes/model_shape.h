@@ -87,7 +87,7 @@ inline constexpr std::array kAllSizes = {Size::Layers, Size::Hidden, Size::Heads
 /// What follows from an image becomes 0 with it, for destinationShape() to fill in.
 void set(ModelShape& shape, Size size, std::int64_t value);
 /// Whether such models have the size, and as one that can be chosen: an image model's positions
-/// follow from its image.
+/// follow from its image, and it may be given classes where it has none.
 [[nodiscard]] bool hasOwn(const ModelShape& shape, Size size);
 
 /// The parent's shape with those sizes of the trunk. MLPs of class-attention blocks keep their

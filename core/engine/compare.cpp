@@ -317,8 +317,7 @@ Status compareStarts(const Model& parent, const ComparisonSettings& settings,
     if (const Status sane = checkSettings(settings); !sane)
         return sane;
     return guarded([&]() -> Status {
-        ModelConfig child = parent.config();
-        child.shape = destinationShape(child.shape, settings.shape);
+        const ModelConfig child = destinationConfig(parent.config(), settings.shape);
         const Result<Dataset> data = parent.impl().data->open(settings.train.data, child, progress);
         if (!data)
             return data.error();

@@ -77,7 +77,7 @@ void setTaskSizes(TransferPlan& plan, const ModelShape& shape)
     const ModelShape& parent = plan.parent.shape;
     ESPALIER_EXPECT(resized(plan.child.shape, shape) == plan.child.shape,
         "a plan is made for the trunk that it is to have");
-    plan.child.shape = shape;
+    plan.child = destinationConfig(std::move(plan.child), shape);
     if (shape.vocab != parent.vocab)
         plan.globalMaps[AxisLabel::Vocab] = vocabMap(parent.vocab, shape.vocab);
     const bool hasTable = hasParameter(plan.child, {Role::PositionEmbedding, -1});

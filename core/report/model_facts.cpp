@@ -136,7 +136,7 @@ ModelFact headFact(const ModelConfig& config)
         return {.text = "no head", .help = "The output is the last hidden states."};
     if (predictsClasses(config.flavour.task))
         return {.text = fmt::format("{} classes", config.shape.classes),
-            .help = "The head scores classes; their number stays."};
+            .help = "The head scores classes; for another number it is drawn anew."};
     return config.flavour.tiedHead
         ? ModelFact{.text = "tied head",
             .help = "The head reads the token embedding: one table serves both."}
@@ -217,8 +217,11 @@ std::vector<ModelFact> limitFacts(const ModelConfig& config)
         return {{.text = "No loss without labelled texts",
             .help = "Texts here carry no labels: scores and residual change can be measured,\n"
                     "losses, races and learned methods cannot."}};
-    case Task::TextEncoder:
     case Task::ImageEncoder:
+        return {{.text = "No head, so no loss",
+            .help = "Scores and residual change can be measured. A destination that is given\n"
+                    "classes gets a head, and can race."}};
+    case Task::TextEncoder:
         return {{.text = "No head, so no loss",
             .help = "Scores and residual change can be measured;\n"
                     "losses, races and learned methods cannot."}};

@@ -26,8 +26,7 @@ std::string shareOr(const std::optional<double>& value, const char* absent)
 
 ParentFit fitOf(std::string name, const ModelConfig& parent, const ModelShape& wanted)
 {
-    ModelConfig child = parent;
-    child.shape = destinationShape(parent.shape, wanted);
+    const ModelConfig child = destinationConfig(parent, wanted);
     return {.parent = std::move(name),
         .keptParameters =
             ratioOf(footprintOf(child, 4).parameters, footprintOf(parent, 4).parameters),

@@ -394,8 +394,7 @@ void DestinationPanel::refreshLoss()
     const auto& loss = m_workspace.untrainedLoss();
     const auto& parent = m_workspace.parentLoss();
     m_loss->setPending(m_workspace.work(Activity::Evaluating).running);
-    m_loss->reserveScale(
-        m_workspace.model() != nullptr && hasLoss(m_workspace.model()->config.flavour.task));
+    m_loss->reserveScale(m_workspace.destinationHasLoss());
     if (!loss) {
         m_loss->setNumber(QStringLiteral("—"));
         m_loss->clearScale();

@@ -113,6 +113,22 @@ TEST(TaskSizes, HeadsOfOtherClassesAreDrawnAsARandomStartDrawsThem)
     }
 }
 
+TEST(TaskSizes, AnImageModelWithoutAHeadGetsOneForEachTokenInFront)
+{
+    ModelConfig pooled = test::toyHeadless(test::toyVit());
+    pooled.flavour.headDense = true;
+    for (const ModelConfig& parent :
+        {pooled, test::toyHeadless(test::toyDeit()), test::toyHeadless(test::toyCait())}) {
+        const TransferPlan plan = planWith(parent, Size::Classes, 3);
+        EXPECT_EQ(plan.child.flavour.task, Task::ImageClassification);
+        EXPECT_FALSE(hasParameter(plan.child, {Role::HeadDenseWeight, -1}));
+        for (const Role role : {Role::HeadWeight, Role::HeadBias})
+            EXPECT_TRUE(resolve(plan, {role, -1}).terms.empty());
+        EXPECT_EQ(
+            hasParameter(plan.child, {Role::DistillationHeadWeight, -1}), parent.family == "deit");
+    }
+}
+
 TEST(TaskSizes, OtherImagesHaveTheirPositionsResampled)
 {
     const TransferPlan plan = planWith(test::toyVit(), Size::Image, 12);
