@@ -40,9 +40,10 @@ int widthOf(LaneTableModel::Column column)
     case Column::Aids:
         return 140;
     case Column::LearningRate:
-    case Column::Steps:
     case Column::Time:
         return 60;
+    case Column::Steps:
+        return 80; // "300 / 300"
     case Column::ValidationLoss:
         return 84;
     default:

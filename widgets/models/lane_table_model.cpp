@@ -7,6 +7,7 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <utility>
 
 namespace espalier {
 namespace {
@@ -136,7 +137,7 @@ QVariant LaneTableModel::data(const QModelIndex& index, int role) const
 
 QString LaneTableModel::stepText(const RunLane& lane, const LaneFigures& figures) const
 {
-    if (lane.progress == LaneProgress::Ready)
+    if (lane.progress == LaneProgress::Ready || std::cmp_equal(figures.step, lane.train.steps))
         return formatCount(lane.train.steps);
     return QStringLiteral("%1 / %2").arg(formatCount(figures.step), formatCount(lane.train.steps));
 }

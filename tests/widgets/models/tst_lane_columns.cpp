@@ -32,6 +32,24 @@ private Q_SLOTS:
             (Columns{Column::Title, Column::ValidationLoss}));
     }
 
+    void aLaneThatIsDoneNeedsNoSecondNumber()
+    {
+        Workspace workspace;
+        Intents intents;
+        const LaneTableModel model({workspace, intents});
+        RunLane lane;
+        lane.train.steps = 300;
+        lane.progress = LaneProgress::Running;
+        workspace.setLanes({lane});
+        const auto steps = [&] {
+            return model.index(0, Column::Steps).data().toString();
+        };
+        workspace.appendPoints(0, {{.step = 120}});
+        QCOMPARE(steps(), QStringLiteral("120 / 300"));
+        workspace.appendPoints(0, {{.step = 300}});
+        QCOMPARE(steps(), QStringLiteral("300"));
+    }
+
     void aWideTableHasEverything()
     {
         const LaneColumnNeeds all{.aids = true, .raced = true};
