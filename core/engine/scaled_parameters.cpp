@@ -5,6 +5,7 @@
 #include "core/plan/footprint.h"
 #include "core/storage/room.h"
 #include "core/tensors/apply_plan.h"
+#include "core/tensors/make_parameters.h"
 #include "core/tensors/scale_from_disk.h"
 
 #include <fmt/format.h>
@@ -43,19 +44,10 @@ Result<ParameterSet> oneByOne(
 {
     if (const Status same = parent.impl().stored->checkCopies(progress); !same)
         return same.error();
-    ParameterSet child{.config = plan.child};
-    const std::vector<ParameterSpec> specs = parametersOf(plan.child);
-    for (const ParameterSpec& spec : specs) {
-        if (progress.stopRequested())
-            return cancelled();
-        progress(static_cast<double>(child.tensors.size()) / static_cast<double>(specs.size()),
-            "scaling");
-        Result<at::Tensor> values = scaledParameter(plan, *parent.impl().stored, spec.id);
-        if (!values)
-            return values.error();
-        child.tensors.emplace(spec.id, *std::move(values));
-    }
-    return child;
+    return makeParameters(
+        plan.child,
+        [&](ParameterId id) { return scaledParameter(plan, *parent.impl().stored, id); }, "scaling",
+        progress);
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "core/base/expect.h"
 #include "core/tensors/fresh_parameters.h"
 #include "core/tensors/gather.h"
+#include "core/tensors/make_parameters.h"
 #include "core/tensors/map_rows.h"
 #include "core/tensors/parallel.h"
 #include "core/tensors/plan_noise.h"
@@ -200,16 +201,10 @@ at::Tensor applyPlan(
 Result<ParameterSet> applyPlan(
     const TransferPlan& plan, const ParameterSet& parent, const Progress& progress)
 {
-    ParameterSet child{.config = plan.child};
-    const std::vector<ParameterSpec> specs = parametersOf(plan.child);
-    for (const ParameterSpec& spec : specs) {
-        if (progress.stopRequested())
-            return cancelled();
-        progress(static_cast<double>(child.tensors.size()) / static_cast<double>(specs.size()),
-            "scaling");
-        child.tensors.emplace(spec.id, applyPlan(resolve(plan, spec.id), parent, plan.child.shape));
-    }
-    return child;
+    const auto make = [&](ParameterId id) -> Result<at::Tensor> {
+        return applyPlan(resolve(plan, id), parent, plan.child.shape);
+    };
+    return makeParameters(plan.child, make, "scaling", progress);
 }
 
 } // namespace espalier

@@ -4,6 +4,7 @@
 #include "core/architectures/stored_config.h"
 #include "core/base/expect.h"
 #include "core/base/untrusted_text.h"
+#include "core/tensors/make_parameters.h"
 #include "core/tensors/read_stored.h"
 
 #include <fmt/format.h>
@@ -51,18 +52,10 @@ Result<at::Tensor> StoredModel::parameter(ParameterId id) const
 
 Result<ParameterSet> StoredModel::all(const Progress& progress) const
 {
-    ParameterSet parameters{.config = m_config};
-    const std::vector<ParameterSpec> specs = parametersOf(m_config);
-    for (const ParameterSpec& spec : specs) {
-        if (progress.stopRequested())
-            return cancelled();
-        progress(static_cast<double>(parameters.tensors.size()) / static_cast<double>(specs.size()),
-            "reading weights");
-        Result<at::Tensor> values = parameter(spec.id);
-        if (!values)
-            return values.error();
-        parameters.tensors.emplace(spec.id, *std::move(values));
-    }
+    Result<ParameterSet> parameters = makeParameters(
+        m_config, [this](ParameterId id) { return parameter(id); }, "reading weights", progress);
+    if (!parameters)
+        return parameters;
     if (const Status same = checkCopies(progress); !same)
         return same.error();
     return parameters;
