@@ -107,18 +107,14 @@ QWidget* SizeSlider::lastInTabOrder() const
 
 void SizeSlider::enterText(const QString& text)
 {
-    bool ok = false;
-    QString digits = text.trimmed();
-    digits.remove(displayLocale().groupSeparator());
-    digits.remove(QLatin1Char(' '));
-    const std::int64_t value = digits.toLongLong(&ok);
-    if (ok && std::binary_search(m_spec.legalValues.begin(), m_spec.legalValues.end(), value)) {
-        choose(value, false);
+    const std::optional<std::int64_t> value = readCount(text);
+    if (value && std::binary_search(m_spec.legalValues.begin(), m_spec.legalValues.end(), *value)) {
+        choose(*value, false);
         return;
     }
     m_edit->setText(text);
     m_edit->setModified(false);
-    explainRefusal(ok ? QString::number(value) : text);
+    explainRefusal(value ? QString::number(*value) : text);
 }
 
 void SizeSlider::explainRefusal(const QString& typed)

@@ -120,27 +120,23 @@ void TaskSizeEdits::enterText(Size size, const QString& text)
         m_rows.begin(), m_rows.end(), [size](const Row& one) { return one.spec.size == size; });
     if (row == m_rows.end())
         return;
-    bool ok = false;
-    QString digits = text.trimmed();
-    digits.remove(displayLocale().groupSeparator());
-    digits.remove(QLatin1Char(' '));
-    const std::int64_t value = digits.toLongLong(&ok);
+    const std::optional<std::int64_t> value = readCount(text);
     row->edit->setText(text);
     row->edit->setModified(false);
-    if (!ok)
+    if (!value)
         return explainRefusal(tr("%1: not a whole number").arg(text.toHtmlEscaped()),
             linkTo(size, row->spec.parentValue));
     if (const auto violation =
-            row->spec.explain ? row->spec.explain(value) : std::optional<ShapeViolation>()) {
+            row->spec.explain ? row->spec.explain(*value) : std::optional<ShapeViolation>()) {
         QString nearest = linkTo(size, violation->nearestBelow);
         if (violation->nearestAbove != violation->nearestBelow)
             nearest += tr(" or ") + linkTo(size, violation->nearestAbove);
         return explainRefusal(QString::fromStdString(violation->rule).toHtmlEscaped(), nearest);
     }
     m_warns = false;
-    row->spec.value = value;
+    row->spec.value = *value;
     refresh();
-    Q_EMIT valueEdited(size, value);
+    Q_EMIT valueEdited(size, *value);
 }
 
 void TaskSizeEdits::explainRefusal(const QString& reason, const QString& nearest)

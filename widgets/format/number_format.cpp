@@ -129,6 +129,16 @@ QString formatCount(std::int64_t value)
     return text.replace(QLatin1Char('-'), QChar(u'−'));
 }
 
+std::optional<std::int64_t> readCount(const QString& text)
+{
+    QString digits = text.trimmed();
+    digits.remove(displayLocale().groupSeparator());
+    digits.remove(QLatin1Char(' '));
+    bool isNumber = false;
+    const std::int64_t value = digits.toLongLong(&isNumber);
+    return isNumber ? std::optional(value) : std::nullopt;
+}
+
 QString formatValue(double value, int digits)
 {
     return withDigits(value, digits, true);

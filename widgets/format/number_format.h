@@ -5,6 +5,7 @@
 #include <QString>
 
 #include <cstdint>
+#include <optional>
 
 namespace espalier {
 
@@ -14,6 +15,9 @@ namespace espalier {
 [[nodiscard]] QLocale displayLocale();
 
 [[nodiscard]] QString formatCount(std::int64_t value); ///< 1234567 -> "1,234,567"
+/// A whole number as somebody types it, with separators or spaces or without; nothing if it is
+/// none.
+[[nodiscard]] std::optional<std::int64_t> readCount(const QString& text);
 /// Up to `digits` significant digits, thousands separators, no trailing zeros; "NaN", "∞", "−∞";
 /// tiny and huge values as "1.5·10⁻⁷".
 [[nodiscard]] QString formatValue(double value, int digits = 4);

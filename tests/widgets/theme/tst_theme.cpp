@@ -56,6 +56,8 @@ void TestTheme::lanesDifferInColourAndDash()
 void TestTheme::numbersAreShortAndExact()
 {
     QCOMPARE(formatCount(1234567), QStringLiteral("1,234,567"));
+    QCOMPARE(readCount(QStringLiteral(" 1,234 567")), std::optional<std::int64_t>(1234567));
+    QVERIFY(!readCount(QStringLiteral("12 heads")));
     QCOMPARE(formatValue(3.14159), QStringLiteral("3.142"));
     QCOMPARE(formatValue(-0.5), QStringLiteral("−0.5"));
     QCOMPARE(formatInColumn(-0.5), QStringLiteral("−0.5000"));
